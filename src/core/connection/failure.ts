@@ -1,0 +1,118 @@
+// The closed list of ways a connection can fail, and what each means for what we do next.
+// Not here: how a thrown thing becomes a Failure (mcp/failures.ts) and how it is worded (core/wording.ts).
+import type { Millis } from '../../base/clock.ts';
+
+export type FailureKind =
+  | 'refused'
+  | 'unresolved'
+  | 'network'
+  | 'certificate'
+  | 'timeout'
+  | 'closed'
+  | 'silent'
+  | 'session-lost'
+  | 'restarted'
+  | 'unauthorized'
+  | 'forbidden'
+  | 'rate-limited'
+  | 'server-error'
+  | 'endpoint-missing'
+  | 'method-not-allowed'
+  | 'redirected'
+  | 'not-mcp'
+  | 'malformed'
+  | 'too-large'
+  | 'rejected'
+  | 'unsupported-version'
+  | 'needs-input'
+  | 'bad-config'
+  | 'command-missing'
+  | 'process-exited'
+  | 'blocked'
+  | 'cancelled';
+
+export interface Failure {
+  readonly kind: FailureKind;
+  /** One technical line for the log and the detail of a message; free of secrets. */
+  readonly detail: string;
+  /** HTTP status, or null where there was no HTTP answer. */
+  readonly status: number | null;
+  /** What the server asked us to wait (`Retry-After`, RFC 9110 section 10.2.3), or null. */
+  readonly retryAfter: Millis | null;
+}
+
+export const aFailure = (kind: FailureKind, detail: string, more: Partial<Failure> = {}): Failure => ({
+  status: null,
+  retryAfter: null,
+  ...more,
+  kind,
+  detail,
+});
+
+/**
+ * What we do about it: `retry` with backoff; `slow`: it looks permanent, so say so, yet keep probing at
+ * the slowest pace; `auth` and `input`: a person must act; `never`: only a changed setting can help.
+ */
+export type Course = 'retry' | 'slow' | 'auth' | 'input' | 'crash' | 'never';
+
+export interface FailureTraits {
+  readonly course: Course;
+  /** The session we had is certainly gone: the next attempt starts a new one. */
+  readonly endsSession: boolean;
+  /** The server was reached and did not run the request: it may be sent again (design section 6, class B). */
+  readonly unexecuted: boolean;
+  readonly level: 'debug' | 'info' | 'warn' | 'error';
+}
+
+const traits = (
+  course: Course,
+  level: FailureTraits['level'],
+  more: Partial<FailureTraits> = {},
+): FailureTraits => ({ course, level, endsSession: false, unexecuted: false, ...more });
+
+export const failureTraits: Readonly<Record<FailureKind, FailureTraits>> = {
+  // Nobody listens: the commonest sight while a dev server rebuilds.
+  refused: traits('retry', 'info'),
+  // A name that does not resolve comes back with the VPN.
+  unresolved: traits('retry', 'info'),
+  network: traits('retry', 'info'),
+  // Somebody must renew or trust a certificate; we look again now and then.
+  certificate: traits('slow', 'error'),
+  timeout: traits('retry', 'info'),
+  closed: traits('retry', 'info'),
+  silent: traits('retry', 'warn'),
+  'session-lost': traits('retry', 'info', { endsSession: true, unexecuted: true }),
+  // Seen by health polling; the server may even accept the old id, with its state gone.
+  restarted: traits('retry', 'info', { endsSession: true }),
+  unauthorized: traits('auth', 'warn', { unexecuted: true }),
+  // A 403 is often a Host or Origin rule of the server and no matter of signing in (Playwright's server).
+  forbidden: traits('slow', 'error', { unexecuted: true }),
+  'rate-limited': traits('retry', 'warn', { unexecuted: true }),
+  'server-error': traits('retry', 'warn'),
+  // A 404 without a session: a proxy whose backend restarts, or a wrong path. Both look the same.
+  'endpoint-missing': traits('retry', 'warn', { unexecuted: true }),
+  'method-not-allowed': traits('slow', 'error', { unexecuted: true }),
+  redirected: traits('slow', 'error', { unexecuted: true }),
+  'not-mcp': traits('slow', 'error'),
+  malformed: traits('retry', 'warn'),
+  'too-large': traits('retry', 'warn'),
+  rejected: traits('slow', 'error'),
+  'unsupported-version': traits('slow', 'error'),
+  'needs-input': traits('input', 'warn'),
+  'bad-config': traits('never', 'error'),
+  'command-missing': traits('never', 'error'),
+  'process-exited': traits('crash', 'warn', { endsSession: true }),
+  blocked: traits('never', 'error'),
+  cancelled: traits('retry', 'debug'),
+};
+
+/** What a caller's promise, or a dialer's, rejects with. */
+export class ConnectionError extends Error {
+  readonly failure: Failure;
+
+  constructor(failure: Failure, cause?: unknown) {
+    super(failure.detail, { cause });
+    this.name = 'ConnectionError';
+    this.failure = failure;
+  }
+}

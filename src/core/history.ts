@@ -1,0 +1,21 @@
+// One line of a server's history: what happened to its connection, why, and what is next.
+// Not here: where it is kept (store) and how it is shown (host).
+import type { Millis } from '../base/clock.ts';
+import type { Cause, Recovered, StateKind } from './connection/state.ts';
+import type { FailureKind } from './connection/failure.ts';
+
+export interface HistoryEntry {
+  readonly serverId: string;
+  readonly at: Millis;
+  readonly from: StateKind;
+  readonly to: StateKind;
+  readonly cause: Cause;
+  readonly epoch: number;
+  readonly attempt: number | null;
+  /** Wall time of the next try, null where none is planned. */
+  readonly nextTry: Millis | null;
+  readonly recovered: Recovered | null;
+  readonly failure: FailureKind | null;
+  /** Technical detail of the failure, free of secrets. */
+  readonly detail: string | null;
+}

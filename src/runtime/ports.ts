@@ -1,0 +1,119 @@
+// What the outside must offer to a connection: a way to dial, a link, a store, a log. Named from the user's
+// side. Not here: anything that decides.
+import type { Disposable } from '../base/disposable.ts';
+import type { Millis } from '../base/clock.ts';
+import type { Failure } from '../core/connection/failure.ts';
+import type { HealthReading } from '../core/connection/health.ts';
+import type { RpcId, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
+import type { HistoryEntry } from '../core/history.ts';
+import type { SessionRecord } from '../core/record.ts';
+
+/**
+ * The server's memory of us as a link needs it. `id` is null on a server that keeps none (stateless, stdio);
+ * `protocolVersion` is null before the handshake.
+ */
+export interface SessionRef {
+  readonly id: string | null;
+  readonly protocolVersion: string | null;
+}
+
+/** One SSE stream of a session: the standalone GET stream, or the answer stream of one request of ours. */
+export type StreamName = 'standalone' | `request:${RpcId}`;
+
+/**
+ * How one exchange ended. `not-sent`: no byte of the request was written (class A). `refused`: the server
+ * answered that it did not run it (class B). `broken`: written, no answer; with a cursor it can be resumed (C),
+ * without it the outcome is unknown (E).
+ */
+export type Fate =
+  | { readonly kind: 'answered'; readonly response: RpcResponse }
+  | { readonly kind: 'accepted' }
+  | { readonly kind: 'not-sent'; readonly failure: Failure }
+  | { readonly kind: 'refused'; readonly failure: Failure }
+  | { readonly kind: 'broken'; readonly failure: Failure; readonly cursor: string | null };
+
+/** What a link reports of itself. It stops reporting once closed. */
+export interface LinkEvents {
+  /** A request or notification of the server. Answers to our requests come back through `exchange` only. */
+  message(message: RpcRequest | RpcNotification, stream: StreamName): void;
+  /** Any byte from the server: proof of life, comments included. */
+  heard(): void;
+  /** The newest cursor of a stream; null when the stream has ended and needs none. */
+  cursor(stream: StreamName, cursor: string | null): void;
+  /**
+   * The standalone stream. `off`: the server offers none. `resumed`: it went on from its cursor; `fresh`: it was opened without
+   * one, so that notifications may have been missed.
+   */
+  push(state: 'off' | 'down' | 'fresh' | 'resumed'): void;
+  /** The whole link is unusable: a process exit, or a session that the server refused outside an exchange. */
+  lost(failure: Failure): void;
+}
+
+/** One live transport, for one epoch. Never reused. */
+export interface Link {
+  readonly session: SessionRef;
+  /** Set by the handshake, sent as `MCP-Protocol-Version` from then on. */
+  useVersion(protocolVersion: string): void;
+  /**
+   * Sends a request and waits for its end. Never rejects. `begun` is called once when the server has taken the
+   * request (response headers, or a completed write on stdio). Aborting gives up waiting; it does not cancel.
+   */
+  exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate>;
+  /** Sends a notification or a response of ours. Never rejects; `accepted` when the server took it. */
+  tell(message: RpcNotification | RpcResponse): Promise<Fate>;
+  /** Waits for the answer of request `id` on its stream, from `cursor`. Same session only. */
+  resume(id: RpcId, cursor: string, options: ExchangeOptions): Promise<Fate>;
+  /** Opens the standalone stream and keeps it open; a link without one reports `off`. */
+  listen(cursor: string | null): void;
+  /** Drops pooled sockets, for example after sleep, so that nothing waits on a dead one. */
+  reset(): void;
+  /** Ends everything. `goodbye`: tell the server that the session is over (spec, Session Management 5). Never rejects. */
+  close(goodbye: boolean): Promise<void>;
+}
+
+export interface ExchangeOptions {
+  readonly signal?: AbortSignal;
+  readonly begun?: () => void;
+}
+
+export interface Dialer {
+  /** Makes a link. Rejects with `ConnectionError`. `session` with a null id asks for a new one. */
+  dial(session: SessionRef, events: LinkEvents, signal: AbortSignal): Promise<Link>;
+}
+
+/** Asks a server how it is, outside the protocol. */
+export interface Prober {
+  /** `GET /health`. Null: this server offers none (404, 405, 400, or switched off). Rejects with `ConnectionError`. */
+  health(signal: AbortSignal): Promise<HealthReading | null>;
+  /** Whether somebody accepts TCP connections; null where that says nothing (remote, proxied, stdio). */
+  listening(signal: AbortSignal): Promise<boolean | null>;
+  /** On loopback the quick cadences apply. */
+  readonly isLocal: boolean;
+}
+
+/** Where records live. Synchronous, as SQLite is; a failing store logs once and keeps serving from memory. */
+export interface RecordStore {
+  load(serverId: string, client: string): SessionRecord | null;
+  save(record: SessionRecord): void;
+  remove(serverId: string, client: string): void;
+}
+
+export interface HistoryStore {
+  append(entry: HistoryEntry): void;
+  /** Newest first. */
+  recent(serverId: string, limit: number): readonly HistoryEntry[];
+}
+
+export interface Log {
+  debug(text: string): void;
+  info(text: string): void;
+  warn(text: string): void;
+  error(text: string): void;
+}
+
+/** Outside events after which an attempt or a proof is due at once. */
+export interface WakeSource {
+  onWake(listener: (why: 'slept' | 'network' | 'focus') => void): Disposable;
+}
+
+export type { Millis };

@@ -1,0 +1,90 @@
+// What a screen, a report or another extension may see of the running servers, and ask of them. The views derive
+// from it and keep no copy. Implemented by runtime/fleet.ts.
+import type { Millis } from '../base/clock.ts';
+import type { Signal } from '../base/signal.ts';
+import type { HealthReading } from '../core/connection/health.ts';
+import type { ConnectionEffect, Life } from '../core/connection/state.ts';
+import type { HistoryEntry } from '../core/history.ts';
+import type { JsonObject } from '../core/rpc.ts';
+import type { ServerDefinition, BadServer } from '../core/settings.ts';
+
+/** The last thing that proved the connection to work. */
+export interface Proof {
+  /** Wall time. */
+  readonly at: Millis;
+  readonly by: 'handshake' | 'answer' | 'ping' | 'stream';
+}
+
+export interface Tool {
+  readonly name: string;
+  readonly title: string | null;
+  readonly description: string | null;
+  readonly inputSchema: JsonObject;
+  readonly annotations: JsonObject;
+}
+
+export interface Resource {
+  readonly uri: string;
+  readonly name: string;
+  readonly description: string | null;
+  readonly mimeType: string | null;
+}
+
+export interface Prompt {
+  readonly name: string;
+  readonly description: string | null;
+}
+
+/** What a server offers, as last listed; `listedAt` is null before the first list. */
+export interface Catalog {
+  readonly listedAt: Millis | null;
+  readonly tools: readonly Tool[];
+  readonly resources: readonly Resource[];
+  readonly prompts: readonly Prompt[];
+}
+
+/** Facts of the present session for the tree and the tooltip. The id is shortened: it is a credential. */
+export interface SessionFacts {
+  readonly idHint: string | null;
+  readonly protocolVersion: string | null;
+  readonly serverName: string | null;
+  readonly serverVersion: string | null;
+  readonly created: Millis;
+  readonly recoveries: number;
+}
+
+export interface ToolCallOptions {
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (progress: { readonly progress: number; readonly total?: number; readonly message?: string }) => void;
+}
+
+export interface ServerWatch {
+  readonly id: string;
+  readonly definition: ServerDefinition;
+  readonly life: Signal<Life>;
+  readonly proof: Signal<Proof | null>;
+  readonly health: Signal<HealthReading | null>;
+  readonly session: Signal<SessionFacts | null>;
+  readonly catalog: Signal<Catalog>;
+  /** Calls waiting for the server, and calls on their way. */
+  readonly calls: Signal<{ readonly held: number; readonly running: number }>;
+  /** Newest first. */
+  history(limit: number): readonly HistoryEntry[];
+  start(): void;
+  stop(): void;
+  reconnect(): void;
+  startNewSession(): void;
+  /** Resolves with the tool result; rejects with an Error whose message is fit for a person. */
+  callTool(name: string, args: JsonObject, options: ToolCallOptions): Promise<JsonObject>;
+}
+
+export interface UserNotice {
+  readonly server: ServerWatch;
+  readonly about: Extract<ConnectionEffect, { kind: 'tell-user' }>['about'];
+}
+
+export interface FleetWatch {
+  readonly servers: Signal<readonly ServerWatch[]>;
+  readonly bad: Signal<readonly BadServer[]>;
+  get(id: string): ServerWatch | undefined;
+}
