@@ -1,12 +1,17 @@
 // What the outside must offer to a connection: a way to dial, a link, a store, a log. Named from the user's
 // side. Not here: anything that decides.
 import type { Disposable } from '../base/disposable.ts';
-import type { Millis } from '../base/clock.ts';
+import type { Clock, Millis } from '../base/clock.ts';
 import type { Failure } from '../core/connection/failure.ts';
+import type { Fate } from '../core/calls/fate.ts';
 import type { HealthReading } from '../core/connection/health.ts';
-import type { RpcId, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
+import type { JsonObject, RpcId, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
 import type { HistoryEntry } from '../core/history.ts';
 import type { SessionRecord } from '../core/record.ts';
+import type { ServerDefinition } from '../core/settings.ts';
+import type { Signal } from '../base/signal.ts';
+import type { ClientEnd } from './clientEnd.ts';
+import type { Catalog, ToolCallOptions } from './watch.ts';
 
 /**
  * The server's memory of us as a link needs it. `id` is null on a server that keeps none (stateless, stdio);
@@ -19,18 +24,6 @@ export interface SessionRef {
 
 /** One SSE stream of a session: the standalone GET stream, or the answer stream of one request of ours. */
 export type StreamName = 'standalone' | `request:${RpcId}`;
-
-/**
- * How one exchange ended. `not-sent`: no byte of the request was written (class A). `refused`: the server
- * answered that it did not run it (class B). `broken`: written, no answer; with a cursor it can be resumed (C),
- * without it the outcome is unknown (E).
- */
-export type Fate =
-  | { readonly kind: 'answered'; readonly response: RpcResponse }
-  | { readonly kind: 'accepted' }
-  | { readonly kind: 'not-sent'; readonly failure: Failure }
-  | { readonly kind: 'refused'; readonly failure: Failure }
-  | { readonly kind: 'broken'; readonly failure: Failure; readonly cursor: string | null };
 
 /** What a link reports of itself. It stops reporting once closed. */
 export interface LinkEvents {
@@ -116,4 +109,36 @@ export interface WakeSource {
   onWake(listener: (why: 'slept' | 'network' | 'focus') => void): Disposable;
 }
 
-export type { Millis };
+/** Lifeline's own client of a connection: what the views list and call. It connects when it is made. */
+export interface ViewClient extends Disposable {
+  /** Keeps what was last listed, whatever happens to the server. */
+  readonly catalog: Signal<Catalog>;
+  /** Lists anew; also due when the server was replaced. Asked while a listing runs, one more follows. */
+  refresh(): void;
+  /** The workspace folders have changed. */
+  rootsChanged(): void;
+  /** Resolves with the tool result as the server sent it; rejects with an Error whose message is fit for a person. */
+  callTool(name: string, args: JsonObject, options: ToolCallOptions): Promise<JsonObject>;
+}
+
+export type ViewClientFactory = (end: ClientEnd) => ViewClient;
+
+/** How one server is reached. The same definition always gets the same pair. */
+export interface Reach {
+  readonly dialer: Dialer;
+  readonly prober: Prober;
+}
+
+/** What a server needs of the outside. */
+export interface ServerPorts {
+  readonly clock: Clock;
+  /** A number in [0, 1), for jitter. */
+  readonly random: () => number;
+  readonly records: RecordStore;
+  readonly history: HistoryStore;
+  readonly reach: (definition: ServerDefinition) => Reach;
+  readonly makeViewClient: ViewClientFactory;
+  readonly logOf: (serverId: string) => Log;
+}
+
+export type { Fate, Millis };

@@ -33,6 +33,13 @@ interface Down {
   readonly failure: Failure;
 }
 
+/** Only a person can help: nothing is tried by the clock. */
+interface Blocked {
+  readonly since: Millis;
+  readonly attempt: number;
+  readonly failure: Failure;
+}
+
 interface Up {
   readonly since: Millis;
   readonly recovered: Recovered;
@@ -46,8 +53,8 @@ export type ConnectionState =
   | ({ readonly kind: 'degraded'; readonly troubles: readonly Trouble[] } & Up)
   | ({ readonly kind: 'reconnecting' } & Down)
   | ({ readonly kind: 'suspended' } & Down)
-  | ({ readonly kind: 'needs-auth' } & Down)
-  | ({ readonly kind: 'needs-input' } & Down)
+  | ({ readonly kind: 'needs-auth' } & Blocked)
+  | ({ readonly kind: 'needs-input' } & Blocked)
   | { readonly kind: 'crash-loop'; readonly since: Millis; readonly failure: Failure; readonly exits: number }
   /** `phase`: waiting with a time where we still look now and then, null where only a new setting helps. */
   | {
@@ -67,8 +74,8 @@ export interface Life {
   readonly state: ConnectionState;
   /** Number of the newest attempt; 0 before the first. Never reused. */
   readonly epoch: number;
-  /** Failed attempts since the last proven stability (design section 4: reset after 30 s, not on connect). */
-  readonly failures: number;
+  /** Attempts made or planned since the last proven stability (which takes 30 s, not a mere connect). */
+  readonly tries: number;
   /** Whether the user has been told of this episode of trouble. */
   readonly told: boolean;
   /** Whether a session was ever had, so that a new one is called new. */
@@ -101,7 +108,7 @@ export type ConnectionEvent =
   | { readonly kind: 'started'; readonly at: Millis }
   | { readonly kind: 'call-arrived'; readonly at: Millis }
   /** The attempt loop begins another try; `step` gives it the next epoch. */
-  | { readonly kind: 'attempt-begun'; readonly at: Millis; readonly cause: Cause }
+  | { readonly kind: 'attempt-begun'; readonly at: Millis }
   | { readonly kind: 'attempt-succeeded'; readonly at: Millis; readonly epoch: number; readonly how: 'same-session' | 'new-session' | 'stateless' }
   | { readonly kind: 'attempt-failed'; readonly at: Millis; readonly epoch: number; readonly failure: Failure; readonly random: number }
   | { readonly kind: 'lost'; readonly at: Millis; readonly epoch: number; readonly failure: Failure }
@@ -120,10 +127,8 @@ export type ConnectionEvent =
   | { readonly kind: 'enable-asked'; readonly at: Millis };
 
 export type ConnectionEffect =
-  /** Run attempts until one succeeds or `cease`: at once where the loop is idle, and again at once where it waits. */
-  | { readonly kind: 'attempt' }
-  /** The wait before the next attempt; only the answer to `attempt-failed` carries it. */
-  | { readonly kind: 'wait'; readonly delay: Millis }
+  /** The next attempt comes after `delay`; this replaces the wait that is running. Attempts go on until one succeeds. */
+  | { readonly kind: 'attempt'; readonly delay: Millis }
   | { readonly kind: 'cease' }
   /** End the present link. `goodbye`: tell the server that the session is over (DELETE). */
   | { readonly kind: 'close-link'; readonly goodbye: boolean }
@@ -193,9 +198,24 @@ export const failureOf = (state: ConnectionState): Failure | null => ('failure' 
 export const newLife = (state: 'idle' | 'disabled', hadSession: boolean): Life => ({
   state: { kind: state },
   epoch: 0,
-  failures: 0,
+  tries: 0,
   told: false,
   hadSession,
   mustRenew: false,
   exits: [],
 });
+
+/** Whether the calls that still wait are answered now: nothing will ever send them. */
+export const endsCalls = (state: ConnectionState): boolean =>
+  state.kind === 'disabled' ||
+  state.kind === 'stopped' ||
+  state.kind === 'crash-loop' ||
+  (state.kind === 'failed' && state.phase === null);
+
+/** Which rounds of asking after the server suit the state. */
+export const pulseOf = (state: ConnectionState): 'up' | 'down' | 'off' => {
+  if (isUp(state)) return 'up';
+  return isRecovering(state) && state.kind !== 'needs-auth' && state.kind !== 'needs-input'
+    ? 'down'
+    : 'off';
+};

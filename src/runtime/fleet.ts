@@ -1,0 +1,126 @@
+// All servers of a window: keeps the running connections equal to the settings. A changed entry touches only its own
+// server. Not here: what a server does (server.ts) and where settings come from.
+import { type Disposable, Store } from '../base/disposable.ts';
+import { Emitter, type Signal, Source } from '../base/signal.ts';
+import type { Life } from '../core/connection/state.ts';
+import { fingerprintOf } from '../core/record.ts';
+import type { BadServer, ServerDefinition, Settings } from '../core/settings.ts';
+import type { ServerPorts, WakeSource } from './ports.ts';
+import { Server } from './server.ts';
+import type { FleetWatch, ServerWatch, UserNotice } from './watch.ts';
+
+export interface FleetDeps {
+  readonly ports: ServerPorts;
+  readonly settings: Signal<Settings>;
+  readonly wake: WakeSource;
+  /** Words for a call that is refused, in the user's language. */
+  readonly refusal: (life: Life) => string;
+}
+
+const isBad = (entry: ServerDefinition | BadServer): entry is BadServer => entry.kind === 'bad';
+
+/** Whether the running server already is what the entry asks for. */
+const isSame = (server: Server, definition: ServerDefinition): boolean =>
+  fingerprintOf(server.definition) === fingerprintOf(definition) &&
+  server.definition.enabled === definition.enabled &&
+  JSON.stringify(server.definition) === JSON.stringify(definition);
+
+export class Fleet implements FleetWatch, Disposable {
+  readonly #deps: FleetDeps;
+  readonly #store = new Store();
+  readonly #servers = this.#store.add(new Source<readonly Server[]>([]));
+  readonly #bad = this.#store.add(new Source<readonly BadServer[]>([]));
+  readonly #notices = this.#store.add(new Emitter<UserNotice>());
+  readonly #retiring = new Set<Promise<void>>();
+
+  constructor(deps: FleetDeps) {
+    this.#deps = deps;
+    this.#store.add(deps.settings.onChange(() => this.#reconcile()));
+    this.#store.add(deps.wake.onWake(() => this.#servers.value.forEach((server) => server.woke())));
+  }
+
+  get servers(): Signal<readonly ServerWatch[]> {
+    return this.#servers;
+  }
+
+  get bad(): Signal<readonly BadServer[]> {
+    return this.#bad;
+  }
+
+  get(id: string): ServerWatch | undefined {
+    return this.#servers.value.find((server) => server.id === id);
+  }
+
+  onNotice(listener: (notice: UserNotice) => void): Disposable {
+    return this.#notices.on(listener);
+  }
+
+  /** Makes the servers of the settings and connects those that start by themselves. */
+  open(): void {
+    this.#reconcile();
+  }
+
+  rootsChanged(): void {
+    for (const server of this.#servers.value) server.rootsChanged();
+  }
+
+  /** Ends all links; the sessions stay alive at their servers, for the next life of the extension. */
+  async shutdown(): Promise<void> {
+    const servers = this.#servers.value;
+    this.dispose();
+    await Promise.all([...servers.map((server) => server.shutdown()), ...this.#retiring]);
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #reconcile(): void {
+    const entries = this.#deps.settings.value.servers;
+    const wanted = entries.filter((entry) => !isBad(entry));
+    const before = this.#servers.value;
+    const kept = new Map(
+      before
+        .filter((server) => wanted.some((entry) => entry.name === server.id && isSame(server, entry)))
+        .map((server) => [server.id, server]),
+    );
+    for (const server of before) if (!kept.has(server.id)) this.#end(server, wanted);
+    const fresh: Server[] = [];
+    const servers = wanted.map((entry) => {
+      const server = kept.get(entry.name) ?? this.#make(entry);
+      if (!kept.has(entry.name)) fresh.push(server);
+      return server;
+    });
+    this.#bad.set(entries.filter(isBad));
+    this.#servers.set(servers);
+    for (const server of fresh)
+      if (server.definition.enabled && server.definition.autoStart) server.start();
+  }
+
+  /** An entry whose meaning is unchanged keeps its session; another one ends it at the server. */
+  #end(server: Server, wanted: readonly ServerDefinition[]): void {
+    const next = wanted.find((entry) => entry.name === server.id);
+    const sameSession =
+      next?.enabled === true && fingerprintOf(next) === fingerprintOf(server.definition);
+    const ending = sameSession ? server.shutdown() : server.retire();
+    this.#retiring.add(ending);
+    void ending.finally(() => this.#retiring.delete(ending));
+  }
+
+  #make(definition: ServerDefinition): Server {
+    const { ports, settings, refusal } = this.#deps;
+    return new Server(definition, {
+      ports,
+      settings: () => settings.value,
+      bytesElsewhere: (asking) => this.#bytesElsewhere(asking),
+      refusal,
+      tellUser: (server, about) => this.#notices.emit({ server, about }),
+    });
+  }
+
+  #bytesElsewhere(asking: string): number {
+    return this.#servers.value
+      .filter((server) => server.id !== asking)
+      .reduce((sum, server) => sum + server.calls.value.heldBytes, 0);
+  }
+}

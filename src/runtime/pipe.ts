@@ -1,0 +1,189 @@
+// The two directions of a connection's client end. Messages pass as they are, known or unknown, except for what must be
+// translated so that a client never notices a new session: the handshake, request ids, progress tokens.
+// Not here: holding and repeating calls (caller.ts) and the link (connection.ts).
+import { type Disposable, Store } from '../base/disposable.ts';
+import { Emitter } from '../base/signal.ts';
+import {
+  errorOf,
+  isObject,
+  isRequest,
+  isResponse,
+  type JsonObject,
+  resultOf,
+  type RpcId,
+  type RpcMessage,
+  type RpcNotification,
+  type RpcRequest,
+  type RpcResponse,
+} from '../core/rpc.ts';
+import type { ClientEnd } from './clientEnd.ts';
+import type { SessionMemory } from './sessionMemory.ts';
+
+export interface PipeDeps {
+  readonly memory: SessionMemory;
+  readonly upstream: PipeUpstream;
+}
+
+/** What the pipe asks of the connection behind it. */
+export interface PipeUpstream {
+  /** The client said who it is; a connection can be made. */
+  greeted(): void;
+  call(request: RpcRequest): void;
+  cancel(clientId: RpcId): void;
+  /** Passes a notification or response on, if there is a link; else it is dropped. */
+  tell(message: RpcNotification | RpcResponse): void;
+  /** The client request that runs under this upstream id. */
+  running(upstreamId: RpcId): RpcRequest | undefined;
+}
+
+interface ServerRequest {
+  readonly serverId: RpcId;
+  readonly session: number;
+}
+
+/** A server that asks and never lets its client finish; the oldest question is answered with an error. */
+const maxServerRequests = 1000;
+
+const notification = (method: string, params?: JsonObject): RpcNotification => ({
+  jsonrpc: '2.0',
+  method,
+  ...(params ? { params } : {}),
+});
+
+export class Pipe implements Disposable {
+  readonly #deps: PipeDeps;
+  readonly #store = new Store();
+  readonly #toClient = this.#store.add(new Emitter<RpcMessage>());
+  readonly #closed = this.#store.add(new Emitter<undefined>());
+  /** Requests of the server by the id that the client sees. */
+  readonly #serverRequests = new Map<RpcId, ServerRequest>();
+  #pendingInitialize: RpcId | null = null;
+  #nextServerRequest = 1;
+
+  constructor(deps: PipeDeps) {
+    this.#deps = deps;
+  }
+
+  readonly end: ClientEnd = {
+    send: (message) => this.#fromClient(message),
+    onMessage: (listener) => this.#toClient.on(listener),
+    onClose: (listener) => this.#closed.on(() => listener()),
+  };
+
+  /** The handshake succeeded: a client that waits for its `initialize` gets its answer. */
+  welcomed(): void {
+    const { welcome } = this.#deps.memory;
+    if (this.#pendingInitialize === null || !welcome) return;
+    const id = this.#pendingInitialize;
+    this.#pendingInitialize = null;
+    this.#toClient.emit(resultOf(id, welcome));
+  }
+
+  answer(response: RpcResponse): void {
+    this.#toClient.emit(response);
+  }
+
+  /** The session is another one: questions of the old one have nobody to answer to. */
+  sessionReplaced(): void {
+    for (const id of this.#serverRequests.keys())
+      this.#toClient.emit(notification('notifications/cancelled', { requestId: id, reason: 'the server restarted' }));
+    this.#serverRequests.clear();
+  }
+
+  /** Tells the client to look again at everything that may have changed unheard. */
+  announceChanges(): void {
+    const { capabilities, record } = this.#deps.memory;
+    for (const list of ['tools', 'resources', 'prompts'])
+      if (capabilities[list]) this.#toClient.emit(notification(`notifications/${list}/list_changed`));
+    for (const uri of record.value.subscriptions)
+      this.#toClient.emit(notification('notifications/resources/updated', { uri }));
+  }
+
+  fromServer(message: RpcRequest | RpcNotification): void {
+    if (isRequest(message)) this.#serverAsks(message);
+    else if (message.method === 'notifications/progress') this.#progress(message);
+    else if (message.method === 'notifications/cancelled') this.#serverCancels(message);
+    else this.#toClient.emit(message);
+  }
+
+  /** Ends the client's end for good. */
+  close(): void {
+    if (!this.#store.isDisposed) this.#closed.emit(undefined);
+    this.dispose();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+    this.#serverRequests.clear();
+  }
+
+  #fromClient(message: RpcMessage): void {
+    const { upstream } = this.#deps;
+    if (isResponse(message)) return this.#clientAnswers(message);
+    if (isRequest(message)) {
+      if (message.method === 'initialize') this.#initialize(message);
+      else upstream.call(message);
+      return;
+    }
+    // The pipe says it itself, with each handshake.
+    if (message.method === 'notifications/initialized') return;
+    const requestId = message.params?.['requestId'];
+    if (message.method !== 'notifications/cancelled') upstream.tell(message);
+    else if (typeof requestId === 'string' || typeof requestId === 'number') upstream.cancel(requestId);
+  }
+
+  #initialize(request: RpcRequest): void {
+    const { memory, upstream } = this.#deps;
+    const hello = request.params ?? {};
+    const sameClient = memory.hello !== null && JSON.stringify(memory.hello) === JSON.stringify(hello);
+    if (!sameClient) {
+      // The server remembers the capabilities of another client: that session is not for this one.
+      memory.forget();
+      memory.greet(hello);
+    }
+    this.#pendingInitialize = request.id;
+    if (sameClient) this.welcomed();
+    upstream.greeted();
+  }
+
+  #clientAnswers(response: RpcResponse): void {
+    const asked = response.id === null ? undefined : this.#serverRequests.get(response.id);
+    if (!asked || response.id === null) return;
+    this.#serverRequests.delete(response.id);
+    if (asked.session !== this.#deps.memory.sessionNumber) return;
+    this.#deps.upstream.tell({ ...response, id: asked.serverId });
+  }
+
+  #serverAsks(request: RpcRequest): void {
+    const { upstream, memory } = this.#deps;
+    // The pipe is what the server asks after; a busy client must not make it look dead.
+    if (request.method === 'ping') return upstream.tell(resultOf(request.id, {}));
+    if (this.#serverRequests.size >= maxServerRequests)
+      return upstream.tell(errorOf(request.id, { code: -32000, message: 'too many requests are waiting for the client' }));
+    const id = `server-${this.#nextServerRequest++}`;
+    this.#serverRequests.set(id, { serverId: request.id, session: memory.sessionNumber });
+    this.#toClient.emit({ ...request, id });
+  }
+
+  /** Progress comes under our upstream id (caller.ts gave it); the client knows its own token. */
+  #progress(message: RpcNotification): void {
+    const upstreamId = message.params?.['progressToken'];
+    if (typeof upstreamId !== 'string' && typeof upstreamId !== 'number') return;
+    const meta = this.#deps.upstream.running(upstreamId)?.params?.['_meta'];
+    // Late progress of a call that is over: its token means nothing to the client any more.
+    if (!isObject(meta) || !('progressToken' in meta)) return;
+    const params = { ...message.params, progressToken: meta['progressToken'] };
+    this.#toClient.emit({ ...message, params });
+  }
+
+  #serverCancels(message: RpcNotification): void {
+    const serverId = message.params?.['requestId'];
+    for (const [id, asked] of this.#serverRequests) {
+      if (asked.serverId !== serverId) continue;
+      this.#serverRequests.delete(id);
+      this.#toClient.emit({ ...message, params: { ...message.params, requestId: id } });
+      return;
+    }
+  }
+}
+

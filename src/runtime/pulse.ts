@@ -1,0 +1,260 @@
+// Asks a server "are you there?" on a schedule, and says what the answers mean to the connection.
+// Not here: the judgement of an answer (core/connection/health.ts) and what follows from it (core/connection/step.ts).
+import { type Clock, type Millis, sleep } from '../base/clock.ts';
+import { type Disposable, Mutable, Store, toDisposable } from '../base/disposable.ts';
+import { Source } from '../base/signal.ts';
+import { aFailure, ConnectionError, type Failure } from '../core/connection/failure.ts';
+import { type HealthReading, judgeRun, nextPoll, silenceVerdict } from '../core/connection/health.ts';
+import type { RunMark } from '../core/record.ts';
+import type { HealthSettings } from '../core/settings.ts';
+import type { Fate, Prober } from './ports.ts';
+
+export interface PulseDeps {
+  readonly clock: Clock;
+  readonly prober: Prober;
+  readonly settings: () => HealthSettings;
+  readonly view: () => PulseView;
+  readonly events: PulseEvents;
+}
+
+/** What the pulse must know of the connection to choose its pace. */
+export interface PulseView {
+  readonly state: 'up' | 'down' | 'off';
+  readonly held: number;
+  readonly running: number;
+  /** Wall time of the last call. */
+  readonly lastUsed: Millis;
+  readonly run: RunMark | null;
+}
+
+export interface PulseEvents {
+  /** Sends a ping on the session. */
+  ping(limit: Millis): Promise<Fate>;
+  reading(reading: HealthReading): void;
+  healthFailing(failure: Failure): void;
+  healthMended(): void;
+  restarted(failure: Failure): void;
+  lost(failure: Failure): void;
+  /** The answer to a ping took longer than `slowAfter`, or no longer does. */
+  slow(isSlow: boolean): void;
+  /** A server that did not listen, or was not healthy, now is. */
+  nudge(why: 'listening' | 'health'): void;
+}
+
+const knockFast: Millis = 50;
+const knockPatient: Millis = 250;
+/** Well under the second within which a returned server is to be ready. */
+const knockIdle: Millis = 500;
+/** After this long of fast knocking a held call is likely to wait for long. */
+const fastKnockingFor: Millis = 10_000;
+const slowAfter: Millis = 1000;
+/** How often silence is looked at while a call waits. */
+const silenceTick: Millis = 500;
+
+export class Pulse implements Disposable {
+  readonly #deps: PulseDeps;
+  readonly #store = new Store();
+  readonly #rounds: Mutable<Disposable>;
+  /** The last health reading, null where there is none. */
+  readonly health = new Source<HealthReading | null>(null);
+  #offersHealth = true;
+  #wasHealthy = true;
+  #lastHeard: Millis = 0;
+  #slept = false;
+  #probing = false;
+
+  constructor(deps: PulseDeps) {
+    this.#deps = deps;
+    this.#rounds = this.#store.add(new Mutable<Disposable>());
+  }
+
+  /** Any byte from the server. */
+  heard(): void {
+    this.#lastHeard = this.#deps.clock.steady();
+  }
+
+  /** Starts the rounds that suit the state; called after each change of it. */
+  follow(state: PulseView['state']): void {
+    if (this.#store.isDisposed) return;
+    this.heard();
+    if (state === 'down') this.#wasHealthy = false;
+    if (state === 'up') this.#offersHealth = this.#deps.settings().path !== false;
+    this.#rounds.value = state === 'off' ? undefined : this.#roundsFor(state);
+  }
+
+  /** After sleep, a network change or a window's return: prove it now. */
+  prove(): void {
+    this.#slept = true;
+    if (this.#deps.view().state === 'up') void this.#probe();
+  }
+
+  /** Something broke under a call: find out whether the server is gone. */
+  suspect(): void {
+    if (this.#deps.view().state === 'up') void this.#probe();
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+    this.health.dispose();
+  }
+
+  #roundsFor(state: 'up' | 'down'): Disposable {
+    const abort = new AbortController();
+    const { signal } = abort;
+    const rounds =
+      state === 'up'
+        ? [this.#pollWhileUp(signal), this.#watchSilence(signal)]
+        : [this.#pollWhileDown(signal), this.#knock(signal)];
+    // The only way out of a round is the abort; anything else is a bug that must show.
+    for (const round of rounds)
+      round.catch((error: unknown) => {
+        if (!signal.aborted) throw error;
+      });
+    return toDisposable(() => abort.abort(new Error('the pulse moved on')));
+  }
+
+  async #pollWhileUp(signal: AbortSignal): Promise<void> {
+    // At once: a restart is only known by comparison with a reading from before it.
+    await this.#askHealth(signal);
+    for (;;) {
+      signal.throwIfAborted();
+      const { clock, settings, view } = this.#deps;
+      const idleFor = clock.now() - view().lastUsed;
+      const mode = this.#offersHealth ? 'health' : 'ping';
+      await sleep(clock, nextPoll({ state: 'up', mode, idleFor, local: true, settings: settings() }), signal);
+      if (this.#offersHealth) await this.#askHealth(signal);
+      else await this.#probe();
+    }
+  }
+
+  async #pollWhileDown(signal: AbortSignal): Promise<void> {
+    const { clock, settings, prober } = this.#deps;
+    while (this.#offersHealth) {
+      const local = prober.isLocal;
+      await sleep(clock, nextPoll({ state: 'down', mode: 'health', idleFor: 0, local, settings: settings() }), signal);
+      await this.#askHealth(signal);
+      signal.throwIfAborted();
+    }
+  }
+
+  /**
+   * The push stream broke, as it does when a server restarts. One that accepts old session ids gives no other sign, so
+   * its health is read at once. Resolves when the restart, if it was one, has been reported.
+   */
+  async checkRun(): Promise<void> {
+    if (this.#deps.view().state !== 'up' || !this.#offersHealth) return;
+    const limit = new AbortController();
+    const timer = this.#store.add(
+      this.#deps.clock.after(this.#deps.settings().probeTimeout, () => limit.abort()),
+    );
+    try {
+      await this.#askHealth(limit.signal);
+    } catch (error) {
+      // Too slow to tell: the rounds go on asking.
+      if (!limit.signal.aborted) throw error;
+    } finally {
+      this.#store.drop(timer);
+    }
+  }
+
+  async #askHealth(signal: AbortSignal): Promise<void> {
+    if (!this.#offersHealth) return;
+    try {
+      const reading = await this.#deps.prober.health(signal);
+      signal.throwIfAborted();
+      if (reading === null) this.#offersHealth = false;
+      else await this.#onReading(reading);
+    } catch (error) {
+      if (signal.aborted || !(error instanceof ConnectionError)) throw error;
+      await this.#onHealthFailure(error.failure);
+    }
+  }
+
+  async #onReading(reading: HealthReading): Promise<void> {
+    const { events, view } = this.#deps;
+    const before = view().run;
+    const last = this.health.value;
+    this.health.set(reading);
+    const elapsed = last ? reading.steadyAt - last.steadyAt : null;
+    const verdict = before ? judgeRun(before, reading, elapsed, this.#slept) : null;
+    this.#slept = false;
+    events.reading(reading);
+    const wasHealthy = this.#wasHealthy;
+    this.#wasHealthy = true;
+    if (verdict?.kind === 'restarted')
+      events.restarted(aFailure('restarted', `the server was restarted (${verdict.sign})`));
+    else if (!wasHealthy) {
+      if (view().state === 'down') events.nudge('health');
+      else {
+        events.healthMended();
+        // Being up says nothing about our session (design section 5).
+        await this.#probe();
+      }
+    }
+  }
+
+  async #onHealthFailure(failure: Failure): Promise<void> {
+    const { events, view } = this.#deps;
+    const first = this.#wasHealthy;
+    this.#wasHealthy = false;
+    if (view().state !== 'up') return;
+    // Nobody listens at the server's port: the session is out of reach too, whatever it is.
+    if (failure.kind === 'refused') return events.lost(failure);
+    events.healthFailing(failure);
+    if (first) await this.#probe();
+  }
+
+  /** Pings until it is answered or the silence counts as loss. One probe at a time. */
+  async #probe(): Promise<void> {
+    if (this.#probing) return;
+    this.#probing = true;
+    try {
+      for (let misses = 0; this.#deps.view().state === 'up'; misses += 1) {
+        const silence = { callWaits: true, lasted: Number.POSITIVE_INFINITY, misses };
+        const verdict = silenceVerdict(silence, this.#deps.settings());
+        if (verdict.kind === 'loss')
+          this.#deps.events.lost(aFailure('silent', `${misses} pings in a row were not answered`));
+        if (verdict.kind !== 'probe' || (await this.#pingOnce(verdict.limit))) return;
+      }
+    } finally {
+      this.#probing = false;
+    }
+  }
+
+  async #pingOnce(limit: Millis): Promise<boolean> {
+    const { clock, events } = this.#deps;
+    const from = clock.steady();
+    const fate = await events.ping(limit);
+    if (fate.kind === 'answered') events.slow(clock.steady() - from > slowAfter);
+    // A refusal was heard by the connection already, which repairs; it is no silence.
+    return fate.kind === 'answered' || fate.kind === 'refused';
+  }
+
+  async #watchSilence(signal: AbortSignal): Promise<void> {
+    const { clock, settings, view } = this.#deps;
+    for (;;) {
+      await sleep(clock, silenceTick, signal);
+      const silence = clock.steady() - this.#lastHeard;
+      if (view().running === 0 || silence < settings().callSilence) continue;
+      await this.#probe();
+      signal.throwIfAborted();
+    }
+  }
+
+  /** A bare TCP connect says when somebody listens again; only the change from deaf to listening counts. */
+  async #knock(signal: AbortSignal): Promise<void> {
+    const { clock, prober, view, events } = this.#deps;
+    if (!prober.isLocal) return;
+    const from = clock.steady();
+    let wasDeaf = false;
+    for (;;) {
+      const patient = clock.steady() - from > fastKnockingFor ? knockPatient : knockFast;
+      await sleep(clock, view().held > 0 ? patient : knockIdle, signal);
+      const listening = await prober.listening(signal);
+      signal.throwIfAborted();
+      if (listening === null) return;
+      if (listening && wasDeaf) events.nudge('listening');
+      wasDeaf = !listening;
+    }
+  }
+}

@@ -1,0 +1,330 @@
+// Calls as values: who waits, who goes, how each ends; and for any interleaving, that each ends exactly once.
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import type { CallSpec } from '../../src/core/calls/call.ts';
+import type { Fate } from '../../src/core/calls/fate.ts';
+import {
+  type Ledger,
+  type LedgerEffect,
+  type LedgerEvent,
+  type LedgerRules,
+  newLedger,
+  nextDeadline,
+  stepCalls,
+} from '../../src/core/calls/ledger.ts';
+import type { RepeatRight } from '../../src/core/calls/replay.ts';
+import { aFailure } from '../../src/core/connection/failure.ts';
+import { resultOf } from '../../src/core/rpc.ts';
+
+const holdBudget = 45_000;
+
+const rulesWith = (right: RepeatRight = 'none', more: Partial<LedgerRules['limits']> = {}): LedgerRules => ({
+  limits: {
+    holdBudget,
+    patientHoldBudget: 300_000,
+    maxHeld: 100,
+    maxHeldBytes: 2 * 2 ** 20,
+    maxHeldBytesTotal: 8 * 2 ** 20,
+    ...more,
+  },
+  holdBudget,
+  bytesElsewhere: 0,
+  repeatRight: (call) => (call.tool === 'read' ? 'marked' : right),
+});
+
+const aCall = (key: number, more: Partial<CallSpec> = {}): CallSpec => ({
+  key,
+  clientId: `c${key}`,
+  method: 'tools/call',
+  tool: 'write',
+  bytes: 100,
+  arrivedAt: 0,
+  ...more,
+});
+
+const closed = aFailure('closed', 'the stream ended');
+const broken = (cursor: string | null = null): Fate => ({ kind: 'broken', failure: closed, cursor });
+const answered: Fate = { kind: 'answered', response: resultOf(1, {}) };
+
+const play = (events: readonly LedgerEvent[], rules = rulesWith(), from = newLedger(1)): { ledger: Ledger; effects: LedgerEffect[] } => {
+  let ledger = from;
+  const effects: LedgerEffect[] = [];
+  for (const event of events) {
+    const [next, more] = stepCalls(ledger, event, rules);
+    ledger = next;
+    effects.push(...more);
+  }
+  return { ledger, effects };
+};
+
+const open = (session = 1): LedgerEvent => ({ kind: 'gate', at: 0, gate: { kind: 'send', session } });
+const shut: LedgerEvent = { kind: 'gate', at: 0, gate: { kind: 'hold' } };
+const refuse: LedgerEvent = { kind: 'gate', at: 0, gate: { kind: 'refuse' } };
+const arrived = (key: number, more: Partial<CallSpec> = {}): LedgerEvent => ({ kind: 'arrived', at: 0, call: aCall(key, more) });
+const ended = (key: number, upstreamId: number, fate: Fate, at = 0): LedgerEvent => ({ kind: 'ended', at, key, upstreamId, fate });
+const begun = (key: number): LedgerEvent => ({ kind: 'begun', at: 0, key });
+const sends = (effects: readonly LedgerEffect[]): number[] =>
+  effects.flatMap((effect) => (effect.kind === 'send' ? [effect.key] : []));
+const verdicts = (effects: readonly LedgerEffect[]): [number, string][] =>
+  effects.flatMap((effect) => (effect.kind === 'end' ? [[effect.call.key, effect.verdict.kind === 'not-run' ? effect.verdict.why : effect.verdict.kind] as [number, string]] : []));
+
+describe('a call', () => {
+  it('goes at once where the way is open', () => {
+    expect(sends(play([open(), arrived(1)]).effects)).toEqual([1]);
+  });
+
+  it('is held while the server is down and goes when it is back, in order, each when the one before was taken [never-lost]', () => {
+    const held = play([arrived(1), arrived(2), arrived(3)]);
+    expect(held.effects).toEqual([]);
+    const first = play([open()], rulesWith(), held.ledger);
+    expect(sends(first.effects)).toEqual([1]);
+    expect(sends(play([begun(1), begun(2)], rulesWith(), first.ledger).effects)).toEqual([2, 3]);
+  });
+
+  it('that arrives while others wait goes after them', () => {
+    expect(sends(play([arrived(1), open(), arrived(2), begun(1)]).effects)).toEqual([1, 2]);
+  });
+
+  it('is refused at once, with words, where the state refuses', () => {
+    expect(verdicts(play([refuse, arrived(1)]).effects)).toEqual([[1, 'state']]);
+  });
+
+  it('keeps waiting when the state starts to refuse others: its budget is its own', () => {
+    expect(play([arrived(1), refuse]).effects).toEqual([]);
+  });
+
+  it('that was never written goes back to its place in the queue [never-lost]', () => {
+    const fate: Fate = { kind: 'not-sent', failure: aFailure('refused', '') };
+    const { effects, ledger } = play([open(), arrived(1), shut, ended(1, 1, fate), arrived(2), open()]);
+    expect(verdicts(effects)).toEqual([]);
+    expect(sends(effects)).toEqual([1, 1]);
+    expect(ledger.nextId).toBe(3);
+  });
+
+  it('that the server refused unexecuted is sent again once, and refused for good the second time', () => {
+    const fate: Fate = { kind: 'refused', failure: aFailure('session-lost', '') };
+    const { effects } = play([open(), arrived(1), shut, ended(1, 1, fate), open(2), shut, ended(1, 2, fate), open(3)]);
+    expect(sends(effects)).toEqual([1, 1]);
+    expect(verdicts(effects)).toEqual([[1, 'refused-again']]);
+  });
+
+  it('whose answer was lost is unknown, and is not sent again [at-most-once]', () => {
+    const { effects } = play([open(), arrived(1), ended(1, 1, broken()), shut, open(2)]);
+    expect(sends(effects)).toEqual([1]);
+    expect(verdicts(effects)).toEqual([[1, 'unknown']]);
+  });
+
+  it('that only reads is repeated once after a break [safe-replay]', () => {
+    const once = play([open(), arrived(1, { method: 'tools/list', tool: null }), shut, ended(1, 1, broken()), open(2)], rulesWith('protocol'));
+    expect(sends(once.effects)).toEqual([1, 1]);
+    const twice = play([ended(1, 2, broken())], rulesWith('protocol'), once.ledger);
+    expect(verdicts(twice.effects)).toEqual([[1, 'unknown']]);
+  });
+
+  it('resumes from its cursor in the same session', () => {
+    const { effects } = play([open(), arrived(1), shut, ended(1, 1, broken('e7')), open(1)]);
+    expect(effects.filter((effect) => effect.kind === 'resume')).toEqual([{ kind: 'resume', key: 1, upstreamId: 1, cursor: 'e7' }]);
+    expect(sends(effects)).toEqual([1]);
+  });
+
+  it('does not resume in another session: its outcome is unknown [honest-unknown]', () => {
+    const { effects } = play([open(), arrived(1), shut, ended(1, 1, broken('e7')), open(2)]);
+    expect(effects.some((effect) => effect.kind === 'resume')).toBe(false);
+    expect(verdicts(effects)).toEqual([[1, 'unknown']]);
+  });
+
+  it('waits on with its cursor when the resuming request itself was not sent', () => {
+    const notSent: Fate = { kind: 'not-sent', failure: closed };
+    const { effects } = play([open(), arrived(1), ended(1, 1, broken('e7')), shut, ended(1, 1, notSent), open(1)]);
+    expect(effects.filter((effect) => effect.kind === 'resume')).toHaveLength(2);
+    expect(verdicts(effects)).toEqual([]);
+  });
+
+  it('is answered at its deadline when it was held all the time', () => {
+    const held = play([arrived(1)]);
+    expect(nextDeadline(held.ledger)).toBe(holdBudget);
+    expect(play([{ kind: 'time', at: holdBudget - 1 }], rulesWith(), held.ledger).effects).toEqual([]);
+    expect(verdicts(play([{ kind: 'time', at: holdBudget }], rulesWith(), held.ledger).effects)).toEqual([[1, 'deadline']]);
+  });
+
+  it('that waits for its repeat says at its deadline that the first try may have run', () => {
+    const waiting = play([open(), arrived(1, { tool: 'read' }), shut, ended(1, 1, broken())]);
+    expect(verdicts(play([{ kind: 'time', at: holdBudget }], rulesWith(), waiting.ledger).effects)).toEqual([[1, 'unknown']]);
+  });
+
+  it('never runs when it was cancelled while held', () => {
+    const { effects } = play([arrived(1), { kind: 'cancelled', at: 0, clientId: 'c1' }, open()]);
+    expect(effects).toEqual([]);
+  });
+
+  it('is called off at the server when it is cancelled on its way, and its late answer is dropped', () => {
+    const { effects } = play([open(), arrived(1), { kind: 'cancelled', at: 0, clientId: 'c1' }, ended(1, 1, answered)]);
+    expect(effects.slice(1)).toEqual([{ kind: 'abandon', key: 1, upstreamId: 1, tellServer: true }]);
+  });
+
+  it('that was refused twice when it was repeated may have run the first time all the same [honest-unknown]', () => {
+    const refusal: Fate = { kind: 'refused', failure: aFailure('session-lost', '') };
+    const { effects } = play([open(), arrived(1, { tool: 'read' }), ended(1, 1, broken()), ended(1, 2, refusal), ended(1, 3, refusal)]);
+    expect(sends(effects)).toEqual([1, 1, 1]);
+    expect(verdicts(effects)).toEqual([[1, 'unknown']]);
+  });
+
+  it('is not repeated when its answer is too large: it would be again', () => {
+    const fate: Fate = { kind: 'broken', failure: aFailure('too-large', ''), cursor: null };
+    expect(sends(play([open(), arrived(1, { tool: 'read' }), ended(1, 1, fate)]).effects)).toEqual([1]);
+  });
+});
+
+describe('the queue is bounded [bounded]', () => {
+  const many = (count: number): LedgerEvent[] => Array.from({ length: count }, (_, index) => arrived(index + 1));
+
+  it('takes as many calls as the limit, and refuses the next one at once', () => {
+    expect(verdicts(play(many(100)).effects)).toEqual([]);
+    expect(verdicts(play(many(101)).effects)).toEqual([[101, 'queue-full']]);
+  });
+
+  it('takes as many bytes as the limit, and refuses one more', () => {
+    const rules = rulesWith('none', { maxHeldBytes: 1000 });
+    expect(verdicts(play([arrived(1, { bytes: 400 }), arrived(2, { bytes: 600 })], rules).effects)).toEqual([]);
+    expect(verdicts(play([arrived(1, { bytes: 400 }), arrived(2, { bytes: 601 })], rules).effects)).toEqual([[2, 'queue-full']]);
+  });
+
+  it('counts the bytes that other servers hold', () => {
+    const rules = { ...rulesWith('none', { maxHeldBytesTotal: 1000 }), bytesElsewhere: 900 };
+    expect(verdicts(play([arrived(1, { bytes: 100 })], rules).effects)).toEqual([]);
+    expect(verdicts(play([arrived(1, { bytes: 101 })], rules).effects)).toEqual([[1, 'queue-full']]);
+  });
+
+  it('does not count calls on their way', () => {
+    const flood = [open(), ...Array.from({ length: 300 }, (_, index) => arrived(index + 1))];
+    expect(sends(play(flood).effects)).toHaveLength(300);
+  });
+});
+
+const anyFate: fc.Arbitrary<Fate> = fc.constantFrom<Fate>(
+  answered,
+  broken(),
+  broken('e1'),
+  { kind: 'accepted' },
+  { kind: 'not-sent', failure: aFailure('refused', '') },
+  { kind: 'refused', failure: aFailure('session-lost', '') },
+);
+
+type Move =
+  | { readonly do: 'arrive'; readonly tool: string }
+  | { readonly do: 'end'; readonly pick: number; readonly fate: Fate }
+  | { readonly do: 'cancel'; readonly pick: number }
+  | { readonly do: 'begin'; readonly pick: number }
+  | { readonly do: 'gate'; readonly gate: 'send' | 'renew' | 'hold' | 'refuse' }
+  | { readonly do: 'wait'; readonly ms: number }
+  /** An exchange that is over reports again. */
+  | { readonly do: 'late'; readonly pick: number };
+
+const anyMove: fc.Arbitrary<Move> = fc.oneof(
+  { arbitrary: fc.record({ do: fc.constant('arrive' as const), tool: fc.constantFrom('read', 'write') }), weight: 2 },
+  { arbitrary: fc.record({ do: fc.constant('end' as const), pick: fc.nat(2), fate: anyFate }), weight: 6 },
+  fc.record({ do: fc.constant('cancel' as const), pick: fc.nat(8) }),
+  fc.record({ do: fc.constant('begin' as const), pick: fc.nat(8) }),
+  fc.record({ do: fc.constant('gate' as const), gate: fc.constantFrom('send' as const, 'send' as const, 'renew' as const, 'renew' as const, 'hold' as const, 'refuse' as const) }),
+  fc.record({ do: fc.constant('wait' as const), ms: fc.nat(60_000) }),
+  fc.record({ do: fc.constant('late' as const), pick: fc.nat(4) }),
+);
+
+/** Plays moves as a driver would: only exchanges that run can end. Watches every promise about calls. */
+const playMoves = (moves: readonly Move[]): void => {
+  const rules = rulesWith();
+  let ledger = newLedger(1);
+  let at = 0;
+  let key = 0;
+  let session = 1;
+  const running: { key: number; upstreamId: number }[] = [];
+  const tools = new Map<number, string>();
+  /** Upstream ids under which a call may have run. */
+  const mayHaveRun = new Map<number, Set<number>>();
+  const over = new Set<number>();
+  const usedIds = new Set<number>();
+  const sessions = new Map<number, number>();
+  const apply = (event: LedgerEvent): void => {
+    const [next, effects] = stepCalls(ledger, event, rules);
+    ledger = next;
+    // Whoever waits where the way is open waits for the one call that is being let go, which is on its way.
+    const held = ledger.calls.some((call) => call.phase.kind === 'held');
+    if (held && ledger.gate.kind === 'send') expect(ledger.releasing).not.toBeNull();
+    const letGo = ledger.calls.find((call) => call.key === ledger.releasing);
+    if (ledger.releasing !== null) expect(letGo?.phase.kind).toBe('sent');
+    for (const effect of effects) {
+      if (effect.kind === 'send') {
+        expect(usedIds.has(effect.upstreamId)).toBe(false);
+        usedIds.add(effect.upstreamId);
+        sessions.set(effect.upstreamId, session);
+        expect(over.has(effect.key)).toBe(false);
+        const before = mayHaveRun.get(effect.key)?.size ?? 0;
+        expect(before).toBeLessThanOrEqual(tools.get(effect.key) === 'read' ? 1 : 0);
+        running.push({ key: effect.key, upstreamId: effect.upstreamId });
+      }
+      if (effect.kind === 'resume') expect(sessions.get(effect.upstreamId)).toBe(session);
+      if (effect.kind === 'resume') running.push({ key: effect.key, upstreamId: effect.upstreamId });
+      if (effect.kind === 'end') {
+        expect(over.has(effect.call.key)).toBe(false);
+        over.add(effect.call.key);
+        if (effect.verdict.kind === 'not-run') expect(mayHaveRun.get(effect.call.key)).toBeUndefined();
+      }
+      if (effect.kind === 'abandon') {
+        const index = running.findIndex((one) => one.upstreamId === effect.upstreamId);
+        if (index >= 0) running.splice(index, 1);
+      }
+    }
+  };
+  for (const move of moves) {
+    if (move.do === 'arrive') {
+      key += 1;
+      tools.set(key, move.tool);
+      apply({ kind: 'arrived', at, call: aCall(key, { tool: move.tool, arrivedAt: at }) });
+    } else if (move.do === 'end') {
+      const one = running[move.pick % Math.max(1, running.length)];
+      if (!one) continue;
+      running.splice(running.indexOf(one), 1);
+      // From here on nobody knows whether it ran under this id.
+      if (move.fate.kind === 'broken' || move.fate.kind === 'accepted')
+        mayHaveRun.set(one.key, (mayHaveRun.get(one.key) ?? new Set()).add(one.upstreamId));
+      apply({ kind: 'ended', at, ...one, fate: move.fate });
+    } else if (move.do === 'late') {
+      const upstreamId = [...usedIds].filter((id) => !running.some((one) => one.upstreamId === id)).at(-1 - move.pick);
+      const live = ledger.calls.find((call) => call.phase.kind === 'sent' && call.phase.upstreamId !== upstreamId);
+      if (upstreamId === undefined || !live) continue;
+      const before = ledger;
+      apply({ kind: 'ended', at, key: live.key, upstreamId, fate: answered });
+      expect(ledger.calls).toEqual(before.calls);
+    } else if (move.do === 'cancel') {
+      const target = [...tools.keys()][move.pick];
+      if (target === undefined || over.has(target)) continue;
+      const known = ledger.calls.some((call) => call.key === target);
+      apply({ kind: 'cancelled', at, clientId: `c${target}` });
+      if (known) over.add(target);
+    } else if (move.do === 'begin') {
+      const one = running[move.pick];
+      if (one) apply({ kind: 'begun', at, key: one.key });
+    } else if (move.do === 'gate') {
+      if (move.gate === 'renew') session += 1;
+      apply({ kind: 'gate', at, gate: move.gate === 'hold' || move.gate === 'refuse' ? { kind: move.gate } : { kind: 'send', session } });
+    } else {
+      at += move.ms;
+      apply({ kind: 'time', at });
+      const due = nextDeadline(ledger);
+      if (due !== null) expect(due).toBeGreaterThan(at);
+    }
+  }
+  // Everything that runs breaks, and time passes: nobody is left without an answer.
+  for (const one of running.splice(0)) apply({ kind: 'ended', at, ...one, fate: broken() });
+  apply({ kind: 'gate', at, gate: { kind: 'refuse' } });
+  for (const one of running.splice(0)) apply({ kind: 'ended', at, ...one, fate: broken() });
+  apply({ kind: 'time', at: at + 10 * holdBudget });
+  expect(ledger.calls).toEqual([]);
+  expect(over.size).toBe(tools.size);
+};
+
+describe('for any interleaving of answers, breaks, repairs, cancels and deadlines', () => {
+  it('ends each call exactly once, never sends a write twice after it may have run, never uses an id twice [at-most-once]', () => {
+    fc.assert(fc.property(fc.array(anyMove, { maxLength: 60 }), playMoves), { numRuns: 3000 });
+  });
+});
