@@ -1,0 +1,139 @@
+// The SDK's `Client` on a connection, reduced to what our own views ask of it. Loads the SDK's code only when
+// called. No request has a time limit here: deadlines belong to the connection, which answers every request.
+import type { JsonObject } from '../core/rpc.ts';
+import type { ClientEnd } from '../runtime/clientEnd.ts';
+import type { ToolCallOptions } from '../runtime/watch.ts';
+import { createClientTransport } from './clientTransport.ts';
+import { type ListName, listNames } from './catalog.ts';
+
+export interface WorkspaceRoot {
+  readonly uri: string;
+  readonly name: string;
+}
+
+export interface SdkClientDeps {
+  readonly end: ClientEnd;
+  /** Version of this product, told to servers. */
+  readonly version: string;
+  readonly roots: () => readonly WorkspaceRoot[];
+  readonly onListChanged: (name: ListName) => void;
+  readonly onError: (error: Error) => void;
+}
+
+export interface SdkClient {
+  /** Whether the server said at its handshake that it has this list. */
+  offers(name: ListName): boolean;
+  /** Rejects with an Error whose message is the server's own words. */
+  request(method: string, params: JsonObject, options?: ToolCallOptions): Promise<JsonObject>;
+  tellRootsChanged(): Promise<void>;
+}
+
+// Longer than this and Node's timers fire at once; the SDK has no way to say "never".
+const noLimit = 2 ** 31 - 1;
+
+// Loaded here and nowhere else on the way to `activate`, so that start-up does not pay for it.
+const loadSdk = async () => {
+  const [{ Client }, types] = await Promise.all([
+    import('@modelcontextprotocol/sdk/client/index.js'),
+    import('@modelcontextprotocol/sdk/types.js'),
+  ]);
+  return { Client, types };
+};
+type Sdk = Awaited<ReturnType<typeof loadSdk>>;
+type Client = InstanceType<Sdk['Client']>;
+
+/** Connects, for as long as it takes. Aborting `life` ends the client; whatever is still asked rejects. */
+export const connectSdkClient = async (
+  deps: SdkClientDeps,
+  life: AbortSignal,
+): Promise<SdkClient> => {
+  const sdk = await loadSdk();
+  life.throwIfAborted();
+  const client = new sdk.Client(
+    { name: 'mcp-lifeline', title: 'MCP Lifeline', version: deps.version },
+    { capabilities: { roots: { listChanged: true } } },
+  );
+  // Closing a client transport cannot fail; see clientTransport.ts.
+  life.addEventListener('abort', () => void client.close(), { once: true });
+  client.onerror = deps.onError;
+  listen(client, sdk, deps);
+  await client.connect(createClientTransport(deps.end), { timeout: noLimit });
+  return {
+    offers: (name) => client.getServerCapabilities()?.[name] !== undefined,
+    request: (method, params, options = {}) => request(client, sdk, { method, params }, options),
+    tellRootsChanged: () => client.sendRootsListChanged(),
+  };
+};
+
+const listen = (client: Client, { types }: Sdk, deps: SdkClientDeps): void => {
+  client.setRequestHandler(types.ListRootsRequestSchema, () => ({
+    roots: deps.roots().map((root) => ({ ...root })),
+  }));
+  const schemas = {
+    tools: types.ToolListChangedNotificationSchema,
+    resources: types.ResourceListChangedNotificationSchema,
+    prompts: types.PromptListChangedNotificationSchema,
+  };
+  for (const name of listNames) {
+    client.setNotificationHandler(schemas[name], () => deps.onListChanged(name));
+  }
+};
+
+const request = async (
+  client: Client,
+  sdk: Sdk,
+  message: { readonly method: string; readonly params: JsonObject },
+  { signal, onProgress }: ToolCallOptions,
+): Promise<JsonObject> => {
+  // One controller per request: the SDK never lets go of a signal and would cancel an answered request as well.
+  const cancelled = new AbortController();
+  const cancel = (): void => cancelled.abort(signal?.reason);
+  if (signal?.aborted) cancel();
+  signal?.addEventListener('abort', cancel);
+  try {
+    // Not the SDK's schema of the method, which checks and fills in: a view shows what the server sent.
+    const anyResult = sdk.types.ResultSchema;
+    return await client.request(
+      { method: message.method, params: { ...message.params } },
+      anyResult,
+      {
+        timeout: noLimit,
+        signal: cancelled.signal,
+        ...(onProgress === undefined
+          ? {}
+          : { onprogress: (progress) => onProgress(onlyKnown(progress)) }),
+      },
+    );
+  } catch (error) {
+    throw signal?.aborted
+      ? new Error('The call was cancelled.', { cause: error })
+      : plainly(error, client, sdk);
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+  }
+};
+
+type Progress = Parameters<NonNullable<ToolCallOptions['onProgress']>>[0];
+
+const onlyKnown = (progress: {
+  progress: number;
+  total?: number | undefined;
+  message?: string | undefined;
+}): Progress => ({
+  progress: progress.progress,
+  ...(progress.total === undefined ? {} : { total: progress.total }),
+  ...(progress.message === undefined ? {} : { message: progress.message }),
+});
+
+/** The SDK puts `MCP error -32603: ` before the words of the server or of the connection; a person needs only these. */
+const plainly = (error: unknown, client: Client, { types }: Sdk): unknown => {
+  // Not told by the code: the SDK's `ConnectionClosed` is -32000, which servers use for anything.
+  if (client.transport === undefined)
+    return new Error('The connection was closed.', { cause: error });
+  if (!(error instanceof types.McpError)) return error;
+  const prefix = `MCP error ${error.code}: `;
+  const text = error.message.startsWith(prefix)
+    ? error.message.slice(prefix.length)
+    : error.message;
+  return new Error(text, { cause: error });
+};

@@ -1,0 +1,150 @@
+// Our own views' client of a connection: keeps the catalog of what the server offers, and calls tools. It decides
+// nothing about the connection below, which holds, repeats and answers. Not here: paging (catalog.ts), SDK (sdkClient.ts).
+import type { Clock } from '../base/clock.ts';
+import { Source } from '../base/signal.ts';
+import type { JsonObject } from '../core/rpc.ts';
+import type { ClientEnd } from '../runtime/clientEnd.ts';
+import type { Log, ViewClient } from '../runtime/ports.ts';
+import type { Catalog, ToolCallOptions } from '../runtime/watch.ts';
+import { emptyCatalog, type ListName, listNames, readList } from './catalog.ts';
+import { connectSdkClient, type SdkClient, type WorkspaceRoot } from './sdkClient.ts';
+
+export interface ViewClientDeps {
+  readonly end: ClientEnd;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Version of this product, told to servers. */
+  readonly version: string;
+  readonly roots: () => readonly WorkspaceRoot[];
+}
+
+export const createViewClient = (deps: ViewClientDeps): ViewClient => {
+  const client = new SdkViewClient(deps);
+  client.refresh();
+  return client;
+};
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);
+
+class SdkViewClient implements ViewClient {
+  readonly #deps: ViewClientDeps;
+  readonly #catalog = new Source<Catalog>(emptyCatalog);
+  readonly #life = new AbortController();
+  /** Lists to read in the next round. */
+  readonly #due = new Set<ListName>();
+  /** Lists that the server announced after its handshake had not: it may have been replaced by a richer one. */
+  readonly #announced = new Set<ListName>();
+  #listing = false;
+  #connecting: Promise<SdkClient> | undefined;
+
+  constructor(deps: ViewClientDeps) {
+    this.#deps = deps;
+  }
+
+  get catalog(): Source<Catalog> {
+    return this.#catalog;
+  }
+
+  refresh(): void {
+    for (const name of listNames) this.#due.add(name);
+    void this.#listDue();
+  }
+
+  rootsChanged(): void {
+    // A client that has not connected yet gives the new roots when it is asked for them.
+    this.#connecting
+      ?.then((client) => client.tellRootsChanged())
+      .catch((error) =>
+        this.#deps.log.debug(
+          `The change of the workspace folders was not told: ${messageOf(error)}`,
+        ),
+      );
+  }
+
+  async callTool(name: string, args: JsonObject, options: ToolCallOptions): Promise<JsonObject> {
+    const client = await this.#connected();
+    return await client.request('tools/call', { name, arguments: args }, options);
+  }
+
+  dispose(): void {
+    this.#life.abort(new Error('The connection was closed.'));
+    this.#due.clear();
+    this.#catalog.dispose();
+  }
+
+  /** A refused handshake is tried again by whoever asks next, with a fresh SDK client: a used one cannot connect. */
+  #connected(): Promise<SdkClient> {
+    if (this.#connecting) return this.#connecting;
+    const { end, version, roots, log } = this.#deps;
+    const connecting = connectSdkClient(
+      {
+        end,
+        version,
+        roots,
+        onListChanged: (name) => this.#listChanged(name),
+        onError: (error) => log.debug(`Client of the views: ${error.message}`),
+      },
+      this.#life.signal,
+    );
+    this.#connecting = connecting;
+    connecting.catch(() => {
+      if (this.#connecting === connecting) this.#connecting = undefined;
+    });
+    return connecting;
+  }
+
+  #listChanged(name: ListName): void {
+    this.#announced.add(name);
+    this.#due.add(name);
+    void this.#listDue();
+  }
+
+  /** One round at a time; what falls due meanwhile makes one more. Never rejects. */
+  async #listDue(): Promise<void> {
+    if (this.#listing) return;
+    this.#listing = true;
+    try {
+      while (this.#due.size > 0) await this.#listOnce([...this.#due]);
+    } finally {
+      this.#listing = false;
+    }
+  }
+
+  async #listOnce(names: readonly ListName[]): Promise<void> {
+    this.#due.clear();
+    const client = await this.#connected().catch((error) => this.#listFailed('The server', error));
+    if (client === undefined) return;
+    const before = this.#catalog.value;
+    let next = before;
+    for (const name of names) {
+      const part = await this.#readOne(client, name);
+      if (part !== undefined) next = { ...next, ...part };
+    }
+    if (next === before) return;
+    this.#catalog.set({ ...next, listedAt: this.#deps.clock.now() });
+  }
+
+  /** Undefined where the list failed: the last good one stays. */
+  async #readOne(client: SdkClient, name: ListName): Promise<Partial<Catalog> | undefined> {
+    if (!client.offers(name) && !this.#announced.has(name)) return { [name]: [] };
+    try {
+      const { part, cut } = await readList(
+        (method, params) => client.request(method, params),
+        name,
+      );
+      if (cut)
+        this.#deps.log.warn(
+          `The server has more ${name} than are listed here; the rest is not shown.`,
+        );
+      return part;
+    } catch (error) {
+      return this.#listFailed(`The list of ${name}`, error);
+    }
+  }
+
+  #listFailed(what: string, error: unknown): undefined {
+    if (!this.#life.signal.aborted)
+      this.#deps.log.warn(`${what} could not be read, the last one is kept: ${messageOf(error)}`);
+  }
+}

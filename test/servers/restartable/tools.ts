@@ -1,0 +1,166 @@
+// What the restartable server offers: tools by which a test can see what a session remembers, what was executed, and how notifications travel.
+import { setTimeout as delay } from 'node:timers/promises';
+import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import {
+  SetLevelRequestSchema,
+  SubscribeRequestSchema,
+  UnsubscribeRequestSchema,
+  type CallToolResult,
+} from '@modelcontextprotocol/sdk/types.js';
+import { z } from 'zod';
+
+/** What one session remembers; lost with it, unless sessions are kept in a file. */
+export interface SessionState {
+  counter: number;
+  notified: number;
+  logLevel: string | null;
+  subscriptions: string[];
+  initializeCount: number;
+}
+
+/** What the whole process offers to a session's tools. */
+export interface House {
+  readonly version: string;
+  /** Writes one executed call down, to disk, before it does anything. */
+  executed(name: string, args: unknown): void;
+  /** Saves the session states. */
+  changed(): void;
+  /** Names of the extra tools, as they are now. */
+  extraTools(): readonly string[];
+  /** Adds a tool to every session and tells them. */
+  grow(): string;
+  /** Tells every session that subscribed to it. */
+  touch(uri: string): void;
+  facts(): Record<string, unknown>;
+  running(change: 1 | -1): void;
+}
+
+const say = (value: unknown): CallToolResult => ({
+  content: [{ type: 'text', text: typeof value === 'string' ? value : JSON.stringify(value) }],
+});
+
+export const noteUri = 'test://note';
+
+const jsonHeader = (
+  headers: Record<string, string | string[] | undefined>,
+  name: string,
+): unknown => headers[name] ?? null;
+
+/** Sends `count` numbered notifications on the standalone stream; the numbers go on for the session's life. */
+export const notify = async (
+  mcp: McpServer,
+  state: SessionState,
+  count: number,
+  everyMs: number,
+): Promise<void> => {
+  for (let sent = 0; sent < count; sent += 1) {
+    if (everyMs > 0) await delay(everyMs);
+    state.notified += 1;
+    await mcp.server.notification({
+      method: 'notifications/message',
+      params: { level: 'info', logger: 'notify', data: { number: state.notified } },
+    });
+  }
+};
+
+const addPlainTools = (mcp: McpServer, state: SessionState, house: House): void => {
+  const text = { text: z.string() };
+  mcp.registerTool('echo', { inputSchema: text, annotations: { readOnlyHint: true } }, (args) => {
+    house.executed('echo', args);
+    return say(args.text);
+  });
+  mcp.registerTool('append', { inputSchema: text }, (args) => {
+    house.executed('append', args);
+    return say(`appended ${args.text}`);
+  });
+  mcp.registerTool('session_state', {}, () => {
+    house.executed('session_state', {});
+    state.counter += 1;
+    house.changed();
+    return say({ counter: state.counter });
+  });
+  mcp.registerTool('inspect', { annotations: { readOnlyHint: true } }, (extra) => {
+    const headers = extra.requestInfo?.headers ?? {};
+    const protocolVersion = jsonHeader(headers, 'mcp-protocol-version');
+    const { logLevel, subscriptions, initializeCount } = state;
+    return say({ logLevel, subscriptions, initializeCount, protocolVersion, ...house.facts() });
+  });
+};
+
+const addTimedTools = (mcp: McpServer, state: SessionState, house: House): void => {
+  mcp.registerTool('slow', { inputSchema: { ms: z.number() } }, async (args, extra) => {
+    house.executed('slow', args);
+    house.running(1);
+    const progressToken = extra._meta?.progressToken;
+    try {
+      for (let past = 0; past < args.ms; past += 100) {
+        await delay(Math.min(100, args.ms - past), undefined, { signal: extra.signal });
+        if (progressToken === undefined) continue;
+        const params = { progressToken, progress: Math.min(past + 100, args.ms), total: args.ms };
+        await extra.sendNotification({ method: 'notifications/progress', params });
+      }
+      return say(`slept ${args.ms}`);
+    } finally {
+      house.running(-1);
+    }
+  });
+  const counts = { count: z.number(), everyMs: z.number().optional() };
+  mcp.registerTool('notify', { inputSchema: counts }, async (args) => {
+    house.executed('notify', args);
+    const sending = notify(mcp, state, args.count, args.everyMs ?? 0);
+    // Spaced ones go out after the answer, so that a test can break the stream between two of them.
+    if (args.everyMs === undefined) await sending;
+    else sending.catch((error: unknown) => console.error(error));
+    house.changed();
+    return say(`notified ${args.count}`);
+  });
+  mcp.registerTool('grow', {}, () => say(`grew ${house.grow()}`));
+  mcp.registerTool('touch', { inputSchema: { uri: z.string() } }, (args) => {
+    house.touch(args.uri);
+    return say('touched');
+  });
+};
+
+export const addExtraTool = (mcp: McpServer, house: House, name: string): void => {
+  mcp.registerTool(name, {}, () => {
+    house.executed(name, {});
+    return say(`${name} done`);
+  });
+};
+
+const addMemory = (mcp: McpServer, state: SessionState, house: House): void => {
+  mcp.server.setRequestHandler(SetLevelRequestSchema, ({ params }) => {
+    state.logLevel = params.level;
+    house.changed();
+    return {};
+  });
+  mcp.server.setRequestHandler(SubscribeRequestSchema, ({ params }) => {
+    state.subscriptions = [...new Set([...state.subscriptions, params.uri])];
+    house.changed();
+    return {};
+  });
+  mcp.server.setRequestHandler(UnsubscribeRequestSchema, ({ params }) => {
+    state.subscriptions = state.subscriptions.filter((uri) => uri !== params.uri);
+    house.changed();
+    return {};
+  });
+};
+
+/** The MCP server of one session. */
+export const createToolbox = (state: SessionState, house: House): McpServer => {
+  const mcp = new McpServer(
+    { name: 'restartable', version: house.version },
+    { capabilities: { logging: {}, resources: { subscribe: true } } },
+  );
+  addPlainTools(mcp, state, house);
+  addTimedTools(mcp, state, house);
+  for (const name of house.extraTools()) addExtraTool(mcp, house, name);
+  mcp.registerResource('note', noteUri, { mimeType: 'text/plain' }, (uri) => ({
+    contents: [{ uri: uri.href, text: 'a note' }],
+  }));
+  mcp.registerPrompt('greeting', { description: 'Says hello.' }, () => ({
+    messages: [{ role: 'user', content: { type: 'text', text: 'Hello' } }],
+  }));
+  addMemory(mcp, state, house);
+  return mcp;
+};
