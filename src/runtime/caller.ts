@@ -17,9 +17,9 @@ import {
   newLedger,
   nextDeadline,
   runningCalls,
-  stepCalls,
   takeId,
 } from '../core/calls/ledger.ts';
+import { stepCalls } from '../core/calls/stepCalls.ts';
 import type { Failure } from '../core/connection/failure.ts';
 import { isObject, type RpcId, type RpcRequest, type RpcResponse } from '../core/rpc.ts';
 import type { Link } from './ports.ts';

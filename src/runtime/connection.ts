@@ -1,67 +1,34 @@
 // One server on behalf of one client: holds the life, runs `step`, performs its effects. A client sees a pipe for
 // JSON-RPC messages that keeps the promises. Not here: any decision about states (core/connection) or calls (core/calls).
-import type { Clock, Millis } from '../base/clock.ts';
-import { type Disposable, Mutable, Store } from '../base/disposable.ts';
+import type { Millis } from '../base/clock.ts';
+import { type Disposable, Store } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
-import type { LedgerGate, LedgerRules } from '../core/calls/ledger.ts';
-import type { Policy } from '../core/connection/failing.ts';
-import { aFailure, ConnectionError, type Failure } from '../core/connection/failure.ts';
+import type { LedgerGate } from '../core/calls/ledger.ts';
+import { aFailure } from '../core/connection/failure.ts';
 import {
-  type Cause,
   type ConnectionEffect,
   type ConnectionEvent,
   type ConnectionState,
   endsCalls,
   gateOf,
-  isRecovering,
   isUp,
   type Life,
   newLife,
   pulseOf,
 } from '../core/connection/state.ts';
 import { step } from '../core/connection/step.ts';
-import type { HealthSettings } from '../core/settings.ts';
+import { attempt, type LinkUser } from './attempt.ts';
 import { Attempts } from './attempts.ts';
 import { Caller } from './caller.ts';
 import type { ClientEnd } from './clientEnd.ts';
-import { type Established, establish } from './handshake.ts';
+import type { ConnectionDeps } from './connectionDeps.ts';
+import type { Established } from './handshake.ts';
 import { Impressions } from './impressions.ts';
+import { LifeTimers } from './lifeTimers.ts';
 import { LinkSlot } from './linkSlot.ts';
 import { Pipe } from './pipe.ts';
-import type { Dialer, LinkEvents, Log, Prober } from './ports.ts';
 import { Pulse } from './pulse.ts';
-import type { SessionMemory } from './sessionMemory.ts';
 import type { Proof } from './watch.ts';
-
-export interface ConnectionDeps {
-  readonly outside: {
-    readonly dialer: Dialer;
-    readonly prober: Prober;
-    readonly clock: Clock;
-    readonly random: () => number;
-  };
-  readonly memory: SessionMemory;
-  readonly settings: () => ConnectionSettings;
-  readonly events: ConnectionEvents;
-  readonly log: Log;
-}
-
-export interface ConnectionSettings {
-  readonly policy: Policy;
-  readonly health: HealthSettings;
-  readonly connectTimeout: Millis;
-  readonly ledger: LedgerRules;
-}
-
-export interface ConnectionEvents {
-  transition(from: Life, to: Life, cause: Cause): void;
-  tellUser(about: Extract<ConnectionEffect, { kind: 'tell-user' }>['about']): void;
-  /** What a refused call is told about the state. */
-  refusal(life: Life): string;
-}
-
-/** How long calls on their way may take to finish once the user said *Stop*. */
-const finishLimit: Millis = 5000;
 
 export class Connection implements Disposable {
   readonly #deps: ConnectionDeps;
@@ -72,9 +39,7 @@ export class Connection implements Disposable {
   readonly #caller: Caller;
   readonly #attempts: Attempts;
   readonly #impressions: Impressions;
-  readonly #stability = this.#store.add(new Mutable<Disposable>());
-  readonly #holdBudget = this.#store.add(new Mutable<Disposable>());
-  readonly #finishing = this.#store.add(new Mutable<Disposable>());
+  readonly #timers: LifeTimers;
   readonly pulse: Pulse;
 
   constructor(deps: ConnectionDeps, enabled: boolean) {
@@ -118,6 +83,9 @@ export class Connection implements Disposable {
           running: (upstreamId) => this.#caller.findByUpstreamId(upstreamId),
         },
       }),
+    );
+    this.#timers = this.#store.add(
+      new LifeTimers({ clock, load: this.#caller.load, dispatch: (event) => this.dispatch(event) }),
     );
     this.#attempts = this.#store.add(
       new Attempts({ clock, attempt: (signal) => this.#attempt(signal) }),
@@ -201,6 +169,8 @@ export class Connection implements Disposable {
   #stateChanged(from: ConnectionState, to: ConnectionState): void {
     if (isUp(from) && !isUp(to)) this.#deps.memory.lost();
     this.#openGate();
+    // While we were away anything may have changed, the same session or not.
+    if (!isUp(from) && isUp(to)) this.#pipe.announceChanges();
     if (endsCalls(to) && !endsCalls(from))
       this.#caller.endAll(aFailure('cancelled', `the connection is ${to.kind}`));
     if (pulseOf(from) !== pulseOf(to)) this.pulse.follow(pulseOf(to));
@@ -220,7 +190,6 @@ export class Connection implements Disposable {
   }
 
   #perform(effect: ConnectionEffect, before: Life): void {
-    const { clock } = this.#deps.outside;
     switch (effect.kind) {
       case 'attempt':
         return this.#attempts.plan(effect.delay);
@@ -231,17 +200,11 @@ export class Connection implements Disposable {
       case 'forget-session':
         return this.#deps.memory.forget();
       case 'watch-stability':
-        this.#stability.value = clock.after(effect.delay, () =>
-          this.dispatch({ kind: 'stood', at: this.#now(), epoch: effect.epoch }),
-        );
-        return;
+        return this.#timers.watchStability(effect.epoch, effect.delay);
       case 'watch-hold-budget':
-        this.#holdBudget.value = clock.after(effect.delay, () =>
-          this.dispatch({ kind: 'hold-budget-spent', at: this.#now() }),
-        );
-        return;
+        return this.#timers.watchHoldBudget(effect.delay);
       case 'finish-calls':
-        return this.#finishCalls();
+        return this.#timers.finishCalls();
       case 'transition':
         return this.#deps.events.transition(before, this.#life.value, effect.cause);
       case 'tell-user':
@@ -249,95 +212,52 @@ export class Connection implements Disposable {
     }
   }
 
-  #finishCalls(): void {
-    const done = (): void => {
-      this.#finishing.value = undefined;
-      this.dispatch({ kind: 'goodbye-done', at: this.#now() });
-    };
-    if (this.#caller.load.value.running === 0) return done();
-    const store = new Store();
-    store.add(this.#deps.outside.clock.after(finishLimit, done));
-    store.add(this.#caller.load.onChange((load) => load.running === 0 && done()));
-    this.#finishing.value = store;
-  }
-
-  async #attempt(signal: AbortSignal): Promise<void> {
-    if (!isRecovering(this.#life.value.state)) return;
-    this.dispatch({ kind: 'attempt-begun', at: this.#now() });
-    const { epoch, mustRenew } = this.#life.value;
-    const { memory } = this.#deps;
-    try {
-      const wishes = { hello: memory.hello ?? {}, renew: mustRenew };
-      const established = await establish(this.#handshake(), wishes, this.#eventsOf(epoch), signal);
-      if (signal.aborted || this.#life.value.epoch !== epoch) {
-        await established.link.close(false);
-        return;
-      }
-      this.#adopt(established, epoch);
-    } catch (error) {
-      // What is no ConnectionError is a bug of ours: it must not end recovery, and it must be seen.
-      if (!(error instanceof ConnectionError)) this.#deps.log.error(String(error instanceof Error ? error.stack : error));
-      this.#failed(error instanceof ConnectionError ? error.failure : aFailure('malformed', String(error)), epoch, signal);
-      throw error;
-    }
-  }
-
-  #failed(failure: Failure, epoch: number, signal: AbortSignal): void {
-    if (signal.aborted) return;
-    this.#deps.log.info(`attempt ${this.#life.value.tries} failed: ${failure.kind}: ${failure.detail}`);
-    const random = this.#deps.outside.random();
-    this.dispatch({ kind: 'attempt-failed', at: this.#now(), epoch, failure, random });
-  }
-
-  #handshake(): Parameters<typeof establish>[0] {
-    const { outside, memory, settings } = this.#deps;
+  #attempt(signal: AbortSignal): Promise<void> {
+    const { outside, memory, settings, log } = this.#deps;
     const { connectTimeout, health } = settings();
-    return {
-      dialer: outside.dialer,
-      prober: outside.prober,
-      clock: outside.clock,
+    const handshake = {
+      ...outside,
       memory,
+      hello: memory.hello ?? {},
       takeId: () => this.#caller.takeId(),
       limits: { connect: connectTimeout, probe: health.probeTimeout },
     };
+    return attempt(
+      {
+        life: this.#life,
+        dispatch: (event) => this.dispatch(event),
+        handshake: () => handshake,
+        link: this.#linkUser,
+        log,
+      },
+      signal,
+    );
   }
 
-  #adopt({ link, how }: Established, epoch: number): void {
+  readonly #linkUser: LinkUser = {
+    adopt: (established) => this.#adopt(established),
+    message: (message) => this.#pipe.fromServer(message),
+    heard: () => this.pulse.heard(),
+    cursor: (stream, cursor) => this.#deps.memory.cursor(stream, cursor),
+    push: (state, again) => {
+      // A stream that was down may have missed notifications, replay or not: servers' event stores differ.
+      if (again && (state === 'fresh' || state === 'resumed')) this.#pipe.announceChanges();
+      this.#impressions.push(state);
+      if (state === 'down') void this.#doubt();
+    },
+  };
+
+  #adopt({ link, how }: Established): void {
     const { memory } = this.#deps;
-    const { hadSession } = this.#life.value;
     const same = how === 'same-session';
     this.#slot.take(link);
     if (same) memory.resumed();
-    else if (hadSession) memory.renewed();
+    else if (this.#life.value.hadSession) memory.renewed();
     this.#impressions.proved('handshake');
     link.listen(same ? memory.cursorOf('standalone') : null);
     if (!same) this.#pipe.sessionReplaced();
     // Before the gate opens: a client that waits for `initialize` gets its answer before any other.
     this.#pipe.welcomed();
-    this.dispatch({ kind: 'attempt-succeeded', at: this.#now(), epoch, how });
-    // While we were away anything may have changed, the same session or not.
-    this.#pipe.announceChanges();
-  }
-
-  #eventsOf(epoch: number): LinkEvents {
-    const current = (run: () => void): void => {
-      if (!this.#store.isDisposed && this.#life.value.epoch === epoch) run();
-    };
-    let opened = false;
-    return {
-      message: (message) => current(() => this.#pipe.fromServer(message)),
-      heard: () => current(() => this.pulse.heard()),
-      cursor: (stream, cursor) => current(() => this.#deps.memory.cursor(stream, cursor)),
-      push: (push) =>
-        current(() => {
-          // A stream that was down may have missed notifications, replay or not (facts on server event stores differ).
-          if ((push === 'fresh' || push === 'resumed') && opened) this.#pipe.announceChanges();
-          opened ||= push === 'fresh' || push === 'resumed';
-          this.#impressions.push(push);
-          if (push === 'down') void this.#doubt();
-        }),
-      lost: (failure) => this.dispatch({ kind: 'lost', at: this.#now(), epoch, failure }),
-    };
   }
 
   /** Holds calls for the moment that it takes to ask whether the server was restarted under us. */

@@ -81,7 +81,9 @@ export class Fleet implements FleetWatch, Disposable {
     const before = this.#servers.value;
     const kept = new Map(
       before
-        .filter((server) => wanted.some((entry) => entry.name === server.id && isSame(server, entry)))
+        .filter((server) =>
+          wanted.some((entry) => entry.name === server.id && isSame(server, entry)),
+        )
         .map((server) => [server.id, server]),
     );
     for (const server of before) if (!kept.has(server.id)) this.#end(server, wanted);

@@ -5,7 +5,15 @@ import type { Clock, Millis } from '../base/clock.ts';
 import { aFailure, ConnectionError } from '../core/connection/failure.ts';
 import { judgeRun } from '../core/connection/health.ts';
 import type { JsonObject, RpcId, RpcRequest } from '../core/rpc.ts';
-import type { Dialer, ExchangeOptions, Fate, Link, LinkEvents, Prober, SessionRef } from './ports.ts';
+import type {
+  Dialer,
+  ExchangeOptions,
+  Fate,
+  Link,
+  LinkEvents,
+  Prober,
+  SessionRef,
+} from './ports.ts';
 import type { SessionMemory } from './sessionMemory.ts';
 
 export interface HandshakeDeps {
@@ -99,11 +107,15 @@ const welcomeFrom = (fate: Fate): JsonObject => {
   if (fate.kind !== 'answered') throw failed(fate);
   if ('error' in fate.response) {
     const { code, message } = fate.response.error;
-    throw new ConnectionError(aFailure('rejected', `initialize was answered with error ${code}: ${message}`));
+    throw new ConnectionError(
+      aFailure('rejected', `initialize was answered with error ${code}: ${message}`),
+    );
   }
   const welcome = fate.response.result;
   if (typeof welcome['protocolVersion'] !== 'string')
-    throw new ConnectionError(aFailure('not-mcp', 'the answer to initialize names no protocol version'));
+    throw new ConnectionError(
+      aFailure('not-mcp', 'the answer to initialize names no protocol version'),
+    );
   return welcome;
 };
 
@@ -115,7 +127,8 @@ const restore = async (deps: HandshakeDeps, link: Link, signal: AbortSignal): Pr
   if (logLevel !== null && capabilities['logging'])
     wishes.push(request(deps.takeId(), 'logging/setLevel', { level: logLevel }));
   if (capabilities['resources'])
-    for (const uri of subscriptions) wishes.push(request(deps.takeId(), 'resources/subscribe', { uri }));
+    for (const uri of subscriptions)
+      wishes.push(request(deps.takeId(), 'resources/subscribe', { uri }));
   for (const wish of wishes) {
     const fate = await exchangeWithin(deps.clock, deps.limits.probe, link, wish, signal);
     if (fate.kind !== 'answered') throw failed(fate);

@@ -72,7 +72,9 @@ export class Impressions implements Disposable {
 
   push(state: 'off' | 'down' | 'fresh' | 'resumed'): void {
     if (state === 'down') {
-      this.#pushGrace.value = this.#deps.clock.after(pushGrace, () => this.#trouble('push-stream-down', true));
+      this.#pushGrace.value = this.#deps.clock.after(pushGrace, () =>
+        this.#trouble('push-stream-down', true),
+      );
       return;
     }
     this.#pushGrace.value = undefined;

@@ -86,7 +86,9 @@ export class Pipe implements Disposable {
   /** The session is another one: questions of the old one have nobody to answer to. */
   sessionReplaced(): void {
     for (const id of this.#serverRequests.keys())
-      this.#toClient.emit(notification('notifications/cancelled', { requestId: id, reason: 'the server restarted' }));
+      this.#toClient.emit(
+        notification('notifications/cancelled', { requestId: id, reason: 'the server restarted' }),
+      );
     this.#serverRequests.clear();
   }
 
@@ -94,7 +96,8 @@ export class Pipe implements Disposable {
   announceChanges(): void {
     const { capabilities, record } = this.#deps.memory;
     for (const list of ['tools', 'resources', 'prompts'])
-      if (capabilities[list]) this.#toClient.emit(notification(`notifications/${list}/list_changed`));
+      if (capabilities[list])
+        this.#toClient.emit(notification(`notifications/${list}/list_changed`));
     for (const uri of record.value.subscriptions)
       this.#toClient.emit(notification('notifications/resources/updated', { uri }));
   }
@@ -129,13 +132,15 @@ export class Pipe implements Disposable {
     if (message.method === 'notifications/initialized') return;
     const requestId = message.params?.['requestId'];
     if (message.method !== 'notifications/cancelled') upstream.tell(message);
-    else if (typeof requestId === 'string' || typeof requestId === 'number') upstream.cancel(requestId);
+    else if (typeof requestId === 'string' || typeof requestId === 'number')
+      upstream.cancel(requestId);
   }
 
   #initialize(request: RpcRequest): void {
     const { memory, upstream } = this.#deps;
     const hello = request.params ?? {};
-    const sameClient = memory.hello !== null && JSON.stringify(memory.hello) === JSON.stringify(hello);
+    const sameClient =
+      memory.hello !== null && JSON.stringify(memory.hello) === JSON.stringify(hello);
     if (!sameClient) {
       // The server remembers the capabilities of another client: that session is not for this one.
       memory.forget();
@@ -159,7 +164,12 @@ export class Pipe implements Disposable {
     // The pipe is what the server asks after; a busy client must not make it look dead.
     if (request.method === 'ping') return upstream.tell(resultOf(request.id, {}));
     if (this.#serverRequests.size >= maxServerRequests)
-      return upstream.tell(errorOf(request.id, { code: -32000, message: 'too many requests are waiting for the client' }));
+      return upstream.tell(
+        errorOf(request.id, {
+          code: -32000,
+          message: 'too many requests are waiting for the client',
+        }),
+      );
     const id = `server-${this.#nextServerRequest++}`;
     this.#serverRequests.set(id, { serverId: request.id, session: memory.sessionNumber });
     this.#toClient.emit({ ...request, id });
@@ -186,4 +196,3 @@ export class Pipe implements Disposable {
     }
   }
 }
-

@@ -4,7 +4,12 @@ import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import { type Disposable, Mutable, Store, toDisposable } from '../base/disposable.ts';
 import { Source } from '../base/signal.ts';
 import { aFailure, ConnectionError, type Failure } from '../core/connection/failure.ts';
-import { type HealthReading, judgeRun, nextPoll, silenceVerdict } from '../core/connection/health.ts';
+import {
+  type HealthReading,
+  judgeRun,
+  nextPoll,
+  silenceVerdict,
+} from '../core/connection/health.ts';
 import type { RunMark } from '../core/record.ts';
 import type { HealthSettings } from '../core/settings.ts';
 import type { Fate, Prober } from './ports.ts';
@@ -121,7 +126,11 @@ export class Pulse implements Disposable {
       const { clock, settings, view } = this.#deps;
       const idleFor = clock.now() - view().lastUsed;
       const mode = this.#offersHealth ? 'health' : 'ping';
-      await sleep(clock, nextPoll({ state: 'up', mode, idleFor, local: true, settings: settings() }), signal);
+      await sleep(
+        clock,
+        nextPoll({ state: 'up', mode, idleFor, local: true, settings: settings() }),
+        signal,
+      );
       if (this.#offersHealth) await this.#askHealth(signal);
       else await this.#probe();
     }
@@ -131,7 +140,11 @@ export class Pulse implements Disposable {
     const { clock, settings, prober } = this.#deps;
     while (this.#offersHealth) {
       const local = prober.isLocal;
-      await sleep(clock, nextPoll({ state: 'down', mode: 'health', idleFor: 0, local, settings: settings() }), signal);
+      await sleep(
+        clock,
+        nextPoll({ state: 'down', mode: 'health', idleFor: 0, local, settings: settings() }),
+        signal,
+      );
       await this.#askHealth(signal);
       signal.throwIfAborted();
     }

@@ -11,7 +11,8 @@ import { entryOf } from '../core/history.ts';
 import { fingerprintOf, type SessionRecord } from '../core/record.ts';
 import { isObject, type JsonObject } from '../core/rpc.ts';
 import type { ServerDefinition, Settings } from '../core/settings.ts';
-import { Connection, type ConnectionSettings } from './connection.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionSettings } from './connectionDeps.ts';
 import type { ServerPorts, ViewClient } from './ports.ts';
 import { SessionMemory } from './sessionMemory.ts';
 import type { Catalog, Proof, ServerWatch, SessionFacts, ToolCallOptions } from './watch.ts';
@@ -27,7 +28,10 @@ export interface ServerDeps {
   /** Bytes that the other servers' held calls take. */
   readonly bytesElsewhere: (asking: string) => number;
   readonly refusal: (life: Life) => string;
-  readonly tellUser: (server: ServerWatch, about: Extract<ConnectionEffect, { kind: 'tell-user' }>['about']) => void;
+  readonly tellUser: (
+    server: ServerWatch,
+    about: Extract<ConnectionEffect, { kind: 'tell-user' }>['about'],
+  ) => void;
 }
 
 export class Server implements ServerWatch, Disposable {
@@ -80,7 +84,11 @@ export class Server implements ServerWatch, Disposable {
     return this.#catalog;
   }
 
-  get calls(): Signal<{ readonly held: number; readonly running: number; readonly heldBytes: number }> {
+  get calls(): Signal<{
+    readonly held: number;
+    readonly running: number;
+    readonly heldBytes: number;
+  }> {
     return this.#connection.load;
   }
 
@@ -117,7 +125,9 @@ export class Server implements ServerWatch, Disposable {
 
   callTool(name: string, args: JsonObject, options: ToolCallOptions): Promise<JsonObject> {
     if (!this.definition.enabled)
-      return Promise.reject(new ConnectionError(aFailure('blocked', `${this.id} is disabled. Enable it first.`)));
+      return Promise.reject(
+        new ConnectionError(aFailure('blocked', `${this.id} is disabled. Enable it first.`)),
+      );
     return this.#ensureClient().callTool(name, args, options);
   }
 
@@ -189,7 +199,8 @@ export class Server implements ServerWatch, Disposable {
         limits: calls,
         holdBudget: calls.holdBudget,
         bytesElsewhere: this.#deps.bytesElsewhere(this.id),
-        repeatRight: ({ method, tool }) => repeatRight(method, this.#annotations(tool), definition.trustHints),
+        repeatRight: ({ method, tool }) =>
+          repeatRight(method, this.#annotations(tool), definition.trustHints),
       },
     };
   }

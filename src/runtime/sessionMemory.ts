@@ -129,7 +129,8 @@ export class SessionMemory {
     if ('error' in response) return;
     const uri = request.params?.['uri'];
     const level = request.params?.['level'];
-    if (request.method === 'logging/setLevel' && typeof level === 'string') this.#write({ logLevel: level });
+    if (request.method === 'logging/setLevel' && typeof level === 'string')
+      this.#write({ logLevel: level });
     else if (typeof uri !== 'string') return;
     else if (request.method === 'resources/subscribe') this.#setSubscribed(uri, true);
     else if (request.method === 'resources/unsubscribe') this.#setSubscribed(uri, false);

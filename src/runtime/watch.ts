@@ -55,7 +55,11 @@ export interface SessionFacts {
 
 export interface ToolCallOptions {
   readonly signal?: AbortSignal;
-  readonly onProgress?: (progress: { readonly progress: number; readonly total?: number; readonly message?: string }) => void;
+  readonly onProgress?: (progress: {
+    readonly progress: number;
+    readonly total?: number;
+    readonly message?: string;
+  }) => void;
 }
 
 export interface ServerWatch {

@@ -5,7 +5,8 @@ import type { SessionRecord } from '../../src/core/record.ts';
 import type { CallSettings, HealthSettings, HttpServer } from '../../src/core/settings.ts';
 import { httpDialer } from '../../src/mcp/httpDialer.ts';
 import { httpProber } from '../../src/mcp/prober.ts';
-import { Connection, type ConnectionSettings } from '../../src/runtime/connection.ts';
+import { Connection } from '../../src/runtime/connection.ts';
+import type { ConnectionSettings } from '../../src/runtime/connectionDeps.ts';
 import type { Log, RecordStore } from '../../src/runtime/ports.ts';
 import { SessionMemory } from '../../src/runtime/sessionMemory.ts';
 

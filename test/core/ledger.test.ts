@@ -10,15 +10,18 @@ import {
   type LedgerRules,
   newLedger,
   nextDeadline,
-  stepCalls,
 } from '../../src/core/calls/ledger.ts';
+import { stepCalls } from '../../src/core/calls/stepCalls.ts';
 import type { RepeatRight } from '../../src/core/calls/replay.ts';
 import { aFailure } from '../../src/core/connection/failure.ts';
 import { resultOf } from '../../src/core/rpc.ts';
 
 const holdBudget = 45_000;
 
-const rulesWith = (right: RepeatRight = 'none', more: Partial<LedgerRules['limits']> = {}): LedgerRules => ({
+const rulesWith = (
+  right: RepeatRight = 'none',
+  more: Partial<LedgerRules['limits']> = {},
+): LedgerRules => ({
   limits: {
     holdBudget,
     patientHoldBudget: 300_000,
@@ -43,10 +46,18 @@ const aCall = (key: number, more: Partial<CallSpec> = {}): CallSpec => ({
 });
 
 const closed = aFailure('closed', 'the stream ended');
-const broken = (cursor: string | null = null): Fate => ({ kind: 'broken', failure: closed, cursor });
+const broken = (cursor: string | null = null): Fate => ({
+  kind: 'broken',
+  failure: closed,
+  cursor,
+});
 const answered: Fate = { kind: 'answered', response: resultOf(1, {}) };
 
-const play = (events: readonly LedgerEvent[], rules = rulesWith(), from = newLedger(1)): { ledger: Ledger; effects: LedgerEffect[] } => {
+const play = (
+  events: readonly LedgerEvent[],
+  rules = rulesWith(),
+  from = newLedger(1),
+): { ledger: Ledger; effects: LedgerEffect[] } => {
   let ledger = from;
   const effects: LedgerEffect[] = [];
   for (const event of events) {
@@ -57,16 +68,39 @@ const play = (events: readonly LedgerEvent[], rules = rulesWith(), from = newLed
   return { ledger, effects };
 };
 
-const open = (session = 1): LedgerEvent => ({ kind: 'gate', at: 0, gate: { kind: 'send', session } });
+const open = (session = 1): LedgerEvent => ({
+  kind: 'gate',
+  at: 0,
+  gate: { kind: 'send', session },
+});
 const shut: LedgerEvent = { kind: 'gate', at: 0, gate: { kind: 'hold' } };
 const refuse: LedgerEvent = { kind: 'gate', at: 0, gate: { kind: 'refuse' } };
-const arrived = (key: number, more: Partial<CallSpec> = {}): LedgerEvent => ({ kind: 'arrived', at: 0, call: aCall(key, more) });
-const ended = (key: number, upstreamId: number, fate: Fate, at = 0): LedgerEvent => ({ kind: 'ended', at, key, upstreamId, fate });
+const arrived = (key: number, more: Partial<CallSpec> = {}): LedgerEvent => ({
+  kind: 'arrived',
+  at: 0,
+  call: aCall(key, more),
+});
+const ended = (key: number, upstreamId: number, fate: Fate, at = 0): LedgerEvent => ({
+  kind: 'ended',
+  at,
+  key,
+  upstreamId,
+  fate,
+});
 const begun = (key: number): LedgerEvent => ({ kind: 'begun', at: 0, key });
 const sends = (effects: readonly LedgerEffect[]): number[] =>
   effects.flatMap((effect) => (effect.kind === 'send' ? [effect.key] : []));
 const verdicts = (effects: readonly LedgerEffect[]): [number, string][] =>
-  effects.flatMap((effect) => (effect.kind === 'end' ? [[effect.call.key, effect.verdict.kind === 'not-run' ? effect.verdict.why : effect.verdict.kind] as [number, string]] : []));
+  effects.flatMap((effect) =>
+    effect.kind === 'end'
+      ? [
+          [
+            effect.call.key,
+            effect.verdict.kind === 'not-run' ? effect.verdict.why : effect.verdict.kind,
+          ] as [number, string],
+        ]
+      : [],
+  );
 
 describe('a call', () => {
   it('goes at once where the way is open', () => {
@@ -95,7 +129,14 @@ describe('a call', () => {
 
   it('that was never written goes back to its place in the queue [never-lost]', () => {
     const fate: Fate = { kind: 'not-sent', failure: aFailure('refused', '') };
-    const { effects, ledger } = play([open(), arrived(1), shut, ended(1, 1, fate), arrived(2), open()]);
+    const { effects, ledger } = play([
+      open(),
+      arrived(1),
+      shut,
+      ended(1, 1, fate),
+      arrived(2),
+      open(),
+    ]);
     expect(verdicts(effects)).toEqual([]);
     expect(sends(effects)).toEqual([1, 1]);
     expect(ledger.nextId).toBe(3);
@@ -103,7 +144,16 @@ describe('a call', () => {
 
   it('that the server refused unexecuted is sent again once, and refused for good the second time', () => {
     const fate: Fate = { kind: 'refused', failure: aFailure('session-lost', '') };
-    const { effects } = play([open(), arrived(1), shut, ended(1, 1, fate), open(2), shut, ended(1, 2, fate), open(3)]);
+    const { effects } = play([
+      open(),
+      arrived(1),
+      shut,
+      ended(1, 1, fate),
+      open(2),
+      shut,
+      ended(1, 2, fate),
+      open(3),
+    ]);
     expect(sends(effects)).toEqual([1, 1]);
     expect(verdicts(effects)).toEqual([[1, 'refused-again']]);
   });
@@ -115,7 +165,16 @@ describe('a call', () => {
   });
 
   it('that only reads is repeated once after a break [safe-replay]', () => {
-    const once = play([open(), arrived(1, { method: 'tools/list', tool: null }), shut, ended(1, 1, broken()), open(2)], rulesWith('protocol'));
+    const once = play(
+      [
+        open(),
+        arrived(1, { method: 'tools/list', tool: null }),
+        shut,
+        ended(1, 1, broken()),
+        open(2),
+      ],
+      rulesWith('protocol'),
+    );
     expect(sends(once.effects)).toEqual([1, 1]);
     const twice = play([ended(1, 2, broken())], rulesWith('protocol'), once.ledger);
     expect(verdicts(twice.effects)).toEqual([[1, 'unknown']]);
@@ -123,7 +182,9 @@ describe('a call', () => {
 
   it('resumes from its cursor in the same session', () => {
     const { effects } = play([open(), arrived(1), shut, ended(1, 1, broken('e7')), open(1)]);
-    expect(effects.filter((effect) => effect.kind === 'resume')).toEqual([{ kind: 'resume', key: 1, upstreamId: 1, cursor: 'e7' }]);
+    expect(effects.filter((effect) => effect.kind === 'resume')).toEqual([
+      { kind: 'resume', key: 1, upstreamId: 1, cursor: 'e7' },
+    ]);
     expect(sends(effects)).toEqual([1]);
   });
 
@@ -135,7 +196,14 @@ describe('a call', () => {
 
   it('waits on with its cursor when the resuming request itself was not sent', () => {
     const notSent: Fate = { kind: 'not-sent', failure: closed };
-    const { effects } = play([open(), arrived(1), ended(1, 1, broken('e7')), shut, ended(1, 1, notSent), open(1)]);
+    const { effects } = play([
+      open(),
+      arrived(1),
+      ended(1, 1, broken('e7')),
+      shut,
+      ended(1, 1, notSent),
+      open(1),
+    ]);
     expect(effects.filter((effect) => effect.kind === 'resume')).toHaveLength(2);
     expect(verdicts(effects)).toEqual([]);
   });
@@ -143,13 +211,19 @@ describe('a call', () => {
   it('is answered at its deadline when it was held all the time', () => {
     const held = play([arrived(1)]);
     expect(nextDeadline(held.ledger)).toBe(holdBudget);
-    expect(play([{ kind: 'time', at: holdBudget - 1 }], rulesWith(), held.ledger).effects).toEqual([]);
-    expect(verdicts(play([{ kind: 'time', at: holdBudget }], rulesWith(), held.ledger).effects)).toEqual([[1, 'deadline']]);
+    expect(play([{ kind: 'time', at: holdBudget - 1 }], rulesWith(), held.ledger).effects).toEqual(
+      [],
+    );
+    expect(
+      verdicts(play([{ kind: 'time', at: holdBudget }], rulesWith(), held.ledger).effects),
+    ).toEqual([[1, 'deadline']]);
   });
 
   it('that waits for its repeat says at its deadline that the first try may have run', () => {
     const waiting = play([open(), arrived(1, { tool: 'read' }), shut, ended(1, 1, broken())]);
-    expect(verdicts(play([{ kind: 'time', at: holdBudget }], rulesWith(), waiting.ledger).effects)).toEqual([[1, 'unknown']]);
+    expect(
+      verdicts(play([{ kind: 'time', at: holdBudget }], rulesWith(), waiting.ledger).effects),
+    ).toEqual([[1, 'unknown']]);
   });
 
   it('never runs when it was cancelled while held', () => {
@@ -158,25 +232,41 @@ describe('a call', () => {
   });
 
   it('is called off at the server when it is cancelled on its way, and its late answer is dropped', () => {
-    const { effects } = play([open(), arrived(1), { kind: 'cancelled', at: 0, clientId: 'c1' }, ended(1, 1, answered)]);
-    expect(effects.slice(1)).toEqual([{ kind: 'abandon', key: 1, upstreamId: 1, tellServer: true }]);
+    const { effects } = play([
+      open(),
+      arrived(1),
+      { kind: 'cancelled', at: 0, clientId: 'c1' },
+      ended(1, 1, answered),
+    ]);
+    expect(effects.slice(1)).toEqual([
+      { kind: 'abandon', key: 1, upstreamId: 1, tellServer: true },
+    ]);
   });
 
   it('that was refused twice when it was repeated may have run the first time all the same [honest-unknown]', () => {
     const refusal: Fate = { kind: 'refused', failure: aFailure('session-lost', '') };
-    const { effects } = play([open(), arrived(1, { tool: 'read' }), ended(1, 1, broken()), ended(1, 2, refusal), ended(1, 3, refusal)]);
+    const { effects } = play([
+      open(),
+      arrived(1, { tool: 'read' }),
+      ended(1, 1, broken()),
+      ended(1, 2, refusal),
+      ended(1, 3, refusal),
+    ]);
     expect(sends(effects)).toEqual([1, 1, 1]);
     expect(verdicts(effects)).toEqual([[1, 'unknown']]);
   });
 
   it('is not repeated when its answer is too large: it would be again', () => {
     const fate: Fate = { kind: 'broken', failure: aFailure('too-large', ''), cursor: null };
-    expect(sends(play([open(), arrived(1, { tool: 'read' }), ended(1, 1, fate)]).effects)).toEqual([1]);
+    expect(sends(play([open(), arrived(1, { tool: 'read' }), ended(1, 1, fate)]).effects)).toEqual([
+      1,
+    ]);
   });
 });
 
 describe('the queue is bounded [bounded]', () => {
-  const many = (count: number): LedgerEvent[] => Array.from({ length: count }, (_, index) => arrived(index + 1));
+  const many = (count: number): LedgerEvent[] =>
+    Array.from({ length: count }, (_, index) => arrived(index + 1));
 
   it('takes as many calls as the limit, and refuses the next one at once', () => {
     expect(verdicts(play(many(100)).effects)).toEqual([]);
@@ -185,14 +275,20 @@ describe('the queue is bounded [bounded]', () => {
 
   it('takes as many bytes as the limit, and refuses one more', () => {
     const rules = rulesWith('none', { maxHeldBytes: 1000 });
-    expect(verdicts(play([arrived(1, { bytes: 400 }), arrived(2, { bytes: 600 })], rules).effects)).toEqual([]);
-    expect(verdicts(play([arrived(1, { bytes: 400 }), arrived(2, { bytes: 601 })], rules).effects)).toEqual([[2, 'queue-full']]);
+    expect(
+      verdicts(play([arrived(1, { bytes: 400 }), arrived(2, { bytes: 600 })], rules).effects),
+    ).toEqual([]);
+    expect(
+      verdicts(play([arrived(1, { bytes: 400 }), arrived(2, { bytes: 601 })], rules).effects),
+    ).toEqual([[2, 'queue-full']]);
   });
 
   it('counts the bytes that other servers hold', () => {
     const rules = { ...rulesWith('none', { maxHeldBytesTotal: 1000 }), bytesElsewhere: 900 };
     expect(verdicts(play([arrived(1, { bytes: 100 })], rules).effects)).toEqual([]);
-    expect(verdicts(play([arrived(1, { bytes: 101 })], rules).effects)).toEqual([[1, 'queue-full']]);
+    expect(verdicts(play([arrived(1, { bytes: 101 })], rules).effects)).toEqual([
+      [1, 'queue-full'],
+    ]);
   });
 
   it('does not count calls on their way', () => {
@@ -221,11 +317,30 @@ type Move =
   | { readonly do: 'late'; readonly pick: number };
 
 const anyMove: fc.Arbitrary<Move> = fc.oneof(
-  { arbitrary: fc.record({ do: fc.constant('arrive' as const), tool: fc.constantFrom('read', 'write') }), weight: 2 },
-  { arbitrary: fc.record({ do: fc.constant('end' as const), pick: fc.nat(2), fate: anyFate }), weight: 6 },
+  {
+    arbitrary: fc.record({
+      do: fc.constant('arrive' as const),
+      tool: fc.constantFrom('read', 'write'),
+    }),
+    weight: 2,
+  },
+  {
+    arbitrary: fc.record({ do: fc.constant('end' as const), pick: fc.nat(2), fate: anyFate }),
+    weight: 6,
+  },
   fc.record({ do: fc.constant('cancel' as const), pick: fc.nat(8) }),
   fc.record({ do: fc.constant('begin' as const), pick: fc.nat(8) }),
-  fc.record({ do: fc.constant('gate' as const), gate: fc.constantFrom('send' as const, 'send' as const, 'renew' as const, 'renew' as const, 'hold' as const, 'refuse' as const) }),
+  fc.record({
+    do: fc.constant('gate' as const),
+    gate: fc.constantFrom(
+      'send' as const,
+      'send' as const,
+      'renew' as const,
+      'renew' as const,
+      'hold' as const,
+      'refuse' as const,
+    ),
+  }),
   fc.record({ do: fc.constant('wait' as const), ms: fc.nat(60_000) }),
   fc.record({ do: fc.constant('late' as const), pick: fc.nat(4) }),
 );
@@ -263,11 +378,13 @@ const playMoves = (moves: readonly Move[]): void => {
         running.push({ key: effect.key, upstreamId: effect.upstreamId });
       }
       if (effect.kind === 'resume') expect(sessions.get(effect.upstreamId)).toBe(session);
-      if (effect.kind === 'resume') running.push({ key: effect.key, upstreamId: effect.upstreamId });
+      if (effect.kind === 'resume')
+        running.push({ key: effect.key, upstreamId: effect.upstreamId });
       if (effect.kind === 'end') {
         expect(over.has(effect.call.key)).toBe(false);
         over.add(effect.call.key);
-        if (effect.verdict.kind === 'not-run') expect(mayHaveRun.get(effect.call.key)).toBeUndefined();
+        if (effect.verdict.kind === 'not-run')
+          expect(mayHaveRun.get(effect.call.key)).toBeUndefined();
       }
       if (effect.kind === 'abandon') {
         const index = running.findIndex((one) => one.upstreamId === effect.upstreamId);
@@ -289,8 +406,12 @@ const playMoves = (moves: readonly Move[]): void => {
         mayHaveRun.set(one.key, (mayHaveRun.get(one.key) ?? new Set()).add(one.upstreamId));
       apply({ kind: 'ended', at, ...one, fate: move.fate });
     } else if (move.do === 'late') {
-      const upstreamId = [...usedIds].filter((id) => !running.some((one) => one.upstreamId === id)).at(-1 - move.pick);
-      const live = ledger.calls.find((call) => call.phase.kind === 'sent' && call.phase.upstreamId !== upstreamId);
+      const upstreamId = [...usedIds]
+        .filter((id) => !running.some((one) => one.upstreamId === id))
+        .at(-1 - move.pick);
+      const live = ledger.calls.find(
+        (call) => call.phase.kind === 'sent' && call.phase.upstreamId !== upstreamId,
+      );
       if (upstreamId === undefined || !live) continue;
       const before = ledger;
       apply({ kind: 'ended', at, key: live.key, upstreamId, fate: answered });
@@ -306,7 +427,14 @@ const playMoves = (moves: readonly Move[]): void => {
       if (one) apply({ kind: 'begun', at, key: one.key });
     } else if (move.do === 'gate') {
       if (move.gate === 'renew') session += 1;
-      apply({ kind: 'gate', at, gate: move.gate === 'hold' || move.gate === 'refuse' ? { kind: move.gate } : { kind: 'send', session } });
+      apply({
+        kind: 'gate',
+        at,
+        gate:
+          move.gate === 'hold' || move.gate === 'refuse'
+            ? { kind: move.gate }
+            : { kind: 'send', session },
+      });
     } else {
       at += move.ms;
       apply({ kind: 'time', at });

@@ -13,7 +13,11 @@ const upstreamFailed = -32010;
 
 type Outcome = 'not-run' | 'unknown';
 
-const notRunText = (call: Call, verdict: Extract<Verdict, { kind: 'not-run' }>, refusal: string): string => {
+const notRunText = (
+  call: Call,
+  verdict: Extract<Verdict, { kind: 'not-run' }>,
+  refusal: string,
+): string => {
   const what = call.tool === null ? `"${call.method}"` : `The tool "${call.tool}"`;
   const detail = verdict.failure ? ` (${verdict.failure.detail})` : '';
   switch (verdict.why) {
@@ -30,7 +34,11 @@ const notRunText = (call: Call, verdict: Extract<Verdict, { kind: 'not-run' }>, 
   }
 };
 
-const unknownText = (call: Call, verdict: Extract<Verdict, { kind: 'unknown' }>, refusal: string): string => {
+const unknownText = (
+  call: Call,
+  verdict: Extract<Verdict, { kind: 'unknown' }>,
+  refusal: string,
+): string => {
   const what = call.tool === null ? `"${call.method}"` : `The tool "${call.tool}"`;
   const tries = verdict.repeats > 0 ? ' It was repeated once, and that answer was lost too.' : '';
   return (
@@ -42,7 +50,11 @@ const unknownText = (call: Call, verdict: Extract<Verdict, { kind: 'unknown' }>,
 const ending = (call: Call, outcome: Outcome, text: string, data: JsonObject): RpcResponse => {
   const meta = { [outcomeKey]: { outcome, ...data } };
   if (call.method === 'tools/call')
-    return resultOf(call.clientId, { content: [{ type: 'text', text }], isError: true, _meta: meta });
+    return resultOf(call.clientId, {
+      content: [{ type: 'text', text }],
+      isError: true,
+      _meta: meta,
+    });
   return errorOf(call.clientId, { code: upstreamFailed, message: text, data: meta });
 };
 
@@ -54,7 +66,10 @@ export const answerOf = (call: Call, verdict: Verdict, refusal: string): RpcResp
         ? errorOf(call.clientId, verdict.response.error)
         : resultOf(call.clientId, verdict.response.result);
     case 'not-run':
-      return ending(call, 'not-run', notRunText(call, verdict, refusal).trim(), { why: verdict.why, attempts: call.refusals });
+      return ending(call, 'not-run', notRunText(call, verdict, refusal).trim(), {
+        why: verdict.why,
+        attempts: call.refusals,
+      });
     case 'unknown':
       return ending(call, 'unknown', unknownText(call, verdict, refusal).trim(), {
         reason: verdict.failure.kind,

@@ -22,7 +22,12 @@ export interface CallSpec {
  */
 export type CallPhase =
   | { readonly kind: 'held'; readonly deadline: Millis }
-  | { readonly kind: 'sent'; readonly upstreamId: number; readonly session: number; readonly begun: boolean }
+  | {
+      readonly kind: 'sent';
+      readonly upstreamId: number;
+      readonly session: number;
+      readonly begun: boolean;
+    }
   | {
       readonly kind: 'severed';
       readonly upstreamId: number;
@@ -54,9 +59,15 @@ export interface Call extends CallSpec {
 export type Verdict =
   | { readonly kind: 'answered'; readonly response: RpcResponse }
   /** Never sent, or certainly not run. */
-  | { readonly kind: 'not-run'; readonly why: 'state' | 'queue-full' | 'deadline' | 'refused-again' | 'closed'; readonly failure: Failure | null }
+  | {
+      readonly kind: 'not-run';
+      readonly why: 'state' | 'queue-full' | 'deadline' | 'refused-again' | 'closed';
+      readonly failure: Failure | null;
+    }
   | { readonly kind: 'unknown'; readonly failure: Failure; readonly repeats: number };
 
-export const deadlineOf = (call: Call): Millis | null => ('deadline' in call.phase ? call.phase.deadline : null);
+export const deadlineOf = (call: Call): Millis | null =>
+  'deadline' in call.phase ? call.phase.deadline : null;
 
-export const upstreamIdOf = (call: Call): number | null => ('upstreamId' in call.phase ? call.phase.upstreamId : null);
+export const upstreamIdOf = (call: Call): number | null =>
+  'upstreamId' in call.phase ? call.phase.upstreamId : null;

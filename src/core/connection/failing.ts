@@ -25,7 +25,6 @@ export interface Policy {
   readonly crashLoop: { readonly exits: number; readonly within: Millis };
 }
 
-
 export type Step = readonly [life: Life, effects: readonly ConnectionEffect[]];
 
 export const changed = (cause: Cause): ConnectionEffect => ({ kind: 'transition', cause });
@@ -89,12 +88,23 @@ const crashLoop = (life: Life, failure: Failure, at: Millis): Step => [
 ];
 
 /** The hold budget runs from the beginning of the trouble, once. */
-const holdBudgetOf = (before: Life, state: ConnectionState, at: Millis, policy: Policy): ConnectionEffect[] =>
+const holdBudgetOf = (
+  before: Life,
+  state: ConnectionState,
+  at: Millis,
+  policy: Policy,
+): ConnectionEffect[] =>
   state.kind === 'reconnecting' && before.state.kind !== 'reconnecting'
     ? [{ kind: 'watch-hold-budget', delay: Math.max(0, policy.holdBudget - (at - state.since)) }]
     : [];
 
-export const failedAttempt = (before: Life, at: Millis, failure: Failure, random: number, policy: Policy): Step => {
+export const failedAttempt = (
+  before: Life,
+  at: Millis,
+  failure: Failure,
+  random: number,
+  policy: Policy,
+): Step => {
   const life: Life = {
     ...before,
     exits: recentExits(before, failure, at, policy),
@@ -123,7 +133,13 @@ export const failedAttempt = (before: Life, at: Millis, failure: Failure, random
  * A working link is gone. The first try after stability comes at once; a server that accepts and drops again meets
  * the backoff, since the count goes back to zero only after proven stability.
  */
-export const lose = (before: Life, at: Millis, failure: Failure, cause: Cause, policy: Policy): Step => {
+export const lose = (
+  before: Life,
+  at: Millis,
+  failure: Failure,
+  cause: Cause,
+  policy: Policy,
+): Step => {
   const life: Life = {
     ...before,
     exits: recentExits(before, failure, at, policy),
@@ -152,4 +168,3 @@ export const lose = (before: Life, at: Millis, failure: Failure, cause: Cause, p
     ],
   ];
 };
-

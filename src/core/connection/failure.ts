@@ -41,7 +41,11 @@ export interface Failure {
   readonly retryAfter: Millis | null;
 }
 
-export const aFailure = (kind: FailureKind, detail: string, more: Partial<Failure> = {}): Failure => ({
+export const aFailure = (
+  kind: FailureKind,
+  detail: string,
+  more: Partial<Failure> = {},
+): Failure => ({
   status: null,
   retryAfter: null,
   ...more,

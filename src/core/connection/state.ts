@@ -55,7 +55,12 @@ export type ConnectionState =
   | ({ readonly kind: 'suspended' } & Down)
   | ({ readonly kind: 'needs-auth' } & Blocked)
   | ({ readonly kind: 'needs-input' } & Blocked)
-  | { readonly kind: 'crash-loop'; readonly since: Millis; readonly failure: Failure; readonly exits: number }
+  | {
+      readonly kind: 'crash-loop';
+      readonly since: Millis;
+      readonly failure: Failure;
+      readonly exits: number;
+    }
   /** `phase`: waiting with a time where we still look now and then, null where only a new setting helps. */
   | {
       readonly kind: 'failed';
@@ -109,12 +114,43 @@ export type ConnectionEvent =
   | { readonly kind: 'call-arrived'; readonly at: Millis }
   /** The attempt loop begins another try; `step` gives it the next epoch. */
   | { readonly kind: 'attempt-begun'; readonly at: Millis }
-  | { readonly kind: 'attempt-succeeded'; readonly at: Millis; readonly epoch: number; readonly how: 'same-session' | 'new-session' | 'stateless' }
-  | { readonly kind: 'attempt-failed'; readonly at: Millis; readonly epoch: number; readonly failure: Failure; readonly random: number }
-  | { readonly kind: 'lost'; readonly at: Millis; readonly epoch: number; readonly failure: Failure }
-  | { readonly kind: 'restart-seen'; readonly at: Millis; readonly epoch: number; readonly failure: Failure }
-  | { readonly kind: 'troubled'; readonly at: Millis; readonly epoch: number; readonly trouble: Trouble }
-  | { readonly kind: 'mended'; readonly at: Millis; readonly epoch: number; readonly trouble: Trouble }
+  | {
+      readonly kind: 'attempt-succeeded';
+      readonly at: Millis;
+      readonly epoch: number;
+      readonly how: 'same-session' | 'new-session' | 'stateless';
+    }
+  | {
+      readonly kind: 'attempt-failed';
+      readonly at: Millis;
+      readonly epoch: number;
+      readonly failure: Failure;
+      readonly random: number;
+    }
+  | {
+      readonly kind: 'lost';
+      readonly at: Millis;
+      readonly epoch: number;
+      readonly failure: Failure;
+    }
+  | {
+      readonly kind: 'restart-seen';
+      readonly at: Millis;
+      readonly epoch: number;
+      readonly failure: Failure;
+    }
+  | {
+      readonly kind: 'troubled';
+      readonly at: Millis;
+      readonly epoch: number;
+      readonly trouble: Trouble;
+    }
+  | {
+      readonly kind: 'mended';
+      readonly at: Millis;
+      readonly epoch: number;
+      readonly trouble: Trouble;
+    }
   | { readonly kind: 'stood'; readonly at: Millis; readonly epoch: number }
   | { readonly kind: 'hold-budget-spent'; readonly at: Millis }
   /** Something outside says that a try may work now: a listener, wake, network change, focus, a health answer. */
@@ -138,7 +174,10 @@ export type ConnectionEffect =
   | { readonly kind: 'watch-hold-budget'; readonly delay: Millis }
   | { readonly kind: 'finish-calls' }
   | { readonly kind: 'transition'; readonly cause: Cause }
-  | { readonly kind: 'tell-user'; readonly about: 'not-recovering' | 'needs-auth' | 'needs-input' | 'crash-loop' };
+  | {
+      readonly kind: 'tell-user';
+      readonly about: 'not-recovering' | 'needs-auth' | 'needs-input' | 'crash-loop';
+    };
 
 /** What happens to a call in a state: design section 4, column *calls*. */
 export type Gate = 'send' | 'hold' | 'start' | 'refuse';
@@ -191,9 +230,13 @@ export const isRecovering = (state: ConnectionState): boolean => {
 
 /** Whether only a person can mend it. */
 export const needsPerson = (state: ConnectionState): boolean =>
-  state.kind === 'needs-auth' || state.kind === 'needs-input' || state.kind === 'crash-loop' || state.kind === 'failed';
+  state.kind === 'needs-auth' ||
+  state.kind === 'needs-input' ||
+  state.kind === 'crash-loop' ||
+  state.kind === 'failed';
 
-export const failureOf = (state: ConnectionState): Failure | null => ('failure' in state ? state.failure : null);
+export const failureOf = (state: ConnectionState): Failure | null =>
+  'failure' in state ? state.failure : null;
 
 export const newLife = (state: 'idle' | 'disabled', hadSession: boolean): Life => ({
   state: { kind: state },

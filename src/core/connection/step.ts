@@ -2,7 +2,16 @@
 // most answers are "stay", and a late event of an older epoch returns the very same life.
 // Not here: performing the effects (runtime/connection.ts) and the wait between tries (retry.ts).
 import type { Millis } from '../../base/clock.ts';
-import { cease, changed, closeLink, failedAttempt, lose, retire, type Policy, type Step } from './failing.ts';
+import {
+  cease,
+  changed,
+  closeLink,
+  failedAttempt,
+  lose,
+  retire,
+  type Policy,
+  type Step,
+} from './failing.ts';
 import { aFailure } from './failure.ts';
 import {
   type Cause,
@@ -34,7 +43,12 @@ const begin = (life: Life): Step => {
     : [{ ...life, epoch }, []];
 };
 
-const succeed = (life: Life, at: Millis, how: 'same-session' | 'new-session' | 'stateless', policy: Policy): Step => {
+const succeed = (
+  life: Life,
+  at: Millis,
+  how: 'same-session' | 'new-session' | 'stateless',
+  policy: Policy,
+): Step => {
   const recovered = how === 'new-session' && !life.hadSession ? 'first' : how;
   return [
     {
@@ -102,24 +116,25 @@ const reconnect = (life: Life, at: Millis, renew: boolean, policy: Policy): Step
   const mustRenew = life.mustRenew || renew;
   if (state.kind === 'disabled' || state.kind === 'stopping') return stay(life);
   if (isUp(state)) {
-    const why = aFailure('closed', renew ? 'a new session was asked for' : 'a reconnect was asked for');
+    const why = aFailure(
+      'closed',
+      renew ? 'a new session was asked for' : 'a reconnect was asked for',
+    );
     const [lost, effects] = lose({ ...life, tries: 0 }, at, why, 'user', policy);
     const [, ...others] = effects;
     return [{ ...lost, mustRenew, told: false }, [closeLink(renew), ...forget, ...others]];
   }
   // The running attempt, if any, was made for other wishes: it is given up for a new one.
   if (isRecovering(state))
-    return [
-      { ...retire(life), mustRenew, told: false, exits: [] },
-      [cease, ...forget, attemptNow],
-    ];
+    return [{ ...retire(life), mustRenew, told: false, exits: [] }, [cease, ...forget, attemptNow]];
   const [next, effects] = start({ ...life, mustRenew }, at, 'user');
   return [next, [...forget, ...effects]];
 };
 
 const stop = (life: Life, at: Millis): Step => {
   const { state } = life;
-  if (state.kind === 'disabled' || state.kind === 'stopped' || state.kind === 'stopping') return stay(life);
+  if (state.kind === 'disabled' || state.kind === 'stopped' || state.kind === 'stopping')
+    return stay(life);
   if (isUp(state))
     return [
       // The epoch stays: calls on their way may still finish on its link.
@@ -176,7 +191,10 @@ const onReport = (
         : withTroubles(life, [...troublesOf(life), event.trouble]);
     case 'mended':
       return troublesOf(life).includes(event.trouble)
-        ? withTroubles(life, troublesOf(life).filter((trouble) => trouble !== event.trouble))
+        ? withTroubles(
+            life,
+            troublesOf(life).filter((trouble) => trouble !== event.trouble),
+          )
         : stay(life);
     case 'stood':
       return life.tries === 0 && !life.told ? stay(life) : [{ ...life, tries: 0, told: false }, []];
