@@ -1,0 +1,31 @@
+// The tables of lifeline.db, one migration per version. A migration that was released is never edited: the next
+// change is a new entry at the end. Not here: lease.db (leaseTable.ts).
+
+export const storeFile = 'lifeline.db';
+
+export const storeMigrations: readonly string[] = [
+  `CREATE TABLE sessions (
+     server_id TEXT NOT NULL,
+     client TEXT NOT NULL,
+     json TEXT NOT NULL,
+     status TEXT NOT NULL,
+     last_active INTEGER NOT NULL,
+     PRIMARY KEY (server_id, client)
+   );
+   CREATE INDEX sessions_by_age ON sessions (last_active);
+   CREATE TABLE set_aside (
+     id INTEGER PRIMARY KEY,
+     server_id TEXT NOT NULL,
+     client TEXT NOT NULL,
+     json TEXT NOT NULL,
+     reason TEXT NOT NULL,
+     at INTEGER NOT NULL
+   );
+   CREATE TABLE history (
+     id INTEGER PRIMARY KEY,
+     server_id TEXT NOT NULL,
+     at INTEGER NOT NULL,
+     json TEXT NOT NULL
+   );
+   CREATE INDEX history_by_server ON history (server_id, id);`,
+];

@@ -1,0 +1,135 @@
+// Builds what one window keeps: records under the lease, history, and the database for others (journal, events).
+// Where SQLite cannot be used it says so once and builds the same in memory. There, stored sessions come from the
+// mirror only if the editor itself lets no second window open the same workspace (a local desktop does; a browser
+// does not): with no lease to ask, using none is the safe choice.
+import type { Clock, Millis } from '../base/clock.ts';
+import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
+import { type Signal, Source } from '../base/signal.ts';
+import type { SessionRecord } from '../core/record.ts';
+import type { HistoryStore, Log, RecordStore } from '../runtime/ports.ts';
+import { type Database, type Sqlite, openDatabase } from './database.ts';
+import { History } from './history.ts';
+import { Lease, type LeaseOpening, type LeaseStatus } from './lease.ts';
+import type { ProcessFacts } from './leaseRules.ts';
+import { LeaseTable, leaseFile, leaseMigrations } from './leaseTable.ts';
+import { MemoryHistory, MemoryShelf } from './memory.ts';
+import { type Memento, Mirror, mirrored } from './mirror.ts';
+import { OwnedRecords, guarded } from './ownedRecords.ts';
+import { RecordTable } from './recordTable.ts';
+import { Records } from './records.ts';
+import { storeFile, storeMigrations } from './schema.ts';
+
+export interface WorkspaceStorePorts {
+  /** `storageUri`, or `globalStorageUri` where no folder is open. */
+  readonly folder: string;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** `workspaceState`. */
+  readonly memento: Memento;
+  readonly sessionTtl: Millis;
+  readonly historyEntries: number;
+  readonly window: WindowFacts;
+  readonly loadSqlite?: () => Sqlite | undefined;
+}
+
+export interface WindowFacts {
+  /** Random id of this window's life. */
+  readonly id: string;
+  readonly pid: number;
+  readonly processes: ProcessFacts;
+  /** Whether the editor lets no second window open the same workspace. */
+  readonly isOnlyOne: boolean;
+  /** Whether somebody looks at this window: a round trip to the workbench. */
+  isWatched(): Promise<boolean>;
+}
+
+/** Records with what commands and screens ask for besides. */
+export interface KeptRecords extends RecordStore {
+  all(): readonly SessionRecord[];
+  clear(): number;
+  flush(): void;
+}
+
+export interface WorkspaceStore extends Disposable {
+  readonly records: KeptRecords;
+  readonly history: HistoryStore;
+  readonly lease: Signal<LeaseStatus>;
+  /** Whether this window may use what is stored, its stable port included, at this moment. */
+  holdsLease(): boolean;
+  /** Null where everything is in memory. */
+  readonly database: Database | null;
+}
+
+const openLeaseTable = (ports: WorkspaceStorePorts): LeaseOpening => {
+  const opened = openDatabase({ ...ports, name: leaseFile, migrations: leaseMigrations });
+  return opened.kind === 'open' ? { kind: 'open', table: new LeaseTable(opened.database) } : opened;
+};
+
+const buildStored = (ports: WorkspaceStorePorts, database: Database): WorkspaceStore => {
+  const { clock, log, sessionTtl, window } = ports;
+  const life = new Store();
+  life.add(database);
+  const history = life.add(new History({ database, log, entries: ports.historyEntries }));
+  const mirror = life.add(new Mirror(ports));
+  const table = new RecordTable({ database, clock, log });
+  const lease = new Lease({
+    clock,
+    log,
+    id: window.id,
+    pid: window.pid,
+    processes: window.processes,
+    open: () => openLeaseTable(ports),
+    isWatched: () => window.isWatched(),
+  });
+  const shelf = guarded(mirrored(table, mirror), () => lease.holds());
+  const stored = life.add(new Records({ shelf, clock, log }));
+  const prepare = (): void => {
+    // A fresh file, for the first time or after an unreadable one: the mirror knows what was.
+    if (database.isNew && table.all().length === 0) table.put(mirror.all());
+    const { removed } = stored.collect(clock.now(), sessionTtl);
+    if (removed > 0) log.info(`Storage: ${removed} expired sessions were removed.`);
+  };
+  const records = life.add(new OwnedRecords({ ownership: lease, stored, prepare }));
+  // Added last, so that it ends first: what waits is written while the lease is still held.
+  life.add(lease);
+  lease.beforeRelease(() => records.flush());
+  lease.acquire();
+  return {
+    records,
+    history,
+    lease: lease.status,
+    holdsLease: () => lease.holds(),
+    database,
+    dispose: () => life.dispose(),
+  };
+};
+
+const buildInMemory = (ports: WorkspaceStorePorts): WorkspaceStore => {
+  const { clock, log, window } = ports;
+  const life = new Store();
+  const shelf = window.isOnlyOne ? life.add(new Mirror(ports)) : new MemoryShelf();
+  const records = life.add(new Records({ shelf, clock, log }));
+  records.collect(clock.now(), ports.sessionTtl);
+  const lease = new Source<LeaseStatus>('unavailable');
+  life.add(toDisposable(() => lease.dispose()));
+  return {
+    records,
+    history: new MemoryHistory(ports.historyEntries),
+    lease,
+    holdsLease: () => false,
+    database: null,
+    dispose: () => life.dispose(),
+  };
+};
+
+export const openWorkspaceStore = (ports: WorkspaceStorePorts): WorkspaceStore => {
+  const opened = openDatabase({ ...ports, name: storeFile, migrations: storeMigrations });
+  if (opened.kind === 'open') return buildStored(ports, opened.database);
+  const kept = ports.window.isOnlyOne
+    ? 'sessions are kept in the editor state of the workspace'
+    : 'sessions are not kept across a reload';
+  ports.log.warn(
+    `Storage: SQLite cannot be used (${opened.reason}): ${kept}, and history is kept in memory.`,
+  );
+  return buildInMemory(ports);
+};
