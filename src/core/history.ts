@@ -1,7 +1,13 @@
 // One line of a server's history: what happened to its connection, why, and what is next.
 // Not here: where it is kept (store) and how it is shown (host).
 import type { Millis } from '../base/clock.ts';
-import type { Cause, Recovered, StateKind } from './connection/state.ts';
+import {
+  type Cause,
+  failureOf,
+  type Life,
+  type Recovered,
+  type StateKind,
+} from './connection/state.ts';
 import type { FailureKind } from './connection/failure.ts';
 
 export interface HistoryEntry {
@@ -19,3 +25,29 @@ export interface HistoryEntry {
   /** Technical detail of the failure, free of secrets. */
   readonly detail: string | null;
 }
+
+/** The line for a change from one life to the next. */
+export const entryOf = (
+  serverId: string,
+  at: Millis,
+  from: Life,
+  to: Life,
+  cause: Cause,
+): HistoryEntry => {
+  const { state } = to;
+  const phase = 'phase' in state ? state.phase : null;
+  const failure = failureOf(state);
+  return {
+    serverId,
+    at,
+    from: from.state.kind,
+    to: state.kind,
+    cause,
+    epoch: to.epoch,
+    attempt: 'attempt' in state ? state.attempt : null,
+    nextTry: phase?.kind === 'waiting' ? phase.until : null,
+    recovered: 'recovered' in state ? state.recovered : null,
+    failure: failure?.kind ?? null,
+    detail: failure?.detail ?? null,
+  };
+};

@@ -2,7 +2,13 @@
 // Not here: what a method means. A pipe passes methods it does not know.
 
 export type RpcId = string | number;
-export type Json = null | boolean | number | string | readonly Json[] | { readonly [key: string]: Json };
+export type Json =
+  | null
+  | boolean
+  | number
+  | string
+  | readonly Json[]
+  | { readonly [key: string]: Json };
 export type JsonObject = { readonly [key: string]: unknown };
 
 export interface RpcRequest {
@@ -79,5 +85,13 @@ export const asMessage = (value: unknown): RpcMessage | undefined => {
   return isId(id) ? { jsonrpc: '2.0', id, method, ...params } : undefined;
 };
 
-export const resultOf = (id: RpcId, result: JsonObject): RpcResult => ({ jsonrpc: '2.0', id, result });
-export const errorOf = (id: RpcId | null, error: RpcErrorBody): RpcError => ({ jsonrpc: '2.0', id, error });
+export const resultOf = (id: RpcId, result: JsonObject): RpcResult => ({
+  jsonrpc: '2.0',
+  id,
+  result,
+});
+export const errorOf = (id: RpcId | null, error: RpcErrorBody): RpcError => ({
+  jsonrpc: '2.0',
+  id,
+  error,
+});

@@ -1,5 +1,5 @@
-// The settings: shape, defaults, limits, and parsing that never throws. A bad value falls back to its default
-// and is reported once, with what to do. Not here: reading the editor (host/settings.ts).
+// The settings: their shape, and one table of keys, defaults and limits, which the manifest must match. Not here: how
+// values are read (parseSettings.ts, parseServers.ts) and where they come from (host/settings.ts).
 import type { Millis } from '../base/clock.ts';
 
 /** One configured server, checked and complete. Headers may hold secrets: never log one. */
@@ -38,7 +38,7 @@ export interface BadServer {
   readonly reason: string;
 }
 
-/** How long to wait before each try; the last delay repeats for ever. */
+/** How long to wait before each try. After the last delay the cap is waited for ever; no delay is longer than the cap. */
 export interface BackoffSettings {
   readonly delays: readonly Millis[];
   readonly localCap: Millis;
@@ -68,11 +68,18 @@ export interface CallSettings {
   readonly maxHeldBytesTotal: number;
 }
 
+/** So many exits of a stdio process within `within` stop it (the rule of vscode-languageclient). */
+export interface CrashLoopSettings {
+  readonly exits: number;
+  readonly within: Millis;
+}
+
 export interface Settings {
   readonly servers: readonly (ServerDefinition | BadServer)[];
   readonly backoff: BackoffSettings;
   readonly health: HealthSettings;
   readonly calls: CallSettings;
+  readonly crashLoop: CrashLoopSettings;
   readonly connectTimeout: Millis;
   /** Largest answer that is read, in bytes. */
   readonly maxMessageBytes: number;
@@ -86,3 +93,111 @@ export interface Complaint {
   readonly key: string;
   readonly text: string;
 }
+
+export interface NumberRow {
+  readonly kind: 'number';
+  readonly default: number;
+  readonly min: number;
+  readonly max: number;
+  readonly unit: 'milliseconds' | 'bytes' | null;
+}
+
+export interface DelaysRow {
+  readonly kind: 'delays';
+  readonly default: readonly Millis[];
+  /** Limits of each delay. */
+  readonly min: Millis;
+  readonly max: Millis;
+  readonly maxItems: number;
+}
+
+/** A path that begins with one slash, or false. */
+export interface PathRow {
+  readonly kind: 'path';
+  readonly default: string | false;
+}
+
+export interface ChoiceRow<T extends string = string> {
+  readonly kind: 'choice';
+  readonly default: T;
+  readonly choices: readonly T[];
+}
+
+export interface ServersRow {
+  readonly kind: 'servers';
+}
+
+export type SettingRow = NumberRow | DelaysRow | PathRow | ChoiceRow | ServersRow;
+
+const second: Millis = 1000;
+const minute = 60 * second;
+const hour = 60 * minute;
+const mebibyte = 2 ** 20;
+
+const time = (byDefault: Millis, min: Millis, max: Millis): NumberRow => ({
+  kind: 'number',
+  default: byDefault,
+  min,
+  max,
+  unit: 'milliseconds',
+});
+const bytes = (byDefault: number, min: number, max: number): NumberRow => ({
+  ...time(byDefault, min, max),
+  unit: 'bytes',
+});
+const count = (byDefault: number, min: number, max: number): NumberRow => ({
+  ...time(byDefault, min, max),
+  unit: null,
+});
+const choice = <const T extends string>(byDefault: T, choices: readonly T[]): ChoiceRow<T> => ({
+  kind: 'choice',
+  default: byDefault,
+  choices,
+});
+
+const delays: DelaysRow = {
+  kind: 'delays',
+  default: [0, 250, 500, 1000, 2000, 4000, 8000, 15_000, 30_000],
+  min: 0,
+  max: hour,
+  maxItems: 50,
+};
+const healthPath: PathRow = { kind: 'path', default: '/health' };
+const servers: ServersRow = { kind: 'servers' };
+
+/** Every setting, by its key without the prefix `mcpLifeline.`. The values are those of the design, sections 4 to 7. */
+export const settingTable = {
+  servers,
+  statusBar: choice('always', ['always', 'problems', 'never']),
+  connectTimeout: time(30 * second, second, 10 * minute),
+  notifyAfterAttempts: count(10, 1, 1000),
+  historyEntries: count(200, 10, 10_000),
+  maxMessageBytes: bytes(64 * mebibyte, mebibyte, 512 * mebibyte),
+  'session.ttl': time(24 * hour, minute, 30 * 24 * hour),
+  'backoff.delays': delays,
+  'backoff.localCap': time(30 * second, 100, hour),
+  'backoff.remoteCap': time(minute, second, hour),
+  'backoff.stableAfter': time(30 * second, 0, hour),
+  'crashLoop.exits': count(5, 2, 100),
+  'crashLoop.within': time(3 * minute, second, hour),
+  'health.path': healthPath,
+  'health.interval': time(10 * second, second, hour),
+  'health.reconnectingLocal': time(second, 100, hour),
+  'health.reconnectingRemote': time(5 * second, second, hour),
+  // With both probes after it, a silent death of an unused server is still found within a minute.
+  'health.idleInterval': time(50 * second, second, 24 * hour),
+  'health.idleAfter': time(5 * minute, 0, 24 * hour),
+  'health.pingInterval': time(30 * second, second, hour),
+  'health.callSilence': time(5 * second, 500, hour),
+  'health.probeTimeout': time(3 * second, 100, minute),
+  'calls.holdBudget': time(45 * second, 0, hour),
+  'calls.patientHoldBudget': time(5 * minute, 0, 24 * hour),
+  'calls.maxHeld': count(100, 0, 10_000),
+  'calls.maxHeldBytes': bytes(2 * mebibyte, 1024, 64 * mebibyte),
+  'calls.maxHeldBytesTotal': bytes(8 * mebibyte, 1024, 256 * mebibyte),
+} satisfies Record<string, SettingRow>;
+
+export type SettingKey = keyof typeof settingTable;
+
+/** Where package.nls.json describes a setting. */
+export const descriptionId = (key: SettingKey): string => `settings.${key}`;

@@ -53,6 +53,8 @@ const knockIdle: Millis = 500;
 /** After this long of fast knocking a held call is likely to wait for long. */
 const fastKnockingFor: Millis = 10_000;
 const slowAfter: Millis = 1000;
+/** A dev server gets a new instance with each restart; only the latest can still be answering. */
+const maxInstances = 16;
 /** How often silence is looked at while a call waits. */
 const silenceTick: Millis = 500;
 
@@ -67,6 +69,8 @@ export class Pulse implements Disposable {
   #lastHeard: Millis = 0;
   #slept = false;
   #probing = false;
+  readonly #instances = new Set<string>();
+  #balanced = false;
 
   constructor(deps: PulseDeps) {
     this.#deps = deps;
@@ -189,7 +193,8 @@ export class Pulse implements Disposable {
     const last = this.health.value;
     this.health.set(reading);
     const elapsed = last ? reading.steadyAt - last.steadyAt : null;
-    const verdict = before ? judgeRun(before, reading, elapsed, this.#slept) : null;
+    const comparable = before !== null && !this.#isBalanced(reading, before.instanceId);
+    const verdict = comparable ? judgeRun(before, reading, elapsed, this.#slept) : null;
     this.#slept = false;
     events.reading(reading);
     const wasHealthy = this.#wasHealthy;
@@ -204,6 +209,21 @@ export class Pulse implements Disposable {
         await this.#probe();
       }
     }
+  }
+
+  /**
+   * Several instances behind one address answer in turn. An instance that comes back was never restarted, so from then on
+   * nothing is concluded from who answers.
+   */
+  #isBalanced({ body: { instanceId } }: HealthReading, before: string | null): boolean {
+    if (instanceId === null) return this.#balanced;
+    if (this.#instances.has(instanceId) && before !== instanceId) this.#balanced = true;
+    this.#instances.add(instanceId);
+    for (const oldest of this.#instances) {
+      if (this.#instances.size <= maxInstances) break;
+      this.#instances.delete(oldest);
+    }
+    return this.#balanced;
   }
 
   async #onHealthFailure(failure: Failure): Promise<void> {

@@ -183,7 +183,8 @@ export class Server implements ServerWatch, Disposable {
   }
 
   #connectionSettings(): ConnectionSettings {
-    const { backoff, calls, health, connectTimeout, notifyAfterAttempts } = this.#deps.settings();
+    const { backoff, crashLoop, calls, health, connectTimeout, notifyAfterAttempts } =
+      this.#deps.settings();
     const { definition } = this;
     return {
       policy: {
@@ -191,7 +192,7 @@ export class Server implements ServerWatch, Disposable {
         local: this.#deps.ports.reach(definition).prober.isLocal,
         holdBudget: calls.holdBudget,
         notifyAfterAttempts,
-        crashLoop: { exits: 5, within: 180_000 },
+        crashLoop,
       },
       health: definition.kind === 'http' ? { ...health, path: definition.health } : health,
       connectTimeout,

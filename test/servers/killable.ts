@@ -28,12 +28,14 @@ export const startKillable = async (port = 0): Promise<Killable> => {
   const child = spawn(process.execPath, ['-e', script, String(port)], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
-  const [line] = await once(child.stdout, 'data');
+  const line = await new Promise<string>((resolve) => {
+    child.stdout.once('data', (chunk: Buffer) => resolve(chunk.toString()));
+  });
   const kill = async (): Promise<void> => {
     if (child.exitCode !== null || child.signalCode !== null) return;
     const exited = once(child, 'exit');
     child.kill('SIGKILL');
     await exited;
   };
-  return { port: Number(String(line)), pid: child.pid ?? 0, child, kill };
+  return { port: Number(line), pid: child.pid ?? 0, child, kill };
 };

@@ -1,9 +1,19 @@
 // A real HTTP server on loopback that misbehaves as told. A trap is a function that answers one request; what the
 // server saw is kept, so that a test can ask what was sent and what stayed open.
 import { once } from 'node:events';
-import { createServer, type IncomingHttpHeaders, type ServerResponse } from 'node:http';
+import {
+  createServer,
+  type IncomingHttpHeaders,
+  type IncomingMessage,
+  type ServerResponse,
+} from 'node:http';
 import { createServer as createSecureServer } from 'node:https';
-import { createServer as createTcpServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import {
+  createServer as createTcpServer,
+  type AddressInfo,
+  type Server,
+  type Socket,
+} from 'node:net';
 import { asMessage, isRequest, type RpcRequest } from '../../src/core/rpc.ts';
 import { selfSignedCertificate, selfSignedKey } from './selfSigned.ts';
 
@@ -16,7 +26,8 @@ export interface Seen {
   readonly request: RpcRequest;
 }
 
-export type Trap = (seen: Seen, answer: Answer) => void | Promise<void>;
+/** What it returns means nothing; it lets a trap be one expression. */
+export type Trap = (seen: Seen, answer: Answer) => unknown;
 
 const noRequest: RpcRequest = { jsonrpc: '2.0', id: 'none', method: 'none' };
 
@@ -139,15 +150,17 @@ export const startTrap = async (trap: Trap, options: TrapOptions = {}): Promise<
   const seen: Seen[] = [];
   const secure = { key: selfSignedKey, cert: selfSignedCertificate };
   const server = options.selfSigned ? createSecureServer(secure) : createServer();
-  server.on('request', async (request, response) => {
+  server.on('request', (request: IncomingMessage, response: ServerResponse) => {
     response.on('error', () => response.destroy());
     const chunks: Buffer[] = [];
-    for await (const chunk of request) chunks.push(Buffer.from(chunk));
-    const body = Buffer.concat(chunks).toString('utf8');
-    const { method = '', url = '', headers } = request;
-    const one: Seen = { method, path: url, headers, body, request: requestIn(body) };
-    seen.push(one);
-    await trap(one, new Answer(response));
+    request.on('data', (chunk: Buffer) => chunks.push(chunk));
+    request.on('end', () => {
+      const body = Buffer.concat(chunks).toString('utf8');
+      const { method = '', url = '', headers } = request;
+      const one: Seen = { method, path: url, headers, body, request: requestIn(body) };
+      seen.push(one);
+      trap(one, new Answer(response));
+    });
   });
   const { sockets, accepted } = track(server);
   const port = await listen(server, options.port ?? 0);

@@ -1,0 +1,150 @@
+// Raw values of the settings -> settings that can be relied on, and what was wrong with them. Never throws: a bad value
+// falls back to its default and is reported, with what to do. Not here: the servers' entries (parseServers.ts).
+import type { Millis } from '../base/clock.ts';
+import { parseServers } from './parseServers.ts';
+import { isObject } from './rpc.ts';
+import {
+  type BackoffSettings,
+  type CallSettings,
+  type ChoiceRow,
+  type Complaint,
+  type DelaysRow,
+  type HealthSettings,
+  type NumberRow,
+  type PathRow,
+  type Settings,
+  settingTable,
+} from './settings.ts';
+
+/** By key without prefix; a missing or undefined value means the default. */
+export type RawSettings = Readonly<Record<string, unknown>>;
+
+interface Source {
+  readonly raw: RawSettings;
+  readonly complaints: Complaint[];
+}
+
+type Table = typeof settingTable;
+type KeyOf<Row> = { [Key in keyof Table]: Table[Key] extends Row ? Key : never }[keyof Table];
+
+const longestQuote = 60;
+const quote = (value: unknown): string => {
+  const text = JSON.stringify(value) ?? String(value);
+  return text.length > longestQuote ? `${text.slice(0, longestQuote)}…` : text;
+};
+
+const accept = <T>(
+  source: Source,
+  key: string,
+  read: (value: unknown) => T | undefined,
+  byDefault: T,
+  demand: string,
+): T => {
+  const value = source.raw[key];
+  if (value === undefined) return byDefault;
+  const accepted = read(value);
+  if (accepted !== undefined) return accepted;
+  const text = `'mcpLifeline.${key}' must be ${demand}, got ${quote(value)}. Its default ${quote(byDefault)} is used.`;
+  source.complaints.push({ key, text });
+  return byDefault;
+};
+
+const isWithin = (value: unknown, min: number, max: number): value is number =>
+  typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
+
+const numberOf = (source: Source, key: KeyOf<NumberRow>): number => {
+  const { min, max, unit, default: byDefault } = settingTable[key];
+  const read = (value: unknown): number | undefined =>
+    isWithin(value, min, max) ? value : undefined;
+  const demand = `a whole number${unit ? ` of ${unit}` : ''} from ${min} to ${max}`;
+  return accept(source, key, read, byDefault, demand);
+};
+
+const delaysOf = (source: Source, key: KeyOf<DelaysRow>): readonly Millis[] => {
+  const { min, max, maxItems, default: byDefault } = settingTable[key];
+  const read = (value: unknown): readonly Millis[] | undefined => {
+    if (!Array.isArray(value) || value.length === 0 || value.length > maxItems) return undefined;
+    const items: readonly unknown[] = value;
+    const good = items.filter((item) => isWithin(item, min, max));
+    return good.length === items.length ? good : undefined;
+  };
+  const demand = `a list of 1 to ${maxItems} whole numbers of milliseconds from ${min} to ${max}`;
+  return accept(source, key, read, byDefault, demand);
+};
+
+const pathOf = (source: Source, key: KeyOf<PathRow>): string | false => {
+  // A second slash would make it the name of another host.
+  const read = (value: unknown): string | false | undefined =>
+    value === false || (typeof value === 'string' && /^\/(?![/\\])/.test(value))
+      ? value
+      : undefined;
+  const demand = 'a path that begins with one slash, such as "/health", or false';
+  return accept(source, key, read, settingTable[key].default, demand);
+};
+
+const choiceOf = <T extends string>(source: Source, key: string, row: ChoiceRow<T>): T => {
+  const read = (value: unknown): T | undefined => row.choices.find((one) => one === value);
+  const demand = `one of ${row.choices.map(quote).join(', ')}`;
+  return accept(source, key, read, row.default, demand);
+};
+
+const backoffOf = (source: Source): BackoffSettings => ({
+  delays: delaysOf(source, 'backoff.delays'),
+  localCap: numberOf(source, 'backoff.localCap'),
+  remoteCap: numberOf(source, 'backoff.remoteCap'),
+  stableAfter: numberOf(source, 'backoff.stableAfter'),
+});
+
+const healthOf = (source: Source): HealthSettings => ({
+  path: pathOf(source, 'health.path'),
+  interval: numberOf(source, 'health.interval'),
+  reconnectingLocal: numberOf(source, 'health.reconnectingLocal'),
+  reconnectingRemote: numberOf(source, 'health.reconnectingRemote'),
+  idleInterval: numberOf(source, 'health.idleInterval'),
+  idleAfter: numberOf(source, 'health.idleAfter'),
+  pingInterval: numberOf(source, 'health.pingInterval'),
+  callSilence: numberOf(source, 'health.callSilence'),
+  probeTimeout: numberOf(source, 'health.probeTimeout'),
+});
+
+const callsOf = (source: Source): CallSettings => ({
+  holdBudget: numberOf(source, 'calls.holdBudget'),
+  patientHoldBudget: numberOf(source, 'calls.patientHoldBudget'),
+  maxHeld: numberOf(source, 'calls.maxHeld'),
+  maxHeldBytes: numberOf(source, 'calls.maxHeldBytes'),
+  maxHeldBytesTotal: numberOf(source, 'calls.maxHeldBytesTotal'),
+});
+
+const serversOf = (source: Source, health: HealthSettings): Settings['servers'] => {
+  const value = source.raw['servers'];
+  if (value === undefined) return [];
+  if (isObject(value)) return parseServers(value, health.path);
+  // The value is not quoted: whatever was meant by it may hold a credential.
+  const text = `'mcpLifeline.servers' must be an object that gives each server a name: { "my-server": { "url": "http://…" } }. No server is used.`;
+  source.complaints.push({ key: 'servers', text });
+  return [];
+};
+
+export const parseSettings = (
+  raw: RawSettings,
+): { readonly settings: Settings; readonly complaints: readonly Complaint[] } => {
+  const source: Source = { raw, complaints: [] };
+  const health = healthOf(source);
+  const settings: Settings = {
+    servers: serversOf(source, health),
+    backoff: backoffOf(source),
+    health,
+    calls: callsOf(source),
+    crashLoop: {
+      exits: numberOf(source, 'crashLoop.exits'),
+      within: numberOf(source, 'crashLoop.within'),
+    },
+    connectTimeout: numberOf(source, 'connectTimeout'),
+    maxMessageBytes: numberOf(source, 'maxMessageBytes'),
+    sessionTtl: numberOf(source, 'session.ttl'),
+    notifyAfterAttempts: numberOf(source, 'notifyAfterAttempts'),
+    statusBar: choiceOf(source, 'statusBar', settingTable.statusBar),
+    historyEntries: numberOf(source, 'historyEntries'),
+  };
+  return { settings, complaints: source.complaints };
+};

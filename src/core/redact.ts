@@ -1,0 +1,82 @@
+// The one place where credentials are taken out of a text before it is logged, shown, stored or copied. Known values
+// first, then whatever has the look of a credential. Not here: which values are known to be secret.
+
+const mark = '[redacted]';
+
+// Shorter values would blot out ordinary words, and protect nothing.
+const shortestSecret = 4;
+
+const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
+
+/** A secret as it may stand in a text: as it is, without the scheme before it, in a URL, in JSON. */
+const formsOf = (secret: string): readonly string[] => [
+  secret,
+  secret.replace(/^(bearer|basic|token)\s+/i, ''),
+  // Half a surrogate pair cannot stand in a URL, and makes the encoder throw.
+  encodeURIComponent(secret.replace(/\p{Surrogate}/gu, '\ufffd')),
+  JSON.stringify(secret).slice(1, -1),
+];
+
+const withoutSecrets = (text: string, secrets: readonly string[]): string => {
+  const forms = secrets
+    .flatMap(formsOf)
+    .filter((form) => form.length >= shortestSecret)
+    // A secret that contains another one must go first, or its rest would stay.
+    .toSorted((one, other) => other.length - one.length);
+  return forms.reduce((rest, form) => rest.replaceAll(form, mark), text);
+};
+
+// Every pattern is bounded or anchored where a long text without a match would otherwise cost its square.
+const patterns: readonly (readonly [pattern: RegExp, replacement: string])[] = [
+  // Headers whose value may hold spaces: up to the end of the line or of the quotes.
+  [
+    /\b((?:proxy-)?authorization|(?:set-)?cookie)(\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?)[^"'\\\r\n]+/gi,
+    `$1$2${mark}`,
+  ],
+  // Named values of one word, as a header, in JSON, in a form body, in a list of raw headers.
+  [
+    /((?:mcp-)?session[_-]?id|x-api-key|api[_-]?key|[a-z]{0,20}[_-]?token|client[_-]?secret|secret|password|passwd|code[_-]?verifier)(\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?|["']\s{0,4},\s{0,4}["'])[^\s"'\\,;&}]+/gi,
+    `$1$2${mark}`,
+  ],
+  // A credential after its scheme, wherever it stands.
+  [/\b(bearer|basic|dpop)(\s{1,4})[A-Za-z0-9\-._~+/=]{4,}/gi, `$1$2${mark}`],
+  // A JSON Web Token begins with the base64 of `{"`.
+  [/\beyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, mark],
+  // User and password of a URL, up to the last @ of its authority.
+  [/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'<>]*@/gi, `$1${mark}@`],
+  // Query of a bare path.
+  [/(^|[\s"'])(\/[^\s?#"'<>]*\?)[^\s"'<>]+/g, `$1$2${mark}`],
+];
+
+/** Takes query and fragment off each URL. The whole URL is matched, or a line full of `://` would cost its square. */
+const withoutQueries = (text: string): string =>
+  text.replace(/[a-z][a-z0-9+.-]{0,20}:\/\/[^\s"'<>]*/gi, (url) =>
+    url.replace(/([?#]).+$/s, `$1${mark}`),
+  );
+
+/** `~` for a home, with either slash (doubled ones too, as in JSON), as Windows writes it in either case. */
+const withoutHome = (text: string, home: string): string => {
+  const parts = home.split(/[\\/]+/).filter((part) => part !== '');
+  // The root of a disk is nobody's home, and would make every path a riddle.
+  if (parts.length === 0 || /^[a-z]:$/i.test(parts.at(-1) ?? '')) return text;
+  const start = /^[\\/]/.test(home) ? '[\\\\/]+' : '';
+  const pattern = `${start}${parts.map(escaped).join('[\\\\/]+')}(?![\\w.-])`;
+  return text.replace(new RegExp(pattern, 'gi'), '~');
+};
+
+/**
+ * The text without credentials: `secrets` are values known to be secret, `homes` are paths that name the user.
+ * More is taken out than must be, never less: a lost word in a log is cheaper than a lost token.
+ */
+export const redact = (
+  text: string,
+  secrets: readonly string[],
+  homes: readonly string[] = [],
+): string => {
+  const known = withoutSecrets(text, secrets);
+  const plain = patterns.reduce(
+    (rest, [pattern, replacement]) => rest.replace(pattern, replacement),
+    known,
+  );
+  return homes.reduce(withoutHome, withoutQueries(plain));
+};

@@ -1,0 +1,23 @@
+// Makes links to one HTTP server. Dialling connects to nothing yet: the first request of the handshake does.
+import type { Clock, Millis } from '../base/clock.ts';
+import { aFailure, ConnectionError } from '../core/connection/failure.ts';
+import type { HttpServer } from '../core/settings.ts';
+import type { Dialer, Log } from '../runtime/ports.ts';
+import { HttpLink } from './http.ts';
+import { targetOf } from './target.ts';
+
+export interface HttpDialerDeps {
+  readonly server: HttpServer;
+  readonly connectTimeout: Millis;
+  readonly maxMessageBytes: number;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+export const httpDialer = ({ server, ...deps }: HttpDialerDeps): Dialer => ({
+  dial: async (session, events, signal) => {
+    if (signal.aborted) throw new ConnectionError(aFailure('cancelled', 'Given up by us.'));
+    const link = { ...deps, target: targetOf(server.url), headers: server.headers };
+    return new HttpLink(link, session, events);
+  },
+});

@@ -1,0 +1,68 @@
+// Notices that the machine slept or changed its network, so that recovery need not wait for its next backoff tick.
+// The window's focus comes from the host room, which alone knows windows.
+import { networkInterfaces } from 'node:os';
+import { type Clock, every, type Millis } from '../base/clock.ts';
+import { type Disposable, Store } from '../base/disposable.ts';
+import { Emitter } from '../base/signal.ts';
+import type { WakeSource } from '../runtime/ports.ts';
+
+type Interfaces = ReturnType<typeof networkInterfaces>;
+
+export interface NetworkDeps {
+  readonly clock: Clock;
+  readonly interfaces?: () => Interfaces;
+}
+
+const tick: Millis = 5_000;
+
+/** Addresses that lead out of this machine; link-local ones come and go with every container. */
+const addressesOf = (interfaces: Interfaces): string =>
+  Object.entries(interfaces)
+    .flatMap(([name, addresses]) => (addresses ?? []).map((address) => ({ name, ...address })))
+    .filter(({ internal, address }) => !internal && !/^(fe80:|169\.254\.)/i.test(address))
+    .map(({ name, address }) => `${name} ${address}`)
+    .toSorted()
+    .join('\n');
+
+export class NetworkWatch implements WakeSource, Disposable {
+  readonly #clock: Clock;
+  readonly #interfaces: () => Interfaces;
+  readonly #store = new Store();
+  readonly #woke: Emitter<'slept' | 'network' | 'focus'>;
+  #lastTick: Millis;
+  #addresses: string;
+
+  constructor({ clock, interfaces = networkInterfaces }: NetworkDeps) {
+    this.#clock = clock;
+    this.#interfaces = interfaces;
+    this.#woke = this.#store.add(new Emitter());
+    this.#lastTick = clock.now();
+    this.#addresses = addressesOf(interfaces());
+    this.#store.add(every(clock, tick, () => this.#look()));
+  }
+
+  onWake(listener: (why: 'slept' | 'network' | 'focus') => void): Disposable {
+    return this.#woke.on(listener);
+  }
+
+  /** The window has got the focus. */
+  focused(): void {
+    this.#woke.emit('focus');
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #look(): void {
+    // Wall time: the clock that never jumps may stand still during sleep.
+    const now = this.#clock.now();
+    const slept = now - this.#lastTick > 2 * tick;
+    this.#lastTick = now;
+    const addresses = addressesOf(this.#interfaces());
+    const moved = addresses !== this.#addresses;
+    this.#addresses = addresses;
+    if (slept) this.#woke.emit('slept');
+    else if (moved) this.#woke.emit('network');
+  }
+}

@@ -1,0 +1,77 @@
+// Reading one SSE body: events, ids, retry, comments, and the limits that keep a mad stream from eating memory.
+// Not here: what an event says (inbox.ts) and what follows from the stream's end.
+import type { IncomingMessage } from 'node:http';
+import { createParser } from 'eventsource-parser';
+import type { Millis } from '../base/clock.ts';
+import { type BodyEnd, consume } from './body.ts';
+import { isCursor } from './headers.ts';
+
+export interface StreamSink {
+  /** So many bytes, of anything. */
+  heard(bytes: number): void;
+  /** A message event with data. */
+  event(data: string, id: string | null): void;
+  /** The stream's newest id, after its event was told; also of an event without data (priming, SEP-1699). */
+  cursor(id: string): void;
+  retry(delay: Millis): void;
+  comment(): void;
+}
+
+export type StreamEnd = BodyEnd | { readonly kind: 'too-large' };
+
+export const isEventStream = (message: IncomingMessage): boolean =>
+  /^text\/event-stream\b/i.test(message.headers['content-type'] ?? '');
+
+const readerOf = (limit: number, sink: StreamSink) => {
+  let newest: string | null = null;
+  let overflow = false;
+  // Characters since something was understood: garbage without an end is not buffered, yet must not go on for ever.
+  let sense = false;
+  const flush = (): void => {
+    if (newest !== null) sink.cursor(newest);
+    newest = null;
+  };
+  const parser = createParser({
+    maxBufferSize: limit,
+    onId: (id) => {
+      sense = true;
+      if (isCursor(id)) newest = id;
+    },
+    onEvent: ({ event, data, id }) => {
+      sense = true;
+      // Other event types are not the protocol's (an `endpoint` or `ping` of some servers).
+      const ours = event === undefined || event === 'message';
+      if (ours && data !== '') sink.event(data, id ?? null);
+      flush();
+    },
+    onRetry: (delay) => sink.retry(delay),
+    onComment: () => {
+      sense = true;
+      sink.comment();
+    },
+    onError: ({ type }) => {
+      if (type === 'max-buffer-size-exceeded') overflow = true;
+    },
+  });
+  const decoder = new TextDecoder();
+  let idle = 0;
+  /** False when the limit is passed. */
+  return (chunk: Buffer): boolean => {
+    sink.heard(chunk.length);
+    sense = false;
+    parser.feed(decoder.decode(chunk, { stream: true }));
+    flush();
+    idle = sense ? 0 : idle + chunk.length;
+    return !overflow && idle <= limit;
+  };
+};
+
+/** Reads until the stream ends, breaks, or passes `limit` bytes without completing an event. Never rejects. */
+export const readStream = async (
+  message: IncomingMessage,
+  limit: number,
+  sink: StreamSink,
+): Promise<StreamEnd> => {
+  const end = await consume(message, readerOf(limit, sink));
+  return end.kind === 'stopped' ? { kind: 'too-large' } : end;
+};

@@ -1,0 +1,112 @@
+// What every request of a link shares: the session's headers, the connections, and why something broke.
+import type { Fate } from '../core/calls/fate.ts';
+import { aFailure, type Failure } from '../core/connection/failure.ts';
+import type { RpcMessage } from '../core/rpc.ts';
+import type { SessionRef } from '../runtime/ports.ts';
+import { failureOfThrown } from './failures.ts';
+import { cursorHeader, type Headers, isSessionId, requestHeaders } from './headers.ts';
+import type { HttpCaller, Reply } from './request.ts';
+
+export interface WireDeps {
+  readonly caller: HttpCaller;
+  /** Headers of the settings; they may hold secrets. */
+  readonly configured: Headers;
+}
+
+const noSession: SessionRef = { id: null, protocolVersion: null };
+
+/** Whether this message opens a session, and so must not carry one (spec, Session Management 4). */
+export const isHandshake = (message: RpcMessage): boolean =>
+  'method' in message && message.method === 'initialize';
+
+export class Wire {
+  readonly #deps: WireDeps;
+  readonly #ending = new AbortController();
+  #session: SessionRef;
+
+  constructor(deps: WireDeps, session: SessionRef) {
+    this.#deps = deps;
+    this.#session = session;
+  }
+
+  get session(): SessionRef {
+    return this.#session;
+  }
+
+  /** Aborted when the link is closed. */
+  get ending(): AbortSignal {
+    return this.#ending.signal;
+  }
+
+  useVersion(protocolVersion: string): void {
+    this.#session = { ...this.#session, protocolVersion };
+  }
+
+  /** Takes the id that came with the result of `initialize`. False where it is none that could be sent. */
+  beginSession(id: string | undefined): boolean {
+    const isUsable = id !== undefined && isSessionId(id);
+    this.#session = { ...this.#session, id: isUsable ? id : null };
+    return isUsable || id === undefined;
+  }
+
+  post(message: RpcMessage, signal?: AbortSignal): Promise<Reply> {
+    const session = isHandshake(message) ? noSession : this.#session;
+    const own = {
+      Accept: 'application/json, text/event-stream',
+      'Content-Type': 'application/json',
+    };
+    return this.#send('POST', session, own, signal, JSON.stringify(message));
+  }
+
+  /** Asks for an event stream, from `cursor` where there is one. */
+  get(cursor: string | null, signal?: AbortSignal): Promise<Reply> {
+    const from = cursor === null ? {} : cursorHeader(cursor);
+    return this.#send('GET', this.#session, { Accept: 'text/event-stream', ...from }, signal);
+  }
+
+  /** What tells the server that the session is over (spec, Session Management 5). */
+  farewell(): Headers {
+    return requestHeaders(this.#deps.configured, this.#session, {});
+  }
+
+  /** Everything that runs or waits gives up, and nothing new is sent. */
+  end(): void {
+    this.#ending.abort();
+    this.#deps.caller.end(this.#closed());
+  }
+
+  /** Why something broke: because of us, or by what was thrown. */
+  explain(error: unknown, signal?: AbortSignal): Failure {
+    if (this.ending.aborted) return this.#closed();
+    if (signal?.aborted) return aFailure('cancelled', 'Nobody waits for the answer any more.');
+    return failureOfThrown(error);
+  }
+
+  /** The fate of a request that got no answer at all. */
+  fateOfFailed(reply: Extract<Reply, { kind: 'failed' }>, signal?: AbortSignal): Fate {
+    const failure = this.explain(reply.error, signal);
+    return reply.written
+      ? { kind: 'broken', failure, cursor: null }
+      : { kind: 'not-sent', failure };
+  }
+
+  #closed(): Failure {
+    return aFailure('closed', 'The link was closed by us.');
+  }
+
+  #send(
+    method: 'GET' | 'POST',
+    session: SessionRef,
+    own: Headers,
+    signal?: AbortSignal,
+    body?: string,
+  ): Promise<Reply> {
+    const headers = requestHeaders(this.#deps.configured, session, own);
+    return this.#deps.caller.send({
+      method,
+      headers,
+      ...(signal ? { signal } : {}),
+      ...(body === undefined ? {} : { body }),
+    });
+  }
+}

@@ -1,0 +1,29 @@
+// Lengths of time for the eye and for the ear.
+import { expect, test } from 'vitest';
+import { formatAge, spokenAge, timeLeft } from '../../../src/core/wording/time.ts';
+import { now, say } from './someStates.ts';
+
+const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
+
+test.each([
+  [-5, '0 s', '0 seconds'],
+  [999, '0 s', '0 seconds'],
+  [second, '1 s', '1 second'],
+  [59_999, '59 s', '59 seconds'],
+  [minute, '1 min', '1 minute'],
+  [59 * minute, '59 min', '59 minutes'],
+  [hour, '1 h', '1 hour'],
+  [hour + 5 * minute, '1 h 5 min', '1 hour'],
+  [23 * hour, '23 h', '23 hours'],
+  [day, '1 d', '1 day'],
+  [40 * day, '40 d', '40 days'],
+])('%d ms are "%s", and aloud "%s"', (length, short, spoken) => {
+  expect(formatAge(length, say)).toBe(short);
+  expect(spokenAge(length, say)).toBe(spoken);
+});
+
+test('a countdown reaches zero when its time has come, not before', () => {
+  expect([1001, 1000, 1, 0, -5].map((left) => timeLeft(now + left, now))).toEqual([
+    2000, 1000, 1000, 0, 0,
+  ]);
+});
