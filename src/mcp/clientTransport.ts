@@ -19,7 +19,7 @@ export const createClientTransport = (end: ClientEnd): Transport => {
   };
   const transport: Transport = {
     start: async () => {
-      const { JSONRPCMessageSchema } = await import('@modelcontextprotocol/sdk/types.js');
+      const { JSONRPCMessageSchema } = await import('./sdk.ts');
       const receive = (message: RpcMessage): void => {
         const parsed = JSONRPCMessageSchema.safeParse(message);
         if (parsed.success) transport.onmessage?.(parsed.data);

@@ -54,6 +54,7 @@ export class HttpLink implements Link {
   readonly #caller: HttpCaller;
   readonly #wire: Wire;
   readonly #exchanging: Exchanging;
+  readonly #running = new Set<Promise<Fate>>();
   #standalone: StandaloneStream | null = null;
   #closing: Promise<void> | null = null;
 
@@ -78,7 +79,7 @@ export class HttpLink implements Link {
   }
 
   exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
-    return exchange(this.#exchanging, request, options);
+    return this.#run(exchange(this.#exchanging, request, options));
   }
 
   tell(message: RpcNotification | RpcResponse): Promise<Fate> {
@@ -86,7 +87,7 @@ export class HttpLink implements Link {
   }
 
   resume(id: RpcId, cursor: string, options: ExchangeOptions): Promise<Fate> {
-    return resume(this.#exchanging, id, cursor, options);
+    return this.#run(resume(this.#exchanging, id, cursor, options));
   }
 
   listen(cursor: string | null): void {
@@ -113,9 +114,19 @@ export class HttpLink implements Link {
     this.#standalone?.reopen();
   }
 
+  async leave(): Promise<void> {
+    this.#standalone?.dispose();
+    while (this.#running.size > 0) await Promise.all(this.#running);
+  }
+
   close(goodbye: boolean): Promise<void> {
     this.#closing ??= this.#close(goodbye);
     return this.#closing;
+  }
+
+  #run(exchanging: Promise<Fate>): Promise<Fate> {
+    this.#running.add(exchanging);
+    return exchanging.finally(() => this.#running.delete(exchanging));
   }
 
   async #close(goodbye: boolean): Promise<void> {

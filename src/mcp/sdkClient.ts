@@ -31,15 +31,7 @@ export interface SdkClient {
 // Longer than this and Node's timers fire at once; the SDK has no way to say "never".
 const noLimit = 2 ** 31 - 1;
 
-// Loaded here and nowhere else on the way to `activate`, so that start-up does not pay for it.
-const loadSdk = async () => {
-  const [{ Client }, types] = await Promise.all([
-    import('@modelcontextprotocol/sdk/client/index.js'),
-    import('@modelcontextprotocol/sdk/types.js'),
-  ]);
-  return { Client, types };
-};
-type Sdk = Awaited<ReturnType<typeof loadSdk>>;
+type Sdk = typeof import('./sdk.ts');
 type Client = InstanceType<Sdk['Client']>;
 
 /** Connects, for as long as it takes. Aborting `life` ends the client; whatever is still asked rejects. */
@@ -47,7 +39,7 @@ export const connectSdkClient = async (
   deps: SdkClientDeps,
   life: AbortSignal,
 ): Promise<SdkClient> => {
-  const sdk = await loadSdk();
+  const sdk = await import('./sdk.ts');
   life.throwIfAborted();
   const client = new sdk.Client(
     { name: 'mcp-lifeline', title: 'MCP Lifeline', version: deps.version },
@@ -65,14 +57,14 @@ export const connectSdkClient = async (
   };
 };
 
-const listen = (client: Client, { types }: Sdk, deps: SdkClientDeps): void => {
-  client.setRequestHandler(types.ListRootsRequestSchema, () => ({
+const listen = (client: Client, sdk: Sdk, deps: SdkClientDeps): void => {
+  client.setRequestHandler(sdk.ListRootsRequestSchema, () => ({
     roots: deps.roots().map((root) => ({ ...root })),
   }));
   const schemas = {
-    tools: types.ToolListChangedNotificationSchema,
-    resources: types.ResourceListChangedNotificationSchema,
-    prompts: types.PromptListChangedNotificationSchema,
+    tools: sdk.ToolListChangedNotificationSchema,
+    resources: sdk.ResourceListChangedNotificationSchema,
+    prompts: sdk.PromptListChangedNotificationSchema,
   };
   for (const name of listNames) {
     client.setNotificationHandler(schemas[name], () => deps.onListChanged(name));
@@ -92,7 +84,7 @@ const request = async (
   signal?.addEventListener('abort', cancel);
   try {
     // Not the SDK's schema of the method, which checks and fills in: a view shows what the server sent.
-    const anyResult = sdk.types.ResultSchema;
+    const anyResult = sdk.ResultSchema;
     return await client.request(
       { method: message.method, params: { ...message.params } },
       anyResult,
@@ -126,11 +118,11 @@ const onlyKnown = (progress: {
 });
 
 /** The SDK puts `MCP error -32603: ` before the words of the server or of the connection; a person needs only these. */
-const plainly = (error: unknown, client: Client, { types }: Sdk): unknown => {
+const plainly = (error: unknown, client: Client, sdk: Sdk): unknown => {
   // Not told by the code: the SDK's `ConnectionClosed` is -32000, which servers use for anything.
   if (client.transport === undefined)
     return new Error('The connection was closed.', { cause: error });
-  if (!(error instanceof types.McpError)) return error;
+  if (!(error instanceof sdk.McpError)) return error;
   const prefix = `MCP error ${error.code}: `;
   const text = error.message.startsWith(prefix)
     ? error.message.slice(prefix.length)

@@ -49,7 +49,7 @@ export class Connection implements Disposable {
     this.#life = this.#store.add(
       new Source(newLife(enabled ? 'idle' : 'disabled', memory.session !== null)),
     );
-    this.#slot = this.#store.add(new LinkSlot());
+    this.#slot = this.#store.add(new LinkSlot(clock));
     this.#caller = this.#store.add(
       new Caller({
         clock,
@@ -197,6 +197,8 @@ export class Connection implements Disposable {
         return this.#attempts.cease();
       case 'close-link':
         return this.#slot.release(effect.goodbye);
+      case 'leave-link':
+        return this.#slot.leave();
       case 'forget-session':
         return this.#deps.memory.forget();
       case 'watch-stability':

@@ -1,14 +1,24 @@
-// Holds the one live link of a connection. Closing is asked for here and ends in the background; a closed link reports
-// nothing any more. Not here: when a link is taken or released (connection.ts).
+// Holds the one live link of a connection, and links that were left and finish what runs on them. Closing is asked for
+// here and ends in the background; a closed link reports nothing any more. Not here: when a link is taken or
+// released (connection.ts).
 import type { Clock, Millis } from '../base/clock.ts';
-import type { Disposable } from '../base/disposable.ts';
+import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
 import { aFailure } from '../core/connection/failure.ts';
 import type { RpcNotification, RpcResponse } from '../core/rpc.ts';
 import { exchangeWithin } from './handshake.ts';
 import type { Fate, Link, Log } from './ports.ts';
 
+/** What Docker grants a process that ends in order; and no longer than a dead server may hold up a call. */
+const leaveLimit: Millis = 10_000;
+
 export class LinkSlot implements Disposable {
+  readonly #clock: Clock;
+  readonly #left = new Store();
   #link: Link | null = null;
+
+  constructor(clock: Clock) {
+    this.#clock = clock;
+  }
 
   get link(): Link | null {
     return this.#link;
@@ -21,6 +31,17 @@ export class LinkSlot implements Disposable {
 
   release(goodbye: boolean): void {
     void this.detach()?.close(goodbye);
+  }
+
+  /** Gives the link up; calls that run on it may still be answered. */
+  leave(): void {
+    const link = this.detach();
+    if (!link) return;
+    const store = this.#left.add(new Store());
+    store.add(toDisposable(() => void link.close(false)));
+    const end = (): void => this.#left.drop(store);
+    store.add(this.#clock.after(leaveLimit, end));
+    void link.leave().then(end);
   }
 
   /** Hands the link over to somebody who waits for its end. */
@@ -47,6 +68,7 @@ export class LinkSlot implements Disposable {
   }
 
   dispose(): void {
+    this.#left.dispose();
     this.release(false);
   }
 }

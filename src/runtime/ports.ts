@@ -60,6 +60,8 @@ export interface Link {
   listen(cursor: string | null): void;
   /** Drops pooled sockets, for example after sleep, so that nothing waits on a dead one. */
   reset(): void;
+  /** Takes nothing more and ends the standalone stream; resolves when the exchanges that run have ended. */
+  leave(): Promise<void>;
   /** Ends everything. `goodbye`: tell the server that the session is over (spec, Session Management 5). Never rejects. */
   close(goodbye: boolean): Promise<void>;
 }

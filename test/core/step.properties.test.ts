@@ -115,7 +115,8 @@ describe('for any order of events', () => {
             expect(live).toBe(false);
             live = true;
           }
-          if (effects.some((effect) => effect.kind === 'close-link')) live = false;
+          if (effects.some(({ kind }) => kind === 'close-link' || kind === 'leave-link'))
+            live = false;
           if (!isUp(after.state) && after.state.kind !== 'stopping') expect(live).toBe(false);
         });
       }),

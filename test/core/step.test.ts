@@ -69,7 +69,18 @@ describe('a connection', () => {
     });
     expect(gateOf(life.state)).toBe('hold');
     expect(effects).toContainEqual({ kind: 'attempt', delay: 0 });
-    expect(effects).toContainEqual({ kind: 'close-link', goodbye: false });
+    expect(effects).toContainEqual({ kind: 'leave-link' });
+  });
+
+  it('cuts what runs on a link that fell silent, and leaves it on one whose server merely refused another', () => {
+    const silent = run(aStableLife(), { kind: 'lost', failure: aFailure('silent', 'no answer') });
+    expect(silent.effects).toContainEqual({ kind: 'close-link', goodbye: false });
+    const refusedOne = run(aStableLife(), {
+      kind: 'lost',
+      failure: aFailure('session-lost', '404'),
+    });
+    expect(refusedOne.effects).toContainEqual({ kind: 'leave-link' });
+    expect(refusedOne.effects.map(({ kind }) => kind)).not.toContain('close-link');
   });
 
   it('meets the backoff when the server accepts and drops before it was stable', () => {

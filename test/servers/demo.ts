@@ -126,4 +126,6 @@ const server = createServer((request, response) => {
     if (!response.headersSent) answer(response, 500, { error: 'The demo server failed.' });
   });
 });
+// Whoever started it holds its input; when that one is gone, however it ended, so is this.
+process.stdin.on('end', () => process.exit(0)).resume();
 server.listen(Number(process.env['PORT'] ?? '0'), '127.0.0.1');

@@ -161,7 +161,7 @@ export const lose = (
       tries: attempt,
     },
     [
-      closeLink(false),
+      failureTraits[failure.kind].sparesOthers ? { kind: 'leave-link' } : closeLink(false),
       { kind: 'attempt', delay },
       { kind: 'watch-hold-budget', delay: policy.holdBudget },
       changed(cause),

@@ -65,6 +65,11 @@ export interface FailureTraits {
   readonly endsSession: boolean;
   /** The server was reached and did not run the request: it may be sent again (design section 6, class B). */
   readonly unexecuted: boolean;
+  /**
+   * It says nothing about other requests on the same link: the server is there and answers each for itself, or its
+   * old process is finishing them. They are left to end by themselves for a while.
+   */
+  readonly sparesOthers: boolean;
   readonly level: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -72,11 +77,19 @@ const traits = (
   course: Course,
   level: FailureTraits['level'],
   more: Partial<FailureTraits> = {},
-): FailureTraits => ({ course, level, endsSession: false, unexecuted: false, ...more });
+): FailureTraits => ({
+  course,
+  level,
+  endsSession: false,
+  unexecuted: false,
+  sparesOthers: more.unexecuted ?? false,
+  ...more,
+});
 
 export const failureTraits: Readonly<Record<FailureKind, FailureTraits>> = {
   // Nobody listens: the commonest sight while a dev server rebuilds.
-  refused: traits('retry', 'info'),
+  // A server that ends in order stops listening first and then answers what it has begun.
+  refused: traits('retry', 'info', { sparesOthers: true }),
   // A name that does not resolve comes back with the VPN.
   unresolved: traits('retry', 'info'),
   network: traits('retry', 'info'),
@@ -87,7 +100,7 @@ export const failureTraits: Readonly<Record<FailureKind, FailureTraits>> = {
   silent: traits('retry', 'warn'),
   'session-lost': traits('retry', 'info', { endsSession: true, unexecuted: true }),
   // Seen by health polling; the server may even accept the old id, with its state gone.
-  restarted: traits('retry', 'info', { endsSession: true }),
+  restarted: traits('retry', 'info', { endsSession: true, sparesOthers: true }),
   unauthorized: traits('auth', 'warn', { unexecuted: true }),
   // A 403 is often a Host or Origin rule of the server and no matter of signing in (Playwright's server).
   forbidden: traits('slow', 'error', { unexecuted: true }),

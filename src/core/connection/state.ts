@@ -168,6 +168,8 @@ export type ConnectionEffect =
   | { readonly kind: 'cease' }
   /** End the present link. `goodbye`: tell the server that the session is over (DELETE). */
   | { readonly kind: 'close-link'; readonly goodbye: boolean }
+  /** Use the present link no more, and end it when what runs on it has ended, or soon. */
+  | { readonly kind: 'leave-link' }
   | { readonly kind: 'forget-session' }
   /** Tell `stood` to this epoch after `delay` of unbroken readiness. */
   | { readonly kind: 'watch-stability'; readonly epoch: number; readonly delay: Millis }

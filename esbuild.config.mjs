@@ -1,0 +1,58 @@
+// Bundles the extension to CommonJS, because every editor built on VS Code loads that.
+// `--production` minifies and holds the size to its limit; `--watch` builds again on every change.
+import { build, context } from 'esbuild';
+
+const production = process.argv.includes('--production');
+const limit = 900_000;
+
+/** Prints what each bundle weighs and what in it weighs most. */
+const report = (metafile) => {
+  for (const [path, output] of Object.entries(metafile.outputs)) {
+    if (!path.endsWith('.js')) continue;
+    const weights = new Map();
+    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
+      const owner = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? 'src';
+      weights.set(owner, (weights.get(owner) ?? 0) + bytesInOutput);
+    }
+    const heaviest = [...weights].sort((a, b) => b[1] - a[1]).slice(0, 5);
+    const kilo = (bytes) => `${Math.round(bytes / 1000)} kB`;
+    const parts = heaviest.map(([owner, bytes]) => `${owner} ${kilo(bytes)}`).join(', ');
+    console.log(`${path} ${kilo(output.bytes)} (limit when minified ${kilo(limit)}): ${parts}`);
+    if (production && output.bytes > limit) throw new Error(`${path} is larger than its limit.`);
+  }
+};
+
+/** Parts that `await import()` loads when they are first needed: bundles of their own, so that start-up skips them. */
+const lazyParts = { sdk: 'src/mcp/sdk.ts', schemaCheck: 'src/host/schemaCheck.ts' };
+const loadLater = {
+  name: 'load-later',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.\/\w+\.ts$/ }, ({ kind, path }) => {
+      const part = path.slice(2, -3);
+      if (kind !== 'dynamic-import') return undefined;
+      if (!(part in lazyParts)) throw new Error(`${path} is loaded later, but is not in lazyParts.`);
+      return { path: `./${part}.js`, external: true };
+    });
+  },
+};
+
+const options = {
+  entryPoints: { extension: 'src/extension.ts', ...lazyParts },
+  outdir: 'dist',
+  bundle: true,
+  platform: 'node',
+  format: 'cjs',
+  target: 'node22',
+  external: ['vscode'],
+  // The main file of jsonc-parser asks for its parts in a way that no bundler can follow.
+  mainFields: ['module', 'main'],
+  sourcemap: !production,
+  keepNames: true,
+  minify: production,
+  metafile: true,
+  logLevel: 'warning',
+  plugins: [loadLater],
+};
+
+if (process.argv.includes('--watch')) await (await context(options)).watch();
+else report((await build(options)).metafile);

@@ -1,0 +1,27 @@
+// The commands by id, with what each needs. One half of what a law test compares with the manifest; the other half,
+// what they do, is commands.ts. Free of `vscode`, so that the law test can read it outside an editor.
+
+/**
+ * `nothing`: it always works. `server`: it acts on one server, which it asks for when none is given, and says why
+ * when there is none to which it applies. `document`: it acts on an open document of tool arguments.
+ */
+export type Need = 'nothing' | 'server' | 'document';
+
+export const commandIds = {
+  'mcpLifeline.reconnectServer': 'server',
+  'mcpLifeline.reconnectAll': 'nothing',
+  'mcpLifeline.startNewSession': 'server',
+  'mcpLifeline.startServer': 'server',
+  'mcpLifeline.stopServer': 'server',
+  'mcpLifeline.enableServer': 'server',
+  'mcpLifeline.disableServer': 'server',
+  'mcpLifeline.addServer': 'nothing',
+  'mcpLifeline.callTool': 'server',
+  'mcpLifeline.runToolDocument': 'document',
+  'mcpLifeline.showLog': 'nothing',
+  'mcpLifeline.clearStoredSessions': 'nothing',
+  'mcpLifeline.showServers': 'nothing',
+  'mcpLifeline.openSettings': 'nothing',
+} as const satisfies Readonly<Record<string, Need>>;
+
+export type CommandId = keyof typeof commandIds;

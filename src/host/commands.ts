@@ -1,0 +1,151 @@
+// The commands, one table: id -> what it does. What each needs stands in commandIds.ts; a command whose need is not
+// met says why. Not here: the dialogs (pickServer.ts, addServer.ts, callTool.ts).
+import * as vscode from 'vscode';
+import { type Disposable, Store } from '../base/disposable.ts';
+import { isObject } from '../core/rpc.ts';
+import type { FleetWatch, ServerWatch, Tool } from '../runtime/watch.ts';
+import { type Action, applies } from './actions.ts';
+import { addServer } from './addServer.ts';
+import { type CommandId, commandIds } from './commandIds.ts';
+import type { Logs } from './log.ts';
+import { pickServer, sayNoServers } from './pickServer.ts';
+import type { EditorSettings } from './settings.ts';
+import { showServers } from './showServers.ts';
+import type { ServerWords } from './words.ts';
+
+/** What a command may be given: a server's id (links, notices), a row of the tree, or nothing (palette). */
+export interface Target {
+  readonly server: ServerWatch | undefined;
+  readonly tool: Tool | undefined;
+  readonly raw: unknown;
+}
+
+export interface CommandPorts {
+  readonly fleet: FleetWatch;
+  readonly words: ServerWords;
+  readonly settings: Pick<EditorSettings, 'setEnabled' | 'addServer' | 'serverNames'>;
+  readonly logs: Pick<Logs, 'show' | 'own'>;
+  readonly tools: {
+    call(server: ServerWatch, tool: Tool | undefined): Promise<void>;
+    runDocument(uri: vscode.Uri | undefined): Promise<void>;
+  };
+  /** Forgets the sessions kept for servers that are not connected; returns how many there were. */
+  readonly clearStoredSessions: () => number;
+}
+
+type Run = (target: Target) => Promise<void>;
+
+const idIn = (raw: unknown): string | undefined => {
+  if (typeof raw === 'string') return raw;
+  if (!isObject(raw)) return undefined;
+  const server = raw['server'];
+  return isObject(server) && typeof server['id'] === 'string' ? server['id'] : undefined;
+};
+
+/** Looked up anew: a row may be older than the last change of settings. */
+const targetOf = (fleet: FleetWatch, raw: unknown): Target => {
+  const id = idIn(raw);
+  const server = id === undefined ? undefined : fleet.get(id);
+  const tool = isObject(raw) && isObject(raw['tool']) ? raw['tool']['name'] : undefined;
+  return { server, tool: server?.catalog.value.tools.find(({ name }) => name === tool), raw };
+};
+
+const serverCommands = (ports: CommandPorts) => {
+  const onServer =
+    (action: Action, act: (server: ServerWatch, target: Target) => void | Promise<void>): Run =>
+    async (target) => {
+      const server = await pickServer(ports, action, target.server);
+      if (server) await act(server, target);
+    };
+  return {
+    'mcpLifeline.reconnectServer': onServer('reconnect', (server) => server.reconnect()),
+    'mcpLifeline.startNewSession': onServer('renew', (server) => server.startNewSession()),
+    'mcpLifeline.startServer': onServer('start', (server) => server.start()),
+    'mcpLifeline.stopServer': onServer('stop', (server) => server.stop()),
+    'mcpLifeline.enableServer': onServer('enable', ({ id }) => ports.settings.setEnabled(id, true)),
+    'mcpLifeline.disableServer': onServer('disable', ({ id }) =>
+      ports.settings.setEnabled(id, false),
+    ),
+    'mcpLifeline.callTool': onServer('call', (server, { tool }) => ports.tools.call(server, tool)),
+  } satisfies Partial<Record<CommandId, Run>>;
+};
+
+const reconnectAll = async ({ fleet }: CommandPorts): Promise<void> => {
+  if (fleet.servers.value.length === 0) return sayNoServers();
+  const fitting = fleet.servers.value.filter(({ life }) =>
+    applies('reconnect', life.value.state.kind),
+  );
+  if (fitting.length === 0) {
+    void vscode.window.showInformationMessage(
+      vscode.l10n.t('No server can be reconnected: none was started.'),
+    );
+    return;
+  }
+  for (const server of fitting) server.reconnect();
+};
+
+/** The new server is shown where its state can be watched. */
+const addAndShow = async ({ settings }: CommandPorts): Promise<void> => {
+  if ((await addServer(settings)) !== undefined)
+    await vscode.commands.executeCommand('mcpLifeline.connections.focus');
+};
+
+const clearStoredSessions = async ({ clearStoredSessions: clear }: CommandPorts): Promise<void> => {
+  const sure = vscode.l10n.t('Clear');
+  const chosen = await vscode.window.showWarningMessage(
+    vscode.l10n.t('Clear the stored sessions of this workspace?'),
+    {
+      modal: true,
+      detail: vscode.l10n.t(
+        'Servers that are connected keep their session. All others start a new one next time; what they remember of the old one is lost to you.',
+      ),
+    },
+    sure,
+  );
+  if (chosen !== sure) return;
+  const count = clear();
+  const text =
+    count === 0
+      ? vscode.l10n.t('There were no stored sessions to clear.')
+      : vscode.l10n.t('Stored sessions cleared: {0}.', count);
+  void vscode.window.showInformationMessage(text);
+};
+
+const table = (ports: CommandPorts): Readonly<Record<CommandId, Run>> => ({
+  ...serverCommands(ports),
+  'mcpLifeline.reconnectAll': () => reconnectAll(ports),
+  'mcpLifeline.addServer': () => addAndShow(ports),
+  'mcpLifeline.runToolDocument': ({ raw }) =>
+    ports.tools.runDocument(raw instanceof vscode.Uri ? raw : undefined),
+  'mcpLifeline.showLog': async ({ server }) => ports.logs.show(server?.id),
+  'mcpLifeline.clearStoredSessions': () => clearStoredSessions(ports),
+  'mcpLifeline.showServers': () => showServers(ports),
+  'mcpLifeline.openSettings': async () => {
+    await vscode.commands.executeCommand(
+      'workbench.action.openSettings',
+      '@ext:mcp-lifeline.mcp-lifeline',
+    );
+  },
+});
+
+/** Runs a command; whatever goes wrong is said on screen, never only in the log. */
+const run = async (ports: CommandPorts, id: CommandId, raw: unknown): Promise<void> => {
+  try {
+    await table(ports)[id](targetOf(ports.fleet, raw));
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    ports.logs.own.error(`${id} failed: ${reason}`);
+    void vscode.window.showErrorMessage(
+      vscode.l10n.t('MCP Lifeline could not do that: {0}', reason),
+    );
+  }
+};
+
+const isCommandId = (id: string): id is CommandId => id in commandIds;
+
+export const registerCommands = (ports: CommandPorts): Disposable => {
+  const store = new Store();
+  for (const id of Object.keys(commandIds).filter(isCommandId))
+    store.add(vscode.commands.registerCommand(id, (raw: unknown) => run(ports, id, raw)));
+  return store;
+};

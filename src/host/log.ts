@@ -1,0 +1,55 @@
+// The log as the editor shows it: one channel for the extension, one per server from its first line on. Every line
+// goes through redaction here, so that no caller can forget it. Not here: what is a secret (core/redact.ts).
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import type { Disposable } from '../base/disposable.ts';
+import { redact } from '../core/redact.ts';
+import type { Log } from '../runtime/ports.ts';
+
+export interface Logs extends Disposable {
+  readonly own: Log;
+  /** The log of one server; its channel appears with its first line. */
+  of(serverId: string): Log;
+  /** Brings a log to the front: the server's, or the extension's. */
+  show(serverId?: string): void;
+  /** The server is gone from the settings; its channel goes with it. */
+  drop(serverId: string): void;
+}
+
+/** `secrets`: values that must not appear, read anew for each line because settings change. */
+export const createLogs = (secrets: () => readonly string[]): Logs => {
+  const own = vscode.window.createOutputChannel('MCP Lifeline', { log: true });
+  const homes = [homedir()];
+  const clean = (text: string): string => redact(text, secrets(), homes);
+  const channels = new Map<string, vscode.LogOutputChannel>();
+
+  const channelOf = (serverId: string): vscode.LogOutputChannel => {
+    const known = channels.get(serverId);
+    if (known) return known;
+    const made = vscode.window.createOutputChannel(`MCP Lifeline: ${serverId}`, { log: true });
+    channels.set(serverId, made);
+    return made;
+  };
+
+  const through = (channel: () => vscode.LogOutputChannel): Log => ({
+    debug: (text) => channel().debug(clean(text)),
+    info: (text) => channel().info(clean(text)),
+    warn: (text) => channel().warn(clean(text)),
+    error: (text) => channel().error(clean(text)),
+  });
+
+  return {
+    own: through(() => own),
+    of: (serverId) => through(() => channelOf(serverId)),
+    show: (serverId) => (serverId === undefined ? own : channelOf(serverId)).show(true),
+    drop: (serverId) => {
+      channels.get(serverId)?.dispose();
+      channels.delete(serverId);
+    },
+    dispose: () => {
+      for (const channel of channels.values()) channel.dispose();
+      channels.clear();
+      own.dispose();
+    },
+  };
+};

@@ -1,0 +1,158 @@
+// The Connections view: draws rows again when, and only when, what they show has changed. Ages are counted on while
+// the view is visible. Not here: which rows there are (treeRows.ts) and how they look (treeItems.ts).
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, Mutable, Store } from '../base/disposable.ts';
+import type { Signal } from '../base/signal.ts';
+import type { Complaint } from '../core/settings.ts';
+import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
+import { summarize } from './statusSummary.ts';
+import { createTicker } from './ticker.ts';
+import { itemOf, serverDescription } from './treeItems.ts';
+import { childrenOf, type Row, type ServerRow } from './treeRows.ts';
+import { tooltipOf } from './treeTooltips.ts';
+import { watchServers } from './watchServers.ts';
+import type { ServerWords } from './words.ts';
+
+export interface ServerTreePorts {
+  readonly fleet: FleetWatch;
+  readonly words: ServerWords;
+  readonly settings: Signal<{ readonly complaints: readonly Complaint[] }>;
+  readonly clock: Clock;
+}
+
+/** A burst of changes (a reconnect makes several) is one redraw. */
+const gatherFor = 50;
+
+class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
+  readonly #ports: ServerTreePorts;
+  readonly #store = new Store();
+  readonly #changed = this.#store.add(new vscode.EventEmitter<Row | Row[] | undefined>());
+  readonly onDidChangeTreeData = this.#changed.event;
+  readonly #redraw = this.#store.add(new Mutable<Disposable>());
+  readonly #stale = new Set<ServerRow>();
+  readonly #view: vscode.TreeView<Row>;
+  /** The editor knows a row by its object: the same one as long as the server is there. */
+  readonly #rows = new Map<ServerWatch, ServerRow>();
+  readonly #drawn = new Map<ServerRow, string>();
+
+  constructor(ports: ServerTreePorts) {
+    this.#ports = ports;
+    this.#view = this.#store.add(
+      vscode.window.createTreeView<Row>('mcpLifeline.connections', {
+        treeDataProvider: this,
+        showCollapseAll: true,
+      }),
+    );
+    const ticker = this.#store.add(createTicker(ports.clock, () => this.#drawAges()));
+    const tick = (): void =>
+      ticker.want(this.#view.visible && ports.fleet.servers.value.length > 0);
+    this.#store.add(this.#view.onDidChangeVisibility(tick));
+    this.#store.add(watchServers(ports.fleet, (server) => this.#follow(server)));
+    this.#store.add(
+      ports.fleet.servers.onChange(() => {
+        tick();
+        this.#drawAll();
+      }),
+    );
+    this.#store.add(ports.fleet.bad.onChange(() => this.#drawAll()));
+    this.#store.add(ports.settings.onChange(() => this.#drawAll()));
+    tick();
+    this.#dressView();
+  }
+
+  #rowOf(server: ServerWatch): ServerRow {
+    const known = this.#rows.get(server);
+    if (known) return known;
+    const row: ServerRow = { kind: 'server', server };
+    this.#rows.set(server, row);
+    return row;
+  }
+
+  #follow(server: ServerWatch): Disposable {
+    const row = this.#rowOf(server);
+    const ears = new Store();
+    const draw = (): void => this.#drawSoon(row);
+    ears.add(server.life.onChange(draw));
+    ears.add(server.session.onChange(draw));
+    ears.add(server.catalog.onChange(draw));
+    ears.add(server.health.onChange(draw));
+    ears.add(server.calls.onChange(draw));
+    ears.add({
+      dispose: () => {
+        this.#rows.delete(server);
+        this.#drawn.delete(row);
+        this.#stale.delete(row);
+      },
+    });
+    return ears;
+  }
+
+  #drawSoon(row: ServerRow): void {
+    this.#stale.add(row);
+    this.#redraw.value ??= this.#ports.clock.after(gatherFor, () => {
+      this.#redraw.value = undefined;
+      const rows = [...this.#stale];
+      this.#stale.clear();
+      this.#changed.fire(rows);
+      this.#dressView();
+    });
+  }
+
+  #drawAll(): void {
+    this.#changed.fire(undefined);
+    this.#dressView();
+  }
+
+  /** Once a second: only the rows whose words have changed with time. */
+  #drawAges(): void {
+    const { words } = this.#ports;
+    const aged = [...this.#rows.values()].filter(
+      (row) =>
+        this.#drawn.has(row) && this.#drawn.get(row) !== serverDescription(row.server, words),
+    );
+    if (aged.length > 0) this.#changed.fire(aged);
+  }
+
+  #dressView(): void {
+    const { servers, bad } = this.#ports.fleet;
+    const { people, total, configured } = summarize(
+      servers.value.map(({ life }) => life.value.state),
+      bad.value.length,
+    );
+    this.#view.badge =
+      people === 0
+        ? undefined
+        : { value: people, tooltip: vscode.l10n.t('{0} MCP servers need you', people) };
+    this.#view.message =
+      configured > 0 && total === 0
+        ? vscode.l10n.t('All servers are disabled. Enable one with the button in its row.')
+        : '';
+  }
+
+  getTreeItem(row: Row): vscode.TreeItem {
+    if (row.kind === 'server')
+      this.#drawn.set(row, serverDescription(row.server, this.#ports.words));
+    return itemOf(row, this.#ports.words);
+  }
+
+  getChildren(row?: Row): Row[] {
+    if (row) return [...childrenOf(row)];
+    const { fleet, settings } = this.#ports;
+    const { complaints } = settings.value;
+    const complaining: Row[] = complaints.length > 0 ? [{ kind: 'complaints', complaints }] : [];
+    const bad = fleet.bad.value.map((each): Row => ({ kind: 'bad', bad: each }));
+    return [...fleet.servers.value.map((server) => this.#rowOf(server)), ...bad, ...complaining];
+  }
+
+  resolveTreeItem(item: vscode.TreeItem, row: Row): vscode.TreeItem {
+    item.tooltip = tooltipOf(row, this.#ports.words);
+    return item;
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}
+
+export const createServerTree = (ports: ServerTreePorts): Disposable => new ServerTree(ports);

@@ -1,0 +1,123 @@
+// The status bar item: how many servers work, spinning while one is brought back, with a warning background only
+// when a person must act. Not here: the numbers (statusSummary.ts) and the hover's table (statusTooltip.ts).
+import * as vscode from 'vscode';
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, Store } from '../base/disposable.ts';
+import type { Signal } from '../base/signal.ts';
+import type { Settings } from '../core/settings.ts';
+import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
+import type { CommandId } from './commandIds.ts';
+import { summarize, type Summary } from './statusSummary.ts';
+import { statusTooltip } from './statusTooltip.ts';
+import { createTicker, type Ticker } from './ticker.ts';
+import { watchServers } from './watchServers.ts';
+import type { ServerWords } from './words.ts';
+
+export interface StatusBarPorts {
+  readonly fleet: FleetWatch;
+  readonly words: ServerWords;
+  readonly settings: Signal<{ readonly settings: Pick<Settings, 'statusBar'> }>;
+  readonly clock: Clock;
+}
+
+const clickCommand: CommandId = 'mcpLifeline.showServers';
+
+const textOf = ({ up, total, mood }: Summary): string => {
+  if (total === 0) return `$(circle-slash) ${vscode.l10n.t('MCP off')}`;
+  const icons = { well: 'plug', recovering: 'sync~spin', troubled: 'plug', person: 'warning' };
+  return `$(${icons[mood]}) MCP ${up}/${total}`;
+};
+
+const spokenSummary = ({ up, total, people, mood }: Summary): string => {
+  const counted = vscode.l10n.t('MCP Lifeline: {0} of {1} servers are connected.', up, total);
+  if (people > 0) return `${counted} ${vscode.l10n.t('{0} need you.', people)}`;
+  return mood === 'recovering' ? `${counted} ${vscode.l10n.t('Reconnecting.')}` : counted;
+};
+
+/** Whether something on the tooltip counts down, and goes stale within a second. */
+const countsDown = (server: ServerWatch): boolean => {
+  const { state } = server.life.value;
+  return 'phase' in state && state.phase?.kind === 'waiting';
+};
+
+class StatusBar implements Disposable {
+  readonly #ports: StatusBarPorts;
+  readonly #store = new Store();
+  readonly #item: vscode.StatusBarItem;
+  readonly #ticker: Ticker;
+  #tooltip = '';
+
+  constructor(ports: StatusBarPorts) {
+    this.#ports = ports;
+    this.#item = this.#store.add(
+      vscode.window.createStatusBarItem('mcpLifeline.status', vscode.StatusBarAlignment.Left, 10),
+    );
+    this.#item.name = 'MCP Lifeline';
+    this.#item.command = clickCommand;
+    this.#ticker = this.#store.add(createTicker(ports.clock, () => this.#refreshTooltip()));
+    const update = (): void => this.#update();
+    this.#store.add(
+      watchServers(ports.fleet, (server) => {
+        const ears = new Store();
+        ears.add(server.life.onChange(update));
+        ears.add(server.proof.onChange(() => this.#refreshTooltip()));
+        return ears;
+      }),
+    );
+    this.#store.add(ports.fleet.servers.onChange(update));
+    this.#store.add(ports.fleet.bad.onChange(update));
+    this.#store.add(ports.settings.onChange(update));
+    this.#update();
+  }
+
+  get #isWanted(): boolean {
+    const { statusBar } = this.#ports.settings.value.settings;
+    const { configured, mood } = this.#summary();
+    if (configured === 0 || statusBar === 'never') return false;
+    return statusBar === 'always' || mood !== 'well';
+  }
+
+  #summary(): Summary {
+    const { servers, bad } = this.#ports.fleet;
+    return summarize(
+      servers.value.map(({ life }) => life.value.state),
+      bad.value.length,
+    );
+  }
+
+  #update(): void {
+    const wanted = this.#isWanted;
+    this.#ticker.want(wanted && this.#ports.fleet.servers.value.some(countsDown));
+    if (!wanted) return this.#item.hide();
+    const summary = this.#summary();
+    this.#item.text = textOf(summary);
+    this.#item.backgroundColor =
+      summary.mood === 'person'
+        ? new vscode.ThemeColor('statusBarItem.warningBackground')
+        : undefined;
+    const { words, fleet } = this.#ports;
+    const spoken = fleet.servers.value
+      .filter((server) => words.deservesMention(server))
+      .map((server) => words.spoken(server));
+    this.#item.accessibilityInformation = {
+      label: [spokenSummary(summary), ...spoken].join(' '),
+      role: 'button',
+    };
+    this.#refreshTooltip();
+    this.#item.show();
+  }
+
+  #refreshTooltip(): void {
+    const tooltip = statusTooltip(this.#ports);
+    // An unchanged hover is not sent again: each one redraws it under the pointer.
+    if (tooltip.value === this.#tooltip) return;
+    this.#tooltip = tooltip.value;
+    this.#item.tooltip = tooltip;
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+}
+
+export const createStatusBar = (ports: StatusBarPorts): Disposable => new StatusBar(ports);

@@ -1,0 +1,63 @@
+// The hover of the status bar item: a table with a row per server, and links to what can be done about it.
+import * as vscode from 'vscode';
+import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
+import { type Action, actionsIn } from './actions.ts';
+import { type CommandId, commandIds } from './commandIds.ts';
+import { escapeMarkdown } from './markdown.ts';
+import type { ServerWords } from './words.ts';
+
+interface TooltipPorts {
+  readonly fleet: FleetWatch;
+  readonly words: ServerWords;
+}
+
+const link = (label: string, title: string, command: CommandId, ...args: unknown[]): string => {
+  const query = args.length === 0 ? '' : `?${encodeURIComponent(JSON.stringify(args))}`;
+  return `[${label}](command:${command}${query} "${title}")`;
+};
+
+/** The one thing most likely wanted in this state; the click on the item offers the others. */
+const linkFor = ({ id, life }: ServerWatch): string => {
+  const { t } = vscode.l10n;
+  const actions: readonly Action[] = actionsIn(life.value.state.kind);
+  if (actions.includes('start')) return link('$(play)', t('Start'), 'mcpLifeline.startServer', id);
+  if (actions.includes('enable'))
+    return link('$(circle-large-filled)', t('Enable'), 'mcpLifeline.enableServer', id);
+  if (actions.includes('reconnect'))
+    return link('$(debug-restart)', t('Reconnect'), 'mcpLifeline.reconnectServer', id);
+  return '';
+};
+
+const rowOf = (server: ServerWatch, words: ServerWords): string => {
+  const cells = [
+    `$(${words.icon(server).id})`,
+    escapeMarkdown(server.id),
+    escapeMarkdown(words.shortNow(server)),
+    escapeMarkdown(words.lastProof(server)),
+    linkFor(server),
+  ];
+  return `| ${cells.join(' | ')} |`;
+};
+
+export const statusTooltip = ({ fleet, words }: TooltipPorts): vscode.MarkdownString => {
+  const { t } = vscode.l10n;
+  const fix = link('$(gear)', t('Open Settings'), 'mcpLifeline.openSettings');
+  const bad = fleet.bad.value.map(
+    ({ name, reason }) =>
+      `| $(error) | ${escapeMarkdown(name)} | ${escapeMarkdown(reason)} | | ${fix} |`,
+  );
+  const lines = [
+    `| | ${t('MCP server')} | ${t('State')} | ${t('Last proof')} | |`,
+    '|---|---|---|---|---|',
+    ...fleet.servers.value.map((server) => rowOf(server, words)),
+    ...bad,
+    '',
+    [
+      link(t('Reconnect All'), t('Reconnect all servers'), 'mcpLifeline.reconnectAll'),
+      link(t('Add Server…'), t('Add an MCP server'), 'mcpLifeline.addServer'),
+    ].join(' · '),
+  ];
+  const tooltip = new vscode.MarkdownString(lines.join('\n'), true);
+  tooltip.isTrusted = { enabledCommands: Object.keys(commandIds) };
+  return tooltip;
+};

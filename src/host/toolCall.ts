@@ -1,0 +1,124 @@
+// One call of a tool for the user: a progress notification that says what the call waits for, and the result or
+// the reason on screen. Not here: choosing the tool and its arguments (callTool.ts).
+import * as vscode from 'vscode';
+import { type Disposable, Store } from '../base/disposable.ts';
+import { gateOf } from '../core/connection/state.ts';
+import type { JsonObject } from '../core/rpc.ts';
+import type { ServerWatch, Tool } from '../runtime/watch.ts';
+import type { ResultDocuments } from './resultDocuments.ts';
+import { renderResult } from './toolResult.ts';
+import type { ServerWords } from './words.ts';
+
+interface ProgressNote {
+  readonly progress: number;
+  readonly total?: number;
+  readonly message?: string;
+}
+
+export interface ToolCallPorts {
+  readonly results: ResultDocuments;
+  readonly words: ServerWords;
+  readonly showLog: (serverId: string) => void;
+}
+
+type Report = vscode.Progress<{ message?: string; increment?: number }>;
+
+/** Turns the server's running total into the increments that the editor wants. */
+const createMeter = (): ((note: ProgressNote) => number) => {
+  let shown = 0;
+  return ({ progress, total }) => {
+    if (total === undefined || total <= 0) return 0;
+    const percent = Math.min(100, (progress / total) * 100);
+    const increment = Math.max(0, percent - shown);
+    shown += increment;
+    return increment;
+  };
+};
+
+const noteText = ({ progress, total, message }: ProgressNote): string => {
+  const count = total === undefined ? String(progress) : `${progress}/${total}`;
+  return message === undefined ? count : `${message} (${count})`;
+};
+
+/** Says what the call waits for while its server cannot take it. */
+const sayWaiting = (server: ServerWatch, words: ServerWords, report: Report): Disposable => {
+  const store = new Store();
+  const tell = (): void => {
+    const { state } = server.life.value;
+    if (gateOf(state) === 'send') report.report({ message: vscode.l10n.t('running…') });
+    else if (gateOf(state) !== 'refuse')
+      report.report({
+        message: vscode.l10n.t('held until the server is back ({0})', words.short(server)),
+      });
+  };
+  store.add(server.life.onChange(tell));
+  tell();
+  return store;
+};
+
+const finish = async (
+  ports: ToolCallPorts,
+  server: ServerWatch,
+  tool: Tool,
+  result: JsonObject,
+): Promise<void> => {
+  const rendered = renderResult(result, vscode.l10n.t);
+  await ports.results.show(tool.name, rendered);
+  if (!rendered.isError) return;
+  const text = vscode.l10n.t(
+    '"{0}" on "{1}" reported an error. Its text is in the editor.',
+    tool.name,
+    server.id,
+  );
+  void vscode.window.showWarningMessage(text);
+};
+
+const fail = async (
+  ports: ToolCallPorts,
+  server: ServerWatch,
+  tool: Tool,
+  error: unknown,
+): Promise<void> => {
+  const reason = error instanceof Error ? error.message : String(error);
+  const showLog = vscode.l10n.t('Show Log');
+  const text = vscode.l10n.t('"{0}" was not answered by "{1}": {2}', tool.name, server.id, reason);
+  if ((await vscode.window.showErrorMessage(text, showLog)) === showLog) ports.showLog(server.id);
+};
+
+/** Makes the call. Resolves true when it was answered, also with an error of the tool. */
+export const performCall = async (
+  ports: ToolCallPorts,
+  server: ServerWatch,
+  tool: Tool,
+  args: JsonObject,
+): Promise<boolean> => {
+  const abort = new AbortController();
+  const work = async (report: Report, cancel: vscode.CancellationToken): Promise<JsonObject> => {
+    const store = new Store();
+    store.add(cancel.onCancellationRequested(() => abort.abort()));
+    store.add(sayWaiting(server, ports.words, report));
+    const meter = createMeter();
+    const onProgress = (note: ProgressNote): void =>
+      report.report({ message: noteText(note), increment: meter(note) });
+    try {
+      return await server.callTool(tool.name, args, { signal: abort.signal, onProgress });
+    } finally {
+      store.dispose();
+    }
+  };
+  const title = vscode.l10n.t('Calling {0} on {1}', tool.name, server.id);
+  const location = vscode.ProgressLocation.Notification;
+  try {
+    await finish(
+      ports,
+      server,
+      tool,
+      await vscode.window.withProgress({ location, title, cancellable: true }, work),
+    );
+    return true;
+  } catch (error) {
+    // A call that the user took back needs no words; any other failure does.
+    if (!abort.signal.aborted) void fail(ports, server, tool, error);
+    return false;
+  }
+};

@@ -1,0 +1,60 @@
+// Everything about calling tools by hand, put together: drafts, forms, documents, the call, its result.
+import * as vscode from 'vscode';
+import { type Disposable, Store } from '../base/disposable.ts';
+import type { JsonObject } from '../core/rpc.ts';
+import type { FleetWatch, ServerWatch, Tool } from '../runtime/watch.ts';
+import { callTool, findToolIn } from './callTool.ts';
+import { createResultDocuments } from './resultDocuments.ts';
+import { performCall } from './toolCall.ts';
+import { createToolDocuments } from './toolDocument.ts';
+import { createDrafts } from './toolDrafts.ts';
+import { createToolFiles } from './toolFiles.ts';
+import type { ServerWords } from './words.ts';
+
+export interface ToolsPorts {
+  readonly fleet: FleetWatch;
+  readonly words: ServerWords;
+  readonly workspaceState: vscode.Memento;
+  readonly showLog: (serverId: string) => void;
+}
+
+export interface Tools extends Disposable {
+  call(server: ServerWatch, tool: Tool | undefined): Promise<void>;
+  runDocument(uri: vscode.Uri | undefined): Promise<void>;
+}
+
+const whyEmpty = (server: ServerWatch, words: ServerWords): string =>
+  server.catalog.value.listedAt === null
+    ? vscode.l10n.t('"{0}" has not listed its tools yet: {1}.', server.id, words.short(server))
+    : vscode.l10n.t('"{0}" offers no tools.', server.id);
+
+export const createTools = ({ fleet, words, workspaceState, showLog }: ToolsPorts): Tools => {
+  const store = new Store();
+  const find = findToolIn(fleet);
+  const drafts = createDrafts(workspaceState);
+  const results = store.add(createResultDocuments());
+  const files = store.add(createToolFiles({ drafts, find }));
+  const call = (server: ServerWatch, tool: Tool, args: JsonObject): Promise<boolean> =>
+    performCall({ results, words, showLog }, server, tool, args);
+  const documents = store.add(
+    createToolDocuments({
+      files,
+      find,
+      call: async (name, args) => {
+        const found = find(name);
+        return found ? call(found.server, found.tool, args) : false;
+      },
+    }),
+  );
+  const ports = {
+    drafts,
+    call,
+    openDocument: documents.open.bind(documents),
+    whyEmpty: (server: ServerWatch) => whyEmpty(server, words),
+  };
+  return {
+    call: (server, tool) => callTool(ports, server, tool),
+    runDocument: (uri) => documents.run(uri),
+    dispose: () => store.dispose(),
+  };
+};

@@ -1,0 +1,103 @@
+// The rows of the Connections view and what lies below each: a value per row, derived from what the servers show.
+// Free of `vscode`. Not here: how a row looks (treeItems.ts, treeTooltips.ts) and when it is drawn (serverTree.ts).
+import type { HistoryEntry } from '../core/history.ts';
+import type { BadServer, Complaint } from '../core/settings.ts';
+import type { Prompt, Resource, ServerWatch, Tool } from '../runtime/watch.ts';
+
+export type ServerRow = { readonly kind: 'server'; readonly server: ServerWatch };
+export type PartKind = 'session' | 'health' | 'tools' | 'resources' | 'prompts' | 'events';
+
+export type Row =
+  | ServerRow
+  | { readonly kind: 'bad'; readonly bad: BadServer }
+  | { readonly kind: 'complaints'; readonly complaints: readonly Complaint[] }
+  | { readonly kind: 'complaint'; readonly complaint: Complaint }
+  | { readonly kind: 'part'; readonly part: PartKind; readonly server: ServerWatch }
+  | { readonly kind: 'tool'; readonly server: ServerWatch; readonly tool: Tool }
+  | { readonly kind: 'resource'; readonly server: ServerWatch; readonly resource: Resource }
+  | { readonly kind: 'prompt'; readonly server: ServerWatch; readonly prompt: Prompt }
+  | { readonly kind: 'event'; readonly server: ServerWatch; readonly entry: HistoryEntry };
+
+/** The newest transitions tell what is going on; the whole history has a view of its own. */
+const eventsShown = 10;
+
+const hasHealth = ({ definition, health }: ServerWatch): boolean =>
+  health.value !== null || (definition.kind === 'http' && definition.health !== false);
+
+const partsOf = (server: ServerWatch): readonly PartKind[] => {
+  const { resources, prompts } = server.catalog.value;
+  const parts: readonly (readonly [PartKind, boolean])[] = [
+    ['session', server.session.value !== null],
+    ['health', hasHealth(server)],
+    ['tools', true],
+    ['resources', resources.length > 0],
+    ['prompts', prompts.length > 0],
+    ['events', true],
+  ];
+  return parts.filter(([, isThere]) => isThere).map(([kind]) => kind);
+};
+
+const insidePart = (part: PartKind, server: ServerWatch): readonly Row[] => {
+  const { tools, resources, prompts } = server.catalog.value;
+  switch (part) {
+    case 'session':
+    case 'health':
+      return [];
+    case 'tools':
+      return tools.map((tool) => ({ kind: 'tool', server, tool }));
+    case 'resources':
+      return resources.map((resource) => ({ kind: 'resource', server, resource }));
+    case 'prompts':
+      return prompts.map((prompt) => ({ kind: 'prompt', server, prompt }));
+    case 'events':
+      return server.history(eventsShown).map((entry) => ({ kind: 'event', server, entry }));
+  }
+};
+
+export const childrenOf = (row: Row): readonly Row[] => {
+  switch (row.kind) {
+    case 'server':
+      return row.server.life.value.state.kind === 'disabled'
+        ? []
+        : partsOf(row.server).map((part) => ({ kind: 'part', part, server: row.server }));
+    case 'part':
+      return insidePart(row.part, row.server);
+    case 'complaints':
+      return row.complaints.map((complaint) => ({ kind: 'complaint', complaint }));
+    case 'bad':
+    case 'complaint':
+    case 'tool':
+    case 'resource':
+    case 'prompt':
+    case 'event':
+      return [];
+  }
+};
+
+const pathOf = (row: Row): readonly (string | number)[] => {
+  switch (row.kind) {
+    case 'bad':
+      return [row.bad.name];
+    case 'complaints':
+      return [];
+    case 'complaint':
+      return [row.complaint.key, row.complaint.text];
+    case 'server':
+      return [row.server.id];
+    case 'part':
+      return [row.server.id, row.part];
+    case 'tool':
+      return [row.server.id, row.tool.name];
+    case 'resource':
+      return [row.server.id, row.resource.uri];
+    case 'prompt':
+      return [row.server.id, row.prompt.name];
+    case 'event': {
+      const { at, epoch, from, to } = row.entry;
+      return [row.server.id, at, epoch, from, to];
+    }
+  }
+};
+
+/** Stable across refreshes and reloads, so that what was open stays open. */
+export const idOf = (row: Row): string => JSON.stringify([row.kind, ...pathOf(row)]);

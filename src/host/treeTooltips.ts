@@ -1,0 +1,235 @@
+// Hovers of the rows of the Connections view, made when somebody hovers: the whole story that a row has no room for.
+// Text of servers is shown as text, never as Markdown.
+import * as vscode from 'vscode';
+import type { HistoryEntry } from '../core/history.ts';
+import type { HealthReading } from '../core/connection/health.ts';
+import { isObject } from '../core/rpc.ts';
+import { describeCause, describeRecovered } from '../core/wording/cause.ts';
+import { formatAge } from '../core/wording/time.ts';
+import type { Resource, ServerWatch, Tool } from '../runtime/watch.ts';
+import { asCode, escapeMarkdown } from './markdown.ts';
+import { requiredNames } from './toolFields.ts';
+import { eventTitle } from './treeItems.ts';
+import type { PartKind, Row } from './treeRows.ts';
+import { formatTime, type ServerWords } from './words.ts';
+
+/** `code`: shown letter by letter, such as an address. */
+type Fact = readonly [name: string, value: string | number | null | undefined, look?: 'code'];
+
+const factTable = (facts: readonly Fact[]): string => {
+  const rows = facts
+    .filter(([, value]) => value !== null && value !== undefined && value !== '')
+    .map(([name, value, look]) => {
+      const text = look === 'code' ? asCode(String(value)) : escapeMarkdown(String(value));
+      return `| ${escapeMarkdown(name)} | ${text} |`;
+    });
+  return rows.length === 0 ? '' : ['| | |', '|---|---|', ...rows].join('\n');
+};
+
+const hover = (title: string, ...paragraphs: readonly string[]): vscode.MarkdownString =>
+  new vscode.MarkdownString(
+    [`**${escapeMarkdown(title)}**`, ...paragraphs].filter((part) => part !== '').join('\n\n'),
+    true,
+  );
+
+const whereOf = ({ definition }: ServerWatch): Fact => {
+  const { t } = vscode.l10n;
+  if (definition.kind === 'stdio') return [t('Command'), definition.command, 'code'];
+  // A query may hold a key.
+  const [address] = definition.url.split(/[?#]/);
+  return [t('URL'), address?.replace(/\/\/[^/@]*@/, '//'), 'code'];
+};
+
+const serverHover = (server: ServerWatch, words: ServerWords): vscode.MarkdownString => {
+  const { t } = vscode.l10n;
+  const { held, running } = server.calls.value;
+  const { state } = server.life.value;
+  const detail = 'failure' in state ? state.failure.detail : null;
+  return hover(
+    `${server.id}: ${words.shortNow(server)}`,
+    escapeMarkdown(words.explanation(server)),
+    factTable([
+      [t('Last proof'), words.lastProof(server)],
+      [t('Detail'), detail, 'code'],
+      [t('Calls held'), held > 0 ? held : null],
+      [t('Calls running'), running > 0 ? running : null],
+      whereOf(server),
+    ]),
+  );
+};
+
+const sessionHover = (server: ServerWatch, words: ServerWords): vscode.MarkdownString => {
+  const { t } = vscode.l10n;
+  const session = server.session.value;
+  if (!session) return hover(t('Session'), t('There is no session at the moment.'));
+  const { state } = server.life.value;
+  return hover(
+    t('Session'),
+    factTable([
+      [t('How'), 'recovered' in state ? describeRecovered(state.recovered, t) : null],
+      [t('Id'), session.idHint ?? t('none; the server keeps no sessions')],
+      [t('Server'), listedName(session.serverName, session.serverVersion)],
+      [t('Protocol'), session.protocolVersion],
+      [t('Began'), formatTime(session.created, words.now())],
+      [t('Recoveries'), session.recoveries],
+    ]),
+  );
+};
+
+const listedName = (name: string | null, version: string | null): string =>
+  [name, version].filter((part) => part !== null).join(' ');
+
+const readingFacts = (
+  { at, latency, status, body }: HealthReading,
+  words: ServerWords,
+): readonly Fact[] => {
+  const { t } = vscode.l10n;
+  return [
+    [t('Status'), body.status],
+    [t('HTTP status'), status],
+    [t('Answered'), t('{0} in {1} ms', formatTime(at, words.now()), Math.round(latency))],
+    [t('Up for'), body.uptimeSecs === null ? null : formatAge(body.uptimeSecs * 1000, t)],
+    [t('Version'), body.version],
+    [t('Instance'), body.instanceId],
+    [t('Sessions'), countsOf(body.sessions?.total, body.sessions?.connected, t('connected'))],
+    [t('Jobs'), countsOf(body.jobs?.pending, body.jobs?.running, t('running'))],
+  ];
+};
+
+const countsOf = (
+  all: number | null | undefined,
+  some: number | null | undefined,
+  word: string,
+): string | null => {
+  if (typeof all !== 'number') return typeof some === 'number' ? `${some} ${word}` : null;
+  return typeof some === 'number' ? `${all}, ${some} ${word}` : String(all);
+};
+
+const healthHover = (server: ServerWatch, words: ServerWords): vscode.MarkdownString => {
+  const { t } = vscode.l10n;
+  const reading = server.health.value;
+  return reading
+    ? hover(t('Health'), factTable(readingFacts(reading, words)))
+    : hover(
+        t('Health'),
+        t(
+          'The server offers no health endpoint, or has not answered it yet. Pings of the protocol prove that it lives.',
+        ),
+      );
+};
+
+const claimsOf = ({ annotations }: Tool): string => {
+  const claims = Object.entries(annotations)
+    .filter(([, value]) => value === true)
+    .map(([name]) => name);
+  return claims.length === 0 ? '' : vscode.l10n.t('The server claims: {0}.', claims.join(', '));
+};
+
+const argumentsOf = ({ inputSchema }: Tool): readonly Fact[] => {
+  const properties = isObject(inputSchema['properties']) ? inputSchema['properties'] : {};
+  const required = requiredNames(inputSchema);
+  return Object.entries(properties).map(([name, schema]) => [
+    required.includes(name) ? `${name} *` : name,
+    isObject(schema) && typeof schema['description'] === 'string' ? schema['description'] : '–',
+  ]);
+};
+
+const toolHover = (tool: Tool): vscode.MarkdownString =>
+  hover(
+    tool.title === null || tool.title === tool.name ? tool.name : `${tool.title} (${tool.name})`,
+    escapeMarkdown(tool.description ?? ''),
+    factTable(argumentsOf(tool)),
+    escapeMarkdown(claimsOf(tool)),
+  );
+
+const eventHover = (entry: HistoryEntry, words: ServerWords): vscode.MarkdownString => {
+  const { t } = vscode.l10n;
+  return hover(
+    eventTitle(entry),
+    factTable([
+      [t('When'), formatTime(entry.at, words.now())],
+      [t('Cause'), describeCause(entry.cause, t)],
+      [t('Attempt'), entry.attempt],
+      [t('Next try'), entry.nextTry === null ? null : formatTime(entry.nextTry, words.now())],
+      [t('Session'), entry.recovered === null ? null : describeRecovered(entry.recovered, t)],
+      [t('Detail'), entry.detail, 'code'],
+    ]),
+  );
+};
+
+const listHover = (
+  title: string,
+  server: ServerWatch,
+  words: ServerWords,
+): vscode.MarkdownString => {
+  const { listedAt } = server.catalog.value;
+  const { t } = vscode.l10n;
+  return hover(
+    title,
+    listedAt === null
+      ? t('The server has not listed anything yet.')
+      : escapeMarkdown(t('As the server listed them at {0}.', formatTime(listedAt, words.now()))),
+  );
+};
+
+const partHover = (
+  part: PartKind,
+  server: ServerWatch,
+  words: ServerWords,
+): vscode.MarkdownString => {
+  const { t } = vscode.l10n;
+  switch (part) {
+    case 'session':
+      return sessionHover(server, words);
+    case 'health':
+      return healthHover(server, words);
+    case 'tools':
+      return listHover(t('Tools'), server, words);
+    case 'resources':
+      return listHover(t('Resources'), server, words);
+    case 'prompts':
+      return listHover(t('Prompts'), server, words);
+    case 'events':
+      return hover(
+        t('Recent Events'),
+        t('The newest changes of the connection, the last one first.'),
+      );
+  }
+};
+
+const resourceHover = ({ name, uri, mimeType, description }: Resource): vscode.MarkdownString =>
+  hover(
+    name,
+    factTable([
+      ['URI', uri, 'code'],
+      [vscode.l10n.t('Type'), mimeType],
+    ]),
+    escapeMarkdown(description ?? ''),
+  );
+
+export const tooltipOf = (row: Row, words: ServerWords): vscode.MarkdownString => {
+  const { t } = vscode.l10n;
+  switch (row.kind) {
+    case 'server':
+      return serverHover(row.server, words);
+    case 'bad':
+      return hover(row.bad.name, escapeMarkdown(row.bad.reason));
+    case 'complaints':
+      return hover(
+        t('Settings that are not used'),
+        t('Each has its default until it is corrected.'),
+      );
+    case 'complaint':
+      return hover(`mcpLifeline.${row.complaint.key}`, escapeMarkdown(row.complaint.text));
+    case 'part':
+      return partHover(row.part, row.server, words);
+    case 'tool':
+      return toolHover(row.tool);
+    case 'resource':
+      return resourceHover(row.resource);
+    case 'prompt':
+      return hover(row.prompt.name, escapeMarkdown(row.prompt.description ?? ''));
+    case 'event':
+      return eventHover(row.entry, words);
+  }
+};

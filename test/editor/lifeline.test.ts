@@ -1,0 +1,96 @@
+// What a user sees and relies on, in a real editor with a real server that dies: the status bar, and sessions that outlive
+// a window. The server counts its sessions, so that "the same session" is its word and not ours.
+import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { aWorkspace, anEditor } from '../support/editors.ts';
+import { type ServerProcess, freePort, startServer } from '../support/serverProcess.ts';
+import { until } from '../vscode/waiting.ts';
+import type { EditorWindow } from '../vscode/window.ts';
+
+const reaction = 60_000;
+const ready = /MCP 1\/1/;
+const lost = /MCP 0\/1/;
+
+const aServer = async (): Promise<ServerProcess> => {
+  const server = startServer({ script: 'test/servers/demo.ts', port: await freePort() });
+  onTestFinished(() => server.stop());
+  await server.waitListening();
+  return server;
+};
+
+const workspaceFor = (server: ServerProcess): string =>
+  aWorkspace({ 'mcpLifeline.servers': { demo: { type: 'http', url: server.url } } });
+
+const shows = (window: EditorWindow, pattern: RegExp): Promise<void> =>
+  window.statusItem(pattern).first().waitFor({ timeout: reaction });
+
+const health = z.object({ sessions: z.object({ total: z.number() }) });
+
+/** How many sessions the server was ever asked for and still knows. */
+const sessionsOf = async (server: ServerProcess): Promise<number> => {
+  const answer = await fetch(`${server.origin}/health`, { headers: { connection: 'close' } });
+  return health.parse(await answer.json()).sessions.total;
+};
+
+test('[truth-on-screen] the status bar follows a server that is killed and comes back', async () => {
+  const server = await aServer();
+  const editor = await anEditor();
+  const window = await editor.openWindow({ folder: workspaceFor(server) });
+  await shows(window, ready);
+  await server.kill9();
+  await shows(window, lost);
+  server.start();
+  await shows(window, ready);
+});
+
+test('[reload-survives] a window reload keeps the session of the server', async () => {
+  const server = await aServer();
+  const editor = await anEditor();
+  const window = await editor.openWindow({ folder: workspaceFor(server) });
+  await shows(window, ready);
+  const before = await sessionsOf(server);
+  await window.reload();
+  await window.extensionHost();
+  await shows(window, ready);
+  expect(await sessionsOf(server)).toBe(before);
+});
+
+test('[reload-survives] a crash of the extension host keeps the session of the server', async () => {
+  const server = await aServer();
+  const editor = await anEditor();
+  const window = await editor.openWindow({ folder: workspaceFor(server) });
+  await shows(window, ready);
+  const before = await sessionsOf(server);
+  await window.crashExtensionHost();
+  await shows(window, ready);
+  expect(await sessionsOf(server)).toBe(before);
+});
+
+test('[locked-door] nothing from the settings of an untrusted workspace is contacted', async () => {
+  const server = await aServer();
+  const editor = await anEditor({ workspaceTrust: true });
+  const window = await editor.openWindow({ folder: workspaceFor(server) });
+  await shows(window, /Restricted Mode/);
+  // The extension is up once it shows its own item, and has by then decided what to connect to.
+  await shows(window, /MCP/);
+  expect(await sessionsOf(server)).toBe(0);
+});
+
+test('[clean-exit] no extension host outlives the editor', async () => {
+  const server = await aServer();
+  const editor = await anEditor();
+  const window = await editor.openWindow({ folder: workspaceFor(server) });
+  await shows(window, ready);
+  const host = await window.extensionHost();
+  await editor.stop();
+  await until('the extension host is gone', 10_000, () => !isAlive(host));
+});
+
+const isAlive = (pid: number): boolean => {
+  try {
+    return process.kill(pid, 0);
+  } catch (error) {
+    if (error instanceof Error && 'code' in error && error.code === 'ESRCH') return false;
+    throw error;
+  }
+};

@@ -1,0 +1,63 @@
+// The real views over made-up servers, one in every state: to look at them, and to take pictures. Bundled in place of
+// src/extension.ts into a folder of its own; it never ships.
+import * as vscode from 'vscode';
+import { realClock } from '../../../src/base/clock.ts';
+import { createLogs } from '../../../src/host/log.ts';
+import { createScreen } from '../../../src/host/screen.ts';
+import { createEditorSettings } from '../../../src/host/settings.ts';
+import { FakeFleet } from '../../support/fakeFleet.ts';
+import { fillGallery } from './servers.ts';
+
+export const activate = (context: vscode.ExtensionContext): void => {
+  const logs = createLogs(() => []);
+  const settings = createEditorSettings(logs.own);
+  const fleet = new FakeFleet();
+  const screen = createScreen({
+    clock: realClock,
+    fleet,
+    settings,
+    logs,
+    workspaceState: context.workspaceState,
+    clearStoredSessions: () => 3,
+  });
+  const say = (text: string): unknown => vscode.window.showInformationMessage(text);
+  context.subscriptions.push(
+    logs,
+    settings,
+    screen,
+    vscode.commands.registerCommand('gallery.fill', (names?: string[]) =>
+      fillGallery(fleet, Date.now(), names),
+    ),
+    vscode.commands.registerCommand('gallery.fine', () =>
+      fillGallery(fleet, Date.now(), ['issue-tracker', 'search']),
+    ),
+    vscode.commands.registerCommand('gallery.off', () =>
+      fillGallery(fleet, Date.now(), ['archive']),
+    ),
+    vscode.commands.registerCommand('gallery.recovering', () =>
+      fillGallery(fleet, Date.now(), ['issue-tracker', 'search', 'dev-server']),
+    ),
+    vscode.commands.registerCommand('gallery.empty', () => {
+      fleet.servers.set([]);
+      fleet.bad.set([]);
+    }),
+    vscode.commands.registerCommand('gallery.tell', () => {
+      const server = fleet.get('dev-server');
+      if (server) screen.tell({ server, about: 'not-recovering' });
+    }),
+    vscode.commands.registerCommand('gallery.tellAll', () => {
+      for (const name of ['github', 'files']) {
+        const server = fleet.get(name);
+        if (server) screen.tell({ server, about: name === 'files' ? 'crash-loop' : 'needs-auth' });
+      }
+    }),
+    vscode.commands.registerCommand('gallery.asked', () =>
+      say(
+        fleet.servers.value
+          .flatMap((server) => server.asked.map((asked) => `${server.id}: ${asked}`))
+          .join('; '),
+      ),
+    ),
+  );
+  fillGallery(fleet, Date.now());
+};

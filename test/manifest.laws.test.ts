@@ -1,0 +1,107 @@
+// The manifest and the code cannot disagree: settings, commands and words are compared in both directions.
+import { describe, expect, test } from 'vitest';
+import { z } from 'zod';
+import {
+  type SettingKey,
+  type SettingRow,
+  descriptionId,
+  settingTable,
+} from '../src/core/settings.ts';
+import { commandIds } from '../src/host/commandIds.ts';
+import { readProjectJson, sourcesUnder } from './support/sources.ts';
+
+const property = z.looseObject({
+  default: z.unknown().optional(),
+  minimum: z.number().optional(),
+  maximum: z.number().optional(),
+  enum: z.array(z.unknown()).optional(),
+  description: z.string().optional(),
+  markdownDescription: z.string().optional(),
+});
+const menuItem = z.looseObject({ command: z.string().optional() });
+const manifest = z
+  .looseObject({
+    main: z.string(),
+    icon: z.string().optional(),
+    contributes: z.looseObject({
+      configuration: z.object({ properties: z.record(z.string(), property) }).loose(),
+      commands: z.array(z.looseObject({ command: z.string(), title: z.string() })),
+      menus: z.record(z.string(), z.array(menuItem)).optional(),
+    }),
+  })
+  .parse(readProjectJson('package.json'));
+
+const { properties } = manifest.contributes.configuration;
+const table: Readonly<Record<string, SettingRow>> = settingTable;
+const rows = Object.entries(table);
+const prefixed = (key: string): string => `mcpLifeline.${key}`;
+
+describe('settings', () => {
+  test('the manifest and the table have the same keys', () => {
+    const expected = Object.keys(table).map(prefixed).sort();
+    expect(Object.keys(properties).sort()).toEqual(expected);
+  });
+
+  test.each(rows)('%s has the same default, limits and choices in both', (key, row) => {
+    const shown = properties[prefixed(key)];
+    if (row.kind !== 'servers') expect(shown?.default).toEqual(row.default);
+    if (row.kind === 'number') {
+      expect(shown).toMatchObject({ minimum: row.min, maximum: row.max });
+    }
+    if (row.kind === 'choice') expect(shown?.enum).toEqual(row.choices);
+  });
+
+  test.each(rows)('%s is described by its own words', (key) => {
+    const shown = properties[prefixed(key)];
+    const isKey = (name: string): name is SettingKey => Object.hasOwn(settingTable, name);
+    const words = isKey(key) ? `%${descriptionId(key)}%` : '';
+    expect([shown?.description, shown?.markdownDescription]).toContain(words);
+  });
+});
+
+describe('commands', () => {
+  const declared = manifest.contributes.commands.map(({ command }) => command);
+
+  test('the manifest and the table have the same ids', () => {
+    expect(declared.toSorted()).toEqual(Object.keys(commandIds).toSorted());
+  });
+
+  test('menus name only commands that exist', () => {
+    const named = Object.values(manifest.contributes.menus ?? {})
+      .flat()
+      .map(({ command }) => command)
+      .filter((command) => command?.startsWith('mcpLifeline.') === true);
+    expect(named.filter((command) => !declared.includes(command ?? ''))).toEqual([]);
+  });
+});
+
+describe('words', () => {
+  const words = z.record(z.string(), z.string()).parse(readProjectJson('package.nls.json'));
+  const used = new Set(
+    [...JSON.stringify(manifest).matchAll(/"%([^%"]+)%"/g)].map((match) => match[1] ?? ''),
+  );
+
+  test('every word that the manifest uses is written down', () => {
+    expect([...used].filter((key) => !Object.hasOwn(words, key))).toEqual([]);
+  });
+
+  test('every word that is written down is used', () => {
+    expect(Object.keys(words).filter((key) => !used.has(key))).toEqual([]);
+  });
+
+  test('none is empty', () => {
+    expect(Object.entries(words).filter(([, text]) => text.trim() === '')).toEqual([]);
+  });
+
+  test('every title and description comes from there', () => {
+    const titles = manifest.contributes.commands.map(({ title }) => title);
+    expect(titles.filter((title) => !/^%[^%]+%$/.test(title))).toEqual([]);
+  });
+});
+
+describe('files', () => {
+  test('the icon of the manifest exists', () => {
+    const pictures = sourcesUnder('media', '').map(({ path }) => path);
+    expect(pictures).toContain(manifest.icon ?? 'an icon');
+  });
+});

@@ -1,0 +1,22 @@
+// The checks that read the code without running it: types, lint, format, dead code. The house's own laws are tests.
+import { mustRun } from './command.ts';
+import { type Tally, sum, verdict } from './tally.ts';
+
+const gates = [
+  ['types', () => mustRun('tsc', ['--project', '.'])],
+  ['lint', () => mustRun('oxlint', ['--type-aware', '--deny-warnings', '--format=unix'])],
+  ['format', () => mustRun('oxfmt', ['--check'])],
+  ['dead code', () => mustRun('knip', ['--no-progress', '--treat-config-hints-as-errors'])],
+] as const;
+
+export const runGates = async (): Promise<Tally> => {
+  const tallies: Tally[] = [];
+  for (const [name, run] of gates) {
+    tallies.push(
+      await verdict(name, async () => {
+        await run();
+      }),
+    );
+  }
+  return sum(tallies);
+};

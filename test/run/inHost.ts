@@ -1,0 +1,118 @@
+// Runs Mocha suites inside an editor's extension host and believes only the result file that they leave: a host that
+// dies or is killed is reported by the workbench as a success. Not here: the part that runs inside (test/host/index.cjs).
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { basename, delimiter, join } from 'node:path';
+import { runTests } from '@vscode/test-electron';
+import { build } from 'esbuild';
+import { z } from 'zod';
+import { repository } from '../vscode/places.ts';
+import { type ChosenEditor, chooseEditor } from './desktop.ts';
+import { suitesInHost } from './suites.ts';
+import type { Tally } from './tally.ts';
+
+export interface InHostPlan {
+  /** Full paths of the suites. */
+  readonly suites: readonly string[];
+  readonly developmentPath: string;
+  readonly environment?: Readonly<Record<string, string>>;
+  readonly limit: number;
+}
+
+const resultShape = z.object({
+  finished: z.literal(true),
+  tests: z.array(
+    z.object({
+      title: z.string(),
+      state: z.enum(['passed', 'failed', 'skipped']),
+      error: z.string().nullable(),
+    }),
+  ),
+});
+
+/** The editor loads JavaScript only, and ours is CommonJS there. */
+const bundle = async (suites: readonly string[], folder: string): Promise<void> => {
+  const index = { in: join(repository, 'test', 'host', 'index.cjs'), out: 'index' };
+  const tests = suites.map((path) => ({ in: path, out: basename(path, '.ts') }));
+  await build({
+    entryPoints: [index, ...tests],
+    outdir: folder,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    external: ['vscode'],
+    // The main file of jsonc-parser asks for its parts in a way that no bundler can follow.
+    mainFields: ['module', 'main'],
+    sourcemap: 'inline',
+    logLevel: 'warning',
+  });
+  writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
+};
+
+/** Null when the run ended well by its exit code; the reason otherwise. */
+const launch = async (
+  editor: ChosenEditor,
+  plan: InHostPlan,
+  folder: string,
+): Promise<string | null> => {
+  const workspace = join(folder, 'workspace');
+  mkdirSync(workspace);
+  try {
+    await runTests({
+      vscodeExecutablePath: editor.executable,
+      extensionDevelopmentPath: plan.developmentPath,
+      extensionTestsPath: join(folder, 'tests'),
+      extensionTestsEnv: {
+        ...plan.environment,
+        MCP_LIFELINE_TEST_RESULT: join(folder, 'result.json'),
+        MCP_LIFELINE_TEST_ROOTS: [folder, plan.developmentPath].join(delimiter),
+        MCP_LIFELINE_TEST_MOCHA: join(repository, 'node_modules', 'mocha', 'index.js'),
+        MCP_LIFELINE_TEST_LIMIT: String(plan.limit),
+      },
+      launchArgs: [workspace, `--user-data-dir=${join(folder, 'user')}`],
+    });
+    return null;
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
+};
+
+const judge = (file: string, complaint: string | null): Tally => {
+  if (!existsSync(file)) {
+    console.log(
+      `The run did not reach its end (${complaint ?? 'although the editor reports success'}).`,
+    );
+    return { passed: 0, failed: 1 };
+  }
+  const { tests } = resultShape.parse(JSON.parse(readFileSync(file, 'utf8')));
+  for (const { title, state, error } of tests) {
+    if (state !== 'passed') console.log(`${state}: ${title}\n${error ?? ''}`);
+  }
+  const passed = tests.filter(({ state }) => state === 'passed').length;
+  const failed = tests.length - passed;
+  if (complaint !== null) console.log(`The editor says: ${complaint}`);
+  return { passed, failed: complaint === null ? failed : Math.max(1, failed) };
+};
+
+export const runInHost = async (plan: InHostPlan): Promise<Tally> => {
+  const editor = await chooseEditor();
+  console.log(`In ${editor.words}:`);
+  const folder = mkdtempSync(join(tmpdir(), 'ml-in-'));
+  try {
+    await bundle(plan.suites, join(folder, 'tests'));
+    const complaint = await launch(editor, plan, folder);
+    return judge(join(folder, 'result.json'), complaint);
+  } finally {
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 300 });
+  }
+};
+
+const minutes = 60_000;
+
+/** The suites of test/host, with the extension of this repository. */
+export const runHostSuites = async (): Promise<Tally> => {
+  const suites = suitesInHost();
+  if (suites.length === 0) return { passed: 0, failed: 0 };
+  return runInHost({ suites, developmentPath: repository, limit: 3 * minutes });
+};

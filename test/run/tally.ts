@@ -1,0 +1,35 @@
+// Counting what passed and failed, over all suites. Not here: running any.
+
+export interface Tally {
+  readonly passed: number;
+  readonly failed: number;
+}
+
+export const sum = (tallies: readonly Tally[]): Tally => ({
+  passed: tallies.reduce((total, { passed }) => total + passed, 0),
+  failed: tallies.reduce((total, { failed }) => total + failed, 0),
+});
+
+/** A suite that ran nothing has proved nothing. */
+export const atLeastOne = (tally: Tally): Tally => {
+  if (tally.passed + tally.failed > 0) return tally;
+  console.log('This suite ran nothing, which counts as a failure.');
+  return { passed: 0, failed: 1 };
+};
+
+export const wordsOf = ({ passed, failed }: Tally): string => `${passed} passed, ${failed} failed`;
+
+/** Runs one thing that can only pass or fail as a whole, and says which. */
+export const verdict = async (name: string, run: () => void | Promise<void>): Promise<Tally> => {
+  const start = performance.now();
+  const seconds = (): string => `${((performance.now() - start) / 1000).toFixed(1)} s`;
+  try {
+    await run();
+    console.log(`✓ ${name} (${seconds()})`);
+    return { passed: 1, failed: 0 };
+  } catch (error) {
+    console.log(`✗ ${name} (${seconds()})`);
+    console.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
+    return { passed: 0, failed: 1 };
+  }
+};

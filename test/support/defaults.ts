@@ -1,0 +1,32 @@
+// The settings at their defaults, for tests that look at what a user gets without touching anything.
+import { settingTable } from '../../src/core/settings.ts';
+
+export const byDefault = <Key extends keyof typeof settingTable>(
+  key: Key,
+): (typeof settingTable)[Key] extends { readonly default: infer Value } ? Value : never =>
+  (settingTable[key] as { readonly default: never }).default;
+
+export const theBackoff = {
+  delays: byDefault('backoff.delays'),
+  localCap: byDefault('backoff.localCap'),
+  remoteCap: byDefault('backoff.remoteCap'),
+  stableAfter: byDefault('backoff.stableAfter'),
+};
+export const theHealth = {
+  path: byDefault('health.path'),
+  interval: byDefault('health.interval'),
+  reconnectingLocal: byDefault('health.reconnectingLocal'),
+  reconnectingRemote: byDefault('health.reconnectingRemote'),
+  idleInterval: byDefault('health.idleInterval'),
+  idleAfter: byDefault('health.idleAfter'),
+  pingInterval: byDefault('health.pingInterval'),
+  callSilence: byDefault('health.callSilence'),
+  probeTimeout: byDefault('health.probeTimeout'),
+};
+export const theCalls = {
+  holdBudget: byDefault('calls.holdBudget'),
+  patientHoldBudget: byDefault('calls.patientHoldBudget'),
+  maxHeld: byDefault('calls.maxHeld'),
+  maxHeldBytes: byDefault('calls.maxHeldBytes'),
+  maxHeldBytesTotal: byDefault('calls.maxHeldBytesTotal'),
+};

@@ -1,0 +1,51 @@
+// How Vitest runs the tests: one project per kind, from those that may be run on every save to those that start real
+// editors. Not here: the suites inside an editor, which are Mocha's (test/run/inHost.ts).
+import { fileURLToPath } from 'node:url';
+import { defineConfig } from 'vitest/config';
+import { unitTestsOfHost } from './run/suites.ts';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const seconds = 1000;
+
+/** Files of one kind; `limit` is for one test, in milliseconds. */
+const project = (
+  name: string,
+  include: readonly string[],
+  limit: number,
+  { parallel = true, isolate = true } = {},
+) => ({
+  test: {
+    name,
+    root,
+    include: [...include],
+    testTimeout: limit,
+    hookTimeout: limit,
+    fileParallelism: parallel,
+    isolate,
+    setupFiles: [`${root}test/support/leakCheck.ts`],
+  },
+});
+
+const under = (...folders: readonly string[]): string[] =>
+  folders.map((folder) => `test/${folder}/**/*.test.ts`);
+
+export default defineConfig({
+  root,
+  test: {
+    // A test that was singled out by hand must not silence the others.
+    allowOnly: false,
+    projects: [
+      project(
+        'unit',
+        [...under('base', 'core', 'runtime', 'sources'), ...unitTestsOfHost()],
+        5 * seconds,
+        // Nothing here keeps state in a module, so the files may share a worker, which is faster.
+        { isolate: false },
+      ),
+      project('laws', ['test/*.test.ts'], 5 * seconds, { isolate: false }),
+      project('integration', under('mcp', 'store', 'gateway', 'servers', 'support'), 20 * seconds),
+      project('journeys', under('journeys'), 90 * seconds, { parallel: false }),
+      project('editor', under('editor'), 180 * seconds, { parallel: false }),
+    ],
+  },
+});
