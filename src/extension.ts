@@ -138,6 +138,13 @@ const wire = (
     refusal: (life) => describeRefusal(life, clock.now(), vscode.l10n.t),
   });
   owner.add(vscode.workspace.onDidChangeWorkspaceFolders(() => fleet.rootsChanged()));
+  let owned = store.holdsLease();
+  owner.add(
+    store.lease.onChange((status) => {
+      if (owned && status !== 'owner') fleet.yieldSessions();
+      owned = status === 'owner';
+    }),
+  );
   return { fleet, store };
 };
 

@@ -60,6 +60,11 @@ export class Fleet implements FleetWatch, Disposable {
     this.#reconcile();
   }
 
+  /** The stored sessions are another window's now: every server goes on with a new session of its own. */
+  yieldSessions(): void {
+    this.#reconcile(() => false);
+  }
+
   rootsChanged(): void {
     for (const server of this.#servers.value) server.rootsChanged();
   }
@@ -75,12 +80,13 @@ export class Fleet implements FleetWatch, Disposable {
     this.#store.dispose();
   }
 
-  #reconcile(): void {
+  #reconcile(mayStay: (server: Server) => boolean = () => true): void {
     const entries = this.#deps.settings.value.servers;
     const wanted = entries.filter((entry) => !isBad(entry));
     const before = this.#servers.value;
     const kept = new Map(
       before
+        .filter(mayStay)
         .filter((server) =>
           wanted.some((entry) => entry.name === server.id && isSame(server, entry)),
         )

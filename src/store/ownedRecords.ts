@@ -41,10 +41,12 @@ export class OwnedRecords implements RecordStore, Disposable {
   readonly #ports: OwnedRecordsPorts;
   readonly #own = new MemoryShelf();
   readonly #life = new Store();
+  #owned = false;
 
   constructor(ports: OwnedRecordsPorts) {
     this.#ports = ports;
     const { ownership, stored } = ports;
+    this.#owned = ownership.status.value === 'owner';
     this.#life.add(ownership.status.onChange((status) => this.#follow(status)));
     this.#life.add(toDisposable(() => (ownership.holds() ? stored.flush() : stored.abandon())));
   }
@@ -85,6 +87,10 @@ export class OwnedRecords implements RecordStore, Disposable {
 
   #follow(status: LeaseStatus): void {
     const { stored } = this.#ports;
+    const lost = this.#owned && status !== 'owner';
+    this.#owned = status === 'owner';
+    // What this window used until now is the new owner's; using it on here would be two at once.
+    if (lost) this.#own.clear();
     // What was known of the stored sessions is the knowledge of another time of ownership.
     stored.abandon();
     if (status !== 'owner') return;

@@ -118,6 +118,17 @@ describe('a second window', () => {
     expect(third.records.load('alpha', 'lifeline')?.sessionId).toBe('s-2');
   });
 
+  it("that gave way has nothing left of what it used: those sessions are the new owner's [one-owner]", async () => {
+    const [folder, clock] = [aFolder(), new VirtualClock()];
+    const never = (): Promise<boolean> => new Promise(() => undefined);
+    const forgotten = open({ folder, clock, isWatched: never });
+    forgotten.records.save(aFreshRecord(clock));
+    const fresh = open({ folder, clock, id: 'two' });
+    await clock.advance(10_000);
+    expect(fresh.records.load('alpha', 'lifeline')?.sessionId).toBe('s-1');
+    expect(forgotten.records.load('alpha', 'lifeline')).toBeNull();
+  });
+
   it('that took over is not disturbed by the delayed cursor of an owner that slept', async () => {
     const folder = aFolder();
     const [asleep, clock] = [new VirtualClock(), new VirtualClock()];
