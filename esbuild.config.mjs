@@ -30,7 +30,8 @@ const loadLater = {
     onResolve({ filter: /^\.\/\w+\.ts$/ }, ({ kind, path }) => {
       const part = path.slice(2, -3);
       if (kind !== 'dynamic-import') return undefined;
-      if (!(part in lazyParts)) throw new Error(`${path} is loaded later, but is not in lazyParts.`);
+      if (!(part in lazyParts))
+        throw new Error(`${path} is loaded later, but is not in lazyParts.`);
       return { path: `./${part}.js`, external: true };
     });
   },

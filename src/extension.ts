@@ -21,6 +21,7 @@ import { createViewClient } from './mcp/viewClient.ts';
 import { Fleet } from './runtime/fleet.ts';
 import type { Reach, WakeSource } from './runtime/ports.ts';
 import type { FleetWatch } from './runtime/watch.ts';
+import { MemoryJournal } from './store/memoryJournal.ts';
 import { realProcesses } from './store/processes.ts';
 import { openWorkspaceStore, type WorkspaceStore } from './store/workspaceStore.ts';
 
@@ -129,6 +130,7 @@ const wire = (
       random: Math.random,
       records: store.records,
       history: store.history,
+      journal: new MemoryJournal(),
       reach: reachOf(parts),
       makeViewClient: (end) => createViewClient({ end, clock, log: logs.own, version, roots }),
       logOf: (serverId) => logs.of(serverId),

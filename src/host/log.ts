@@ -12,8 +12,6 @@ export interface Logs extends Disposable {
   of(serverId: string): Log;
   /** Brings a log to the front: the server's, or the extension's. */
   show(serverId?: string): void;
-  /** The server is gone from the settings; its channel goes with it. */
-  drop(serverId: string): void;
 }
 
 /** `secrets`: values that must not appear, read anew for each line because settings change. */
@@ -42,10 +40,6 @@ export const createLogs = (secrets: () => readonly string[]): Logs => {
     own: through(() => own),
     of: (serverId) => through(() => channelOf(serverId)),
     show: (serverId) => (serverId === undefined ? own : channelOf(serverId)).show(true),
-    drop: (serverId) => {
-      channels.get(serverId)?.dispose();
-      channels.delete(serverId);
-    },
     dispose: () => {
       for (const channel of channels.values()) channel.dispose();
       channels.clear();

@@ -12,7 +12,7 @@ import { itemOf, serverDescription } from './treeItems.ts';
 import { childrenOf, type Row, type ServerRow } from './treeRows.ts';
 import { tooltipOf } from './treeTooltips.ts';
 import { watchServers } from './watchServers.ts';
-import type { ServerWords } from './words.ts';
+import { peopleWords, type ServerWords } from './words.ts';
 
 export interface ServerTreePorts {
   readonly fleet: FleetWatch;
@@ -120,10 +120,7 @@ class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
       servers.value.map(({ life }) => life.value.state),
       bad.value.length,
     );
-    this.#view.badge =
-      people === 0
-        ? undefined
-        : { value: people, tooltip: vscode.l10n.t('{0} MCP servers need you', people) };
+    this.#view.badge = people === 0 ? undefined : { value: people, tooltip: peopleWords(people) };
     this.#view.message =
       configured > 0 && total === 0
         ? vscode.l10n.t('All servers are disabled. Enable one with the button in its row.')

@@ -11,7 +11,7 @@ import { summarize, type Summary } from './statusSummary.ts';
 import { statusTooltip } from './statusTooltip.ts';
 import { createTicker, type Ticker } from './ticker.ts';
 import { watchServers } from './watchServers.ts';
-import type { ServerWords } from './words.ts';
+import { peopleWords, type ServerWords } from './words.ts';
 
 export interface StatusBarPorts {
   readonly fleet: FleetWatch;
@@ -30,7 +30,7 @@ const textOf = ({ up, total, mood }: Summary): string => {
 
 const spokenSummary = ({ up, total, people, mood }: Summary): string => {
   const counted = vscode.l10n.t('MCP Lifeline: {0} of {1} servers are connected.', up, total);
-  if (people > 0) return `${counted} ${vscode.l10n.t('{0} need you.', people)}`;
+  if (people > 0) return `${counted} ${peopleWords(people)}.`;
   return mood === 'recovering' ? `${counted} ${vscode.l10n.t('Reconnecting.')}` : counted;
 };
 

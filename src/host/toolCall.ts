@@ -7,7 +7,6 @@ import type { JsonObject } from '../core/rpc.ts';
 import type { ServerWatch, Tool } from '../runtime/watch.ts';
 import type { ResultDocuments } from './resultDocuments.ts';
 import { renderResult } from './toolResult.ts';
-import type { ServerWords } from './words.ts';
 
 interface ProgressNote {
   readonly progress: number;
@@ -17,7 +16,6 @@ interface ProgressNote {
 
 export interface ToolCallPorts {
   readonly results: ResultDocuments;
-  readonly words: ServerWords;
   readonly showLog: (serverId: string) => void;
 }
 
@@ -41,15 +39,13 @@ const noteText = ({ progress, total, message }: ProgressNote): string => {
 };
 
 /** Says what the call waits for while its server cannot take it. */
-const sayWaiting = (server: ServerWatch, words: ServerWords, report: Report): Disposable => {
+const sayWaiting = (server: ServerWatch, report: Report): Disposable => {
   const store = new Store();
   const tell = (): void => {
     const { state } = server.life.value;
     if (gateOf(state) === 'send') report.report({ message: vscode.l10n.t('running…') });
     else if (gateOf(state) !== 'refuse')
-      report.report({
-        message: vscode.l10n.t('held until the server is back ({0})', words.short(server)),
-      });
+      report.report({ message: vscode.l10n.t('held until the server is back') });
   };
   store.add(server.life.onChange(tell));
   tell();
@@ -96,7 +92,7 @@ export const performCall = async (
   const work = async (report: Report, cancel: vscode.CancellationToken): Promise<JsonObject> => {
     const store = new Store();
     store.add(cancel.onCancellationRequested(() => abort.abort()));
-    store.add(sayWaiting(server, ports.words, report));
+    store.add(sayWaiting(server, report));
     const meter = createMeter();
     const onProgress = (note: ProgressNote): void =>
       report.report({ message: noteText(note), increment: meter(note) });

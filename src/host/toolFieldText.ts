@@ -30,17 +30,21 @@ const readText = (text: string, type: Extract<FieldType, { kind: 'text' }>, say:
   return { kind: 'value', value: text };
 };
 
-const readNumber = (
-  text: string,
-  type: Extract<FieldType, { kind: 'number' }>,
-  say: Say,
-): Reading => {
-  const value = Number(text.trim());
+type NumberType = Extract<FieldType, { kind: 'number' }>;
+
+const boundsFault = (value: number, type: NumberType, say: Say): string | null => {
+  if (value < type.minimum) return say('The smallest allowed value is {0}.', type.minimum);
+  if (value > type.maximum) return say('The largest allowed value is {0}.', type.maximum);
+  if (value <= type.above) return say('The value must be greater than {0}.', type.above);
+  return value >= type.below ? say('The value must be less than {0}.', type.below) : null;
+};
+
+const readNumber = (text: string, type: NumberType, say: Say): Reading => {
+  const value = text.trim() === '' ? NaN : Number(text);
   if (!Number.isFinite(value)) return wrong(say('"{0}" is not a number.', text.trim()));
   if (type.whole && !Number.isInteger(value)) return wrong(say('Type a whole number.'));
-  if (value < type.minimum) return wrong(say('The smallest allowed value is {0}.', type.minimum));
-  if (value > type.maximum) return wrong(say('The largest allowed value is {0}.', type.maximum));
-  return { kind: 'value', value };
+  const fault = boundsFault(value, type, say);
+  return fault === null ? { kind: 'value', value } : wrong(fault);
 };
 
 /** Reads a text or number field; the other types are picked, not typed. */

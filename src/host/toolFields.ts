@@ -14,6 +14,9 @@ export type FieldType =
       readonly whole: boolean;
       readonly minimum: number;
       readonly maximum: number;
+      /** Limits that are not themselves allowed. */
+      readonly above: number;
+      readonly below: number;
     }
   | { readonly kind: 'boolean' }
   | { readonly kind: 'choice'; readonly options: readonly Json[] };
@@ -82,6 +85,8 @@ const numberType = (schema: JsonObject, whole: boolean): FieldType => ({
   whole,
   minimum: numberOf(schema['minimum'], -Infinity),
   maximum: numberOf(schema['maximum'], Infinity),
+  above: numberOf(schema['exclusiveMinimum'], -Infinity),
+  below: numberOf(schema['exclusiveMaximum'], Infinity),
 });
 
 const typeOf = (schema: JsonObject): FieldType | null => {

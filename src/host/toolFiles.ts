@@ -8,7 +8,7 @@ import type { Drafts } from './toolDrafts.ts';
 import { skeletonOf, withoutSecrets } from './toolSkeleton.ts';
 
 export const callScheme = 'mcp-lifeline-call';
-export const schemaScheme = 'mcp-lifeline-schema';
+const schemaScheme = 'mcp-lifeline-schema';
 
 /** Which tool a document is for. */
 export interface ToolName {
@@ -27,7 +27,7 @@ const pathOf = ({ serverId, tool }: ToolName, extension: string): string =>
 
 export const callUri = (name: ToolName): vscode.Uri =>
   vscode.Uri.from({ scheme: callScheme, path: pathOf(name, 'jsonc') });
-export const schemaUri = (name: ToolName): vscode.Uri =>
+const schemaUri = (name: ToolName): vscode.Uri =>
   vscode.Uri.from({ scheme: schemaScheme, path: pathOf(name, 'json') });
 
 export const nameOf = (uri: vscode.Uri): ToolName | undefined => {

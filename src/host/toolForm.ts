@@ -224,18 +224,22 @@ class ToolForm {
     return rows.length === 0 ? [call] : [call, line, ...rows];
   }
 
+  #hubWords(): string {
+    return this.#question.fields.length > 0
+      ? vscode.l10n.t('Call the tool, or choose an argument to change it (* required)')
+      : vscode.l10n.t('This tool takes no arguments');
+  }
+
   async run(): Promise<FormOutcome> {
     const first = await this.#askMissing();
     if (first !== 'done') return { kind: first };
     for (;;) {
       const answer = await askChoice({
         title: this.#title,
-        placeholder: vscode.l10n.t(
-          'Call the tool, or choose an argument to change it (* required)',
-        ),
+        placeholder: this.#hubWords(),
         canGoBack: true,
         items: this.#items(),
-        buttons: [this.#jsonButton],
+        buttons: this.#question.fields.length > 0 ? [this.#jsonButton] : [],
       });
       if (answer.kind === 'back' || answer.kind === 'cancelled') return answer;
       if (answer.kind === 'button') return { kind: 'document' };

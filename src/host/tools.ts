@@ -35,7 +35,7 @@ export const createTools = ({ fleet, words, workspaceState, showLog }: ToolsPort
   const results = store.add(createResultDocuments());
   const files = store.add(createToolFiles({ drafts, find }));
   const call = (server: ServerWatch, tool: Tool, args: JsonObject): Promise<boolean> =>
-    performCall({ results, words, showLog }, server, tool, args);
+    performCall({ results, showLog }, server, tool, args);
   const documents = store.add(
     createToolDocuments({
       files,

@@ -47,6 +47,11 @@ const waiting = (server: ServerWatch): readonly string[] => {
   return [held === 1 ? vscode.l10n.t('1 call held') : vscode.l10n.t('{0} calls held', held)];
 };
 
+export const peopleWords = (people: number): string =>
+  people === 1
+    ? vscode.l10n.t('1 MCP server needs you')
+    : vscode.l10n.t('{0} MCP servers need you', people);
+
 export const formatTime = (at: Millis, now: Millis): string => {
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
   const style = isToday

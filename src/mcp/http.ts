@@ -14,6 +14,7 @@ import { HttpCaller } from './request.ts';
 import { resume } from './resume.ts';
 import { StandaloneStream } from './standalone.ts';
 import { isLocal, type Target } from './target.ts';
+import { whileOpen } from './whileOpen.ts';
 import { Wire } from './wire.ts';
 
 export interface HttpLinkDeps {
@@ -27,25 +28,6 @@ export interface HttpLinkDeps {
 
 // A server that is asked to forget us has this long to answer; it will find out by itself otherwise.
 const goodbyeLimit: Millis = 2_000;
-
-/** The same events, told only while `isOpen`. */
-const whileOpen = (events: LinkEvents, isOpen: () => boolean): LinkEvents => ({
-  message: (message, stream) => {
-    if (isOpen()) events.message(message, stream);
-  },
-  heard: () => {
-    if (isOpen()) events.heard();
-  },
-  cursor: (stream, cursor) => {
-    if (isOpen()) events.cursor(stream, cursor);
-  },
-  push: (state) => {
-    if (isOpen()) events.push(state);
-  },
-  lost: (failure) => {
-    if (isOpen()) events.lost(failure);
-  },
-});
 
 export class HttpLink implements Link {
   readonly #deps: HttpLinkDeps;

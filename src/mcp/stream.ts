@@ -15,6 +15,8 @@ export interface StreamSink {
   cursor(id: string): void;
   retry(delay: Millis): void;
   comment(): void;
+  /** Where to post messages: only HTTP+SSE (2024-11-05) says so, with the first event of its stream. */
+  endpoint?(data: string): void;
 }
 
 export type StreamEnd = BodyEnd | { readonly kind: 'too-large' };
@@ -39,7 +41,8 @@ const readerOf = (limit: number, sink: StreamSink) => {
     },
     onEvent: ({ event, data, id }) => {
       sense = true;
-      // Other event types are not the protocol's (an `endpoint` or `ping` of some servers).
+      if (event === 'endpoint') sink.endpoint?.(data);
+      // Other event types are not the protocol's (a `ping` of some servers).
       const ours = event === undefined || event === 'message';
       if (ours && data !== '') sink.event(data, id ?? null);
       flush();

@@ -23,6 +23,7 @@ export class Wire {
   readonly #deps: WireDeps;
   readonly #ending = new AbortController();
   #session: SessionRef;
+  #endpoint: URL | undefined;
 
   constructor(deps: WireDeps, session: SessionRef) {
     this.#deps = deps;
@@ -40,6 +41,11 @@ export class Wire {
 
   useVersion(protocolVersion: string): void {
     this.#session = { ...this.#session, protocolVersion };
+  }
+
+  /** Messages are posted there from now on, instead of to the URL of the server. */
+  postTo(endpoint: URL): void {
+    this.#endpoint = endpoint;
   }
 
   /** Takes the id that came with the result of `initialize`. False where it is none that could be sent. */
@@ -102,11 +108,12 @@ export class Wire {
     body?: string,
   ): Promise<Reply> {
     const headers = requestHeaders(this.#deps.configured, session, own);
-    return this.#deps.caller.send({
+    const ask = {
       method,
       headers,
       ...(signal ? { signal } : {}),
       ...(body === undefined ? {} : { body }),
-    });
+    };
+    return this.#deps.caller.send(ask, method === 'POST' ? this.#endpoint : undefined);
   }
 }

@@ -25,15 +25,34 @@ export interface LinkUser extends Omit<LinkEvents, 'lost' | 'push'> {
   push(state: 'off' | 'down' | 'fresh' | 'resumed', again: boolean): void;
 }
 
+interface Reports extends LinkEvents {
+  /** The link was adopted: what the server said during the handshake can be answered now. */
+  flow(): void;
+}
+
+/** A server that says more than this during a handshake loses the rest. */
+const maxEarly = 1000;
+
 /** Everything a link says, as long as its epoch is the newest one: a late report changes nothing. */
-const reportsOf = (deps: AttemptDeps, epoch: number, now: () => number): LinkEvents => {
+const reportsOf = (deps: AttemptDeps, epoch: number, now: () => number): Reports => {
   const { life, link, dispatch } = deps;
   const current = (report: () => void): void => {
     if (life.value.epoch === epoch) report();
   };
   let wasOpen = false;
+  // A stdio server asks as soon as it hears `initialized`, when there is no link yet to answer on.
+  let early: (() => void)[] | null = [];
   return {
-    message: (message, stream) => current(() => link.message(message, stream)),
+    flow: () => {
+      const waiting = early ?? [];
+      early = null;
+      for (const report of waiting) current(report);
+    },
+    message: (message, stream) => {
+      const report = (): void => link.message(message, stream);
+      if (!early) current(report);
+      else if (early.length < maxEarly) early.push(report);
+    },
     heard: () => current(() => link.heard()),
     cursor: (stream, cursor) => current(() => link.cursor(stream, cursor)),
     push: (state) =>
@@ -58,10 +77,12 @@ export const attempt = async (deps: AttemptDeps, signal: AbortSignal): Promise<v
   const { epoch, mustRenew, tries } = life.value;
   try {
     const wishes = { hello: handshake.hello, renew: mustRenew };
-    const established = await establish(handshake, wishes, reportsOf(deps, epoch, now), signal);
+    const reports = reportsOf(deps, epoch, now);
+    const established = await establish(handshake, wishes, reports, signal);
     if (signal.aborted || life.value.epoch !== epoch) return await established.link.close(false);
     deps.link.adopt(established);
     dispatch({ kind: 'attempt-succeeded', at: now(), epoch, how: established.how });
+    reports.flow();
   } catch (error) {
     if (signal.aborted) throw error;
     const failure = failureOf(error);

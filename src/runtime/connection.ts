@@ -44,11 +44,10 @@ export class Connection implements Disposable {
 
   constructor(deps: ConnectionDeps, enabled: boolean) {
     this.#deps = deps;
-    const { memory, outside } = deps;
-    const { clock } = outside;
-    this.#life = this.#store.add(
-      new Source(newLife(enabled ? 'idle' : 'disabled', memory.session !== null)),
-    );
+    const { memory } = deps;
+    const { clock } = deps.outside;
+    const first = enabled ? 'idle' : 'disabled';
+    this.#life = this.#store.add(new Source(newLife(first, memory.session !== null)));
     this.#slot = this.#store.add(new LinkSlot(clock));
     this.#caller = this.#store.add(
       new Caller({
@@ -76,7 +75,7 @@ export class Connection implements Disposable {
       new Pipe({
         memory,
         upstream: {
-          greeted: () => this.#greeted(),
+          greeted: (anew) => this.#greeted(anew),
           call: (request) => this.#call(() => this.#caller.call(request)),
           cancel: (clientId) => this.#caller.cancel(clientId),
           tell: (message) => this.#slot.tell(message, deps.log),
@@ -91,6 +90,7 @@ export class Connection implements Disposable {
       new Attempts({ clock, attempt: (signal) => this.#attempt(signal) }),
     );
     this.pulse = this.#store.add(this.#makePulse());
+    this.#openGate();
   }
 
   get end(): ClientEnd {
@@ -154,8 +154,10 @@ export class Connection implements Disposable {
     return this.#deps.outside.clock.now();
   }
 
-  #greeted(): void {
-    this.dispatch({ kind: 'started', at: this.#now() });
+  /** `anew`: another client than before, whose capabilities the server has yet to hear of. */
+  #greeted(anew: boolean): void {
+    const renew = anew && pulseOf(this.#life.value.state) !== 'off';
+    this.dispatch({ kind: renew ? 'new-session-asked' : 'started', at: this.#now() });
   }
 
   /** A call wakes what sleeps or waits. It is put in the queue first, so that a quick repair finds it there. */
@@ -267,8 +269,7 @@ export class Connection implements Disposable {
     const { memory } = this.#deps;
     if (memory.record.value.run === null || !isUp(this.#life.value.state)) return;
     this.#caller.setGate({ kind: 'hold' }, null);
-    await this.pulse.checkRun();
-    if (!this.#store.isDisposed) this.#openGate();
+    await this.pulse.checkRun().finally(() => !this.#store.isDisposed && this.#openGate());
   }
 
   #makePulse(): Pulse {
@@ -277,9 +278,9 @@ export class Connection implements Disposable {
       clock: outside.clock,
       prober: outside.prober,
       settings: () => settings().health,
+      load: this.#caller.load,
       view: () => ({
         state: pulseOf(this.#life.value.state),
-        ...this.#caller.load.value,
         lastUsed: this.#impressions.lastUsed,
         run: memory.record.value.run,
       }),

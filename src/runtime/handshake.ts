@@ -4,7 +4,7 @@
 import type { Clock, Millis } from '../base/clock.ts';
 import { aFailure, ConnectionError } from '../core/connection/failure.ts';
 import { judgeRun } from '../core/connection/health.ts';
-import type { JsonObject, RpcId, RpcRequest } from '../core/rpc.ts';
+import { isObject, type JsonObject, type RpcId, type RpcRequest } from '../core/rpc.ts';
 import type {
   Dialer,
   ExchangeOptions,
@@ -86,20 +86,27 @@ const restartedMeanwhile = async (deps: HandshakeDeps, signal: AbortSignal): Pro
   }
 };
 
+/** By the server's own word the session is over: no later attempt asks after it again. */
+const sessionIsOver = ({ memory }: HandshakeDeps): null => {
+  memory.forget();
+  return null;
+};
+
 const resumeSession = async (
   deps: HandshakeDeps,
   events: LinkEvents,
   signal: AbortSignal,
 ): Promise<Established | null> => {
   const session = deps.memory.session;
-  if (!session || (await restartedMeanwhile(deps, signal))) return null;
+  if (!session) return null;
+  if (await restartedMeanwhile(deps, signal)) return sessionIsOver(deps);
   const link = await deps.dialer.dial(session, events, signal);
   const ping = request(deps.takeId(), 'ping');
   const fate = await exchangeWithin(deps.clock, deps.limits.probe, link, ping, signal);
   // Any answer in the session's name proves it, "method not found" included.
   if (fate.kind === 'answered') return { link, how: 'same-session' };
   await link.close(false);
-  if (fate.kind === 'refused' && fate.failure.kind === 'session-lost') return null;
+  if (fate.kind === 'refused' && fate.failure.kind === 'session-lost') return sessionIsOver(deps);
   throw failed(fate);
 };
 
@@ -120,9 +127,14 @@ const welcomeFrom = (fate: Fate): JsonObject => {
 };
 
 /** What the client had set on the old session, set again on the new one. A server that refuses keeps its session all the same. */
-const restore = async (deps: HandshakeDeps, link: Link, signal: AbortSignal): Promise<void> => {
+const restore = async (
+  deps: HandshakeDeps,
+  link: Link,
+  welcome: JsonObject,
+  signal: AbortSignal,
+): Promise<void> => {
   const { logLevel, subscriptions } = deps.memory.record.value;
-  const capabilities = deps.memory.capabilities;
+  const capabilities = isObject(welcome['capabilities']) ? welcome['capabilities'] : {};
   const wishes: RpcRequest[] = [];
   if (logLevel !== null && capabilities['logging'])
     wishes.push(request(deps.takeId(), 'logging/setLevel', { level: logLevel }));
@@ -149,8 +161,10 @@ const makeSession = async (
     link.useVersion(String(welcome['protocolVersion']));
     const told = await link.tell({ jsonrpc: '2.0', method: 'notifications/initialized' });
     if (told.kind !== 'accepted') throw failed(told);
+    await restore(deps, link, welcome, signal);
+    // Only now: a session that was not restored is none to go back to, nor is that of an attempt that was given up.
+    signal.throwIfAborted();
     deps.memory.opened(link.session, welcome);
-    await restore(deps, link, signal);
   } catch (error) {
     await link.close(false);
     throw error;

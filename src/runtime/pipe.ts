@@ -26,8 +26,8 @@ export interface PipeDeps {
 
 /** What the pipe asks of the connection behind it. */
 export interface PipeUpstream {
-  /** The client said who it is; a connection can be made. */
-  greeted(): void;
+  /** The client said who it is; a connection can be made. `anew`: it is another client than the one before. */
+  greeted(anew: boolean): void;
   call(request: RpcRequest): void;
   cancel(clientId: RpcId): void;
   /** Passes a notification or response on, if there is a link; else it is dropped. */
@@ -148,7 +148,7 @@ export class Pipe implements Disposable {
     }
     this.#pendingInitialize = request.id;
     if (sameClient) this.welcomed();
-    upstream.greeted();
+    upstream.greeted(!sameClient);
   }
 
   #clientAnswers(response: RpcResponse): void {

@@ -4,6 +4,7 @@ import type { Disposable } from '../base/disposable.ts';
 import type { Clock, Millis } from '../base/clock.ts';
 import type { Failure } from '../core/connection/failure.ts';
 import type { Fate } from '../core/calls/fate.ts';
+import type { JournalEntry } from '../core/calls/journal.ts';
 import type { HealthReading } from '../core/connection/health.ts';
 import type { JsonObject, RpcId, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
 import type { HistoryEntry } from '../core/history.ts';
@@ -99,6 +100,17 @@ export interface HistoryStore {
   recent(serverId: string, limit: number): readonly HistoryEntry[];
 }
 
+/**
+ * Unfinished tool calls, written ahead: `put` returns only when the entry would survive the death of this process. Bounded;
+ * false when it could not be kept (full, or too large), which is said once and never stops a call.
+ */
+export interface JournalStore {
+  put(entry: JournalEntry): boolean;
+  remove(key: string): void;
+  /** In order of arrival. */
+  load(serverId: string, client: string): readonly JournalEntry[];
+}
+
 export interface Log {
   debug(text: string): void;
   info(text: string): void;
@@ -138,6 +150,7 @@ export interface ServerPorts {
   readonly random: () => number;
   readonly records: RecordStore;
   readonly history: HistoryStore;
+  readonly journal: JournalStore;
   readonly reach: (definition: ServerDefinition) => Reach;
   readonly makeViewClient: ViewClientFactory;
   readonly logOf: (serverId: string) => Log;

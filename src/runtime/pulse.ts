@@ -2,7 +2,7 @@
 // Not here: the judgement of an answer (core/connection/health.ts) and what follows from it (core/connection/step.ts).
 import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import { type Disposable, Mutable, Store, toDisposable } from '../base/disposable.ts';
-import { Source } from '../base/signal.ts';
+import { type Signal, Source } from '../base/signal.ts';
 import { aFailure, ConnectionError, type Failure } from '../core/connection/failure.ts';
 import {
   type HealthReading,
@@ -12,6 +12,7 @@ import {
 } from '../core/connection/health.ts';
 import type { RunMark } from '../core/record.ts';
 import type { HealthSettings } from '../core/settings.ts';
+import { Knocker } from './knocker.ts';
 import type { Fate, Prober } from './ports.ts';
 
 export interface PulseDeps {
@@ -19,14 +20,13 @@ export interface PulseDeps {
   readonly prober: Prober;
   readonly settings: () => HealthSettings;
   readonly view: () => PulseView;
+  readonly load: Signal<{ readonly held: number; readonly running: number }>;
   readonly events: PulseEvents;
 }
 
 /** What the pulse must know of the connection to choose its pace. */
 export interface PulseView {
   readonly state: 'up' | 'down' | 'off';
-  readonly held: number;
-  readonly running: number;
   /** Wall time of the last call. */
   readonly lastUsed: Millis;
   readonly run: RunMark | null;
@@ -46,12 +46,6 @@ export interface PulseEvents {
   nudge(why: 'listening' | 'health'): void;
 }
 
-const knockFast: Millis = 50;
-const knockPatient: Millis = 250;
-/** Well under the second within which a returned server is to be ready. */
-const knockIdle: Millis = 500;
-/** After this long of fast knocking a held call is likely to wait for long. */
-const fastKnockingFor: Millis = 10_000;
 const slowAfter: Millis = 1000;
 /** A dev server gets a new instance with each restart; only the latest can still be answering. */
 const maxInstances = 16;
@@ -94,12 +88,16 @@ export class Pulse implements Disposable {
   /** After sleep, a network change or a window's return: prove it now. */
   prove(): void {
     this.#slept = true;
-    if (this.#deps.view().state === 'up') void this.#probe();
+    if (this.#isUp) void this.#probe();
   }
 
   /** Something broke under a call: find out whether the server is gone. */
   suspect(): void {
-    if (this.#deps.view().state === 'up') void this.#probe();
+    if (this.#isUp) void this.#probe();
+  }
+
+  get #isUp(): boolean {
+    return this.#deps.view().state === 'up';
   }
 
   dispose(): void {
@@ -113,13 +111,18 @@ export class Pulse implements Disposable {
     const rounds =
       state === 'up'
         ? [this.#pollWhileUp(signal), this.#watchSilence(signal)]
-        : [this.#pollWhileDown(signal), this.#knock(signal)];
+        : [this.#pollWhileDown(signal), this.#knocker().run(signal)];
     // The only way out of a round is the abort; anything else is a bug that must show.
     for (const round of rounds)
       round.catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });
     return toDisposable(() => abort.abort(new Error('the pulse moved on')));
+  }
+
+  #knocker(): Knocker {
+    const { clock, prober, load, events } = this.#deps;
+    return new Knocker({ clock, prober, load, listening: () => events.nudge('listening') });
   }
 
   async #pollWhileUp(signal: AbortSignal): Promise<void> {
@@ -159,11 +162,12 @@ export class Pulse implements Disposable {
    * its health is read at once. Resolves when the restart, if it was one, has been reported.
    */
   async checkRun(): Promise<void> {
-    if (this.#deps.view().state !== 'up' || !this.#offersHealth) return;
+    if (!this.#isUp || !this.#offersHealth) return;
     const limit = new AbortController();
-    const timer = this.#store.add(
-      this.#deps.clock.after(this.#deps.settings().probeTimeout, () => limit.abort()),
-    );
+    const end = (): void => limit.abort();
+    const timer = this.#store.add(new Store());
+    timer.add(toDisposable(end));
+    timer.add(this.#deps.clock.after(this.#deps.settings().probeTimeout, end));
     try {
       await this.#askHealth(limit.signal);
     } catch (error) {
@@ -192,7 +196,8 @@ export class Pulse implements Disposable {
     const before = view().run;
     const last = this.health.value;
     this.health.set(reading);
-    const elapsed = last ? reading.steadyAt - last.steadyAt : null;
+    // A mark that the handshake made is younger than our last reading: the time since that one says nothing about it.
+    const elapsed = last && last.at === before?.at ? reading.steadyAt - last.steadyAt : null;
     const comparable = before !== null && !this.#isBalanced(reading, before.instanceId);
     const verdict = comparable ? judgeRun(before, reading, elapsed, this.#slept) : null;
     this.#slept = false;
@@ -227,10 +232,10 @@ export class Pulse implements Disposable {
   }
 
   async #onHealthFailure(failure: Failure): Promise<void> {
-    const { events, view } = this.#deps;
+    const { events } = this.#deps;
     const first = this.#wasHealthy;
     this.#wasHealthy = false;
-    if (view().state !== 'up') return;
+    if (!this.#isUp) return;
     // Nobody listens at the server's port: the session is out of reach too, whatever it is.
     if (failure.kind === 'refused') return events.lost(failure);
     events.healthFailing(failure);
@@ -241,8 +246,10 @@ export class Pulse implements Disposable {
   async #probe(): Promise<void> {
     if (this.#probing) return;
     this.#probing = true;
+    const rounds = this.#rounds.value;
     try {
-      for (let misses = 0; this.#deps.view().state === 'up'; misses += 1) {
+      // A ping that was lost with an older link is no miss of the present one.
+      for (let misses = 0; this.#isUp && this.#rounds.value === rounds; misses += 1) {
         const silence = { callWaits: true, lasted: Number.POSITIVE_INFINITY, misses };
         const verdict = silenceVerdict(silence, this.#deps.settings());
         if (verdict.kind === 'loss')
@@ -264,30 +271,17 @@ export class Pulse implements Disposable {
   }
 
   async #watchSilence(signal: AbortSignal): Promise<void> {
-    const { clock, settings, view } = this.#deps;
+    const { clock, settings, load } = this.#deps;
+    let waitsSince: Millis | null = null;
     for (;;) {
       await sleep(clock, silenceTick, signal);
-      const silence = clock.steady() - this.#lastHeard;
-      if (view().running === 0 || silence < settings().callSilence) continue;
+      // A server that nobody asked had nothing to say: its silence begins with the call.
+      waitsSince = load.value.running > 0 ? (waitsSince ?? clock.steady() - silenceTick) : null;
+      if (waitsSince === null) continue;
+      const silence = clock.steady() - Math.max(this.#lastHeard, waitsSince);
+      if (silence < settings().callSilence) continue;
       await this.#probe();
       signal.throwIfAborted();
-    }
-  }
-
-  /** A bare TCP connect says when somebody listens again; only the change from deaf to listening counts. */
-  async #knock(signal: AbortSignal): Promise<void> {
-    const { clock, prober, view, events } = this.#deps;
-    if (!prober.isLocal) return;
-    const from = clock.steady();
-    let wasDeaf = false;
-    for (;;) {
-      const patient = clock.steady() - from > fastKnockingFor ? knockPatient : knockFast;
-      await sleep(clock, view().held > 0 ? patient : knockIdle, signal);
-      const listening = await prober.listening(signal);
-      signal.throwIfAborted();
-      if (listening === null) return;
-      if (listening && wasDeaf) events.nudge('listening');
-      wasDeaf = !listening;
     }
   }
 }

@@ -15,7 +15,7 @@ import { Connection } from './connection.ts';
 import type { ConnectionSettings } from './connectionDeps.ts';
 import type { ServerPorts, ViewClient } from './ports.ts';
 import { SessionMemory } from './sessionMemory.ts';
-import type { Catalog, Proof, ServerWatch, SessionFacts, ToolCallOptions } from './watch.ts';
+import type { Catalog, PendingCall, Proof, ServerWatch, SessionFacts, ToolCallOptions } from './watch.ts';
 
 /** The client under which the sessions of our own views are stored. */
 const ownClient = 'lifeline';
@@ -40,6 +40,7 @@ export class Server implements ServerWatch, Disposable {
   readonly #store = new Store();
   readonly #connection: Connection;
   readonly #session = this.#store.add(new Source<SessionFacts | null>(null));
+  readonly #pending = this.#store.add(new Source<readonly PendingCall[]>([]));
   readonly #catalog = this.#store.add(new Source<Catalog>(emptyCatalog));
   readonly #client = this.#store.add(new Mutable<Store>());
   #view: ViewClient | null = null;
@@ -90,6 +91,18 @@ export class Server implements ServerWatch, Disposable {
     readonly heldBytes: number;
   }> {
     return this.#connection.load;
+  }
+
+  get pending(): Signal<readonly PendingCall[]> {
+    return this.#pending;
+  }
+
+  runPending(key: string): Promise<JsonObject> {
+    return Promise.reject(new Error(`There is no pending call ${key}.`));
+  }
+
+  discardPending(key: string): void {
+    this.#deps.ports.journal.remove(key);
   }
 
   history(limit: number): readonly HistoryEntry[] {

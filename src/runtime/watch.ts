@@ -62,6 +62,31 @@ export interface ToolCallOptions {
   }) => void;
 }
 
+/**
+ * A call that has no answer yet, or whose answer nobody waited for. `held` and `running` belong to somebody who waits.
+ * The others were left behind by a reload: `orphan-held` never ran, `orphan-running` goes on and will be `answered`,
+ * `orphan-unknown` may have run.
+ */
+export interface PendingCall {
+  readonly key: string;
+  readonly tool: string;
+  readonly phase:
+    | 'held'
+    | 'running'
+    | 'orphan-held'
+    | 'orphan-running'
+    | 'orphan-unknown'
+    | 'answered';
+  /** Wall time of its arrival. */
+  readonly since: Millis;
+  /** Wall time by which a waiting caller is answered; null where none is set. */
+  readonly deadline: Millis | null;
+  /** Arguments for the person at this screen; never for a log. */
+  readonly args: JsonObject;
+  /** The result, where it was answered. */
+  readonly result: JsonObject | null;
+}
+
 export interface ServerWatch {
   readonly id: string;
   readonly definition: ServerDefinition;
@@ -72,6 +97,12 @@ export interface ServerWatch {
   readonly catalog: Signal<Catalog>;
   /** Calls waiting for the server, and calls on their way. */
   readonly calls: Signal<{ readonly held: number; readonly running: number }>;
+  /** In order of arrival. */
+  readonly pending: Signal<readonly PendingCall[]>;
+  /** Runs a call that a reload left behind, once more if it may have run: the person decided. Rejects as `callTool`. */
+  runPending(key: string, options: ToolCallOptions): Promise<JsonObject>;
+  /** Forgets a call that a reload left behind, or an answer that was read. */
+  discardPending(key: string): void;
   /** Newest first. */
   history(limit: number): readonly HistoryEntry[];
   start(): void;

@@ -1,63 +1,70 @@
-// `npm run bench`: runs every measurement of test/bench and prints one table. A measurement never fails a build; the
-// goals stand beside the numbers.
+// `npm run bench`: runs every measurement of test/bench and prints one table. A number never fails a build; the goals
+// stand beside the numbers. With `-- store` just the files whose name holds that word.
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { z } from 'zod';
 import { repository } from '../vscode/places.ts';
 
-/** One line of the table. `goal` is words, for example "at most 1.5 times direct". */
-export interface Measured {
-  readonly name: string;
-  readonly value: string;
-  readonly goal?: string;
-  readonly met?: boolean;
-}
+/** What a measurement exports: `run(): Promise<{ name, rows }>`. `goal` is words, such as "at most 1.5 times direct". */
+const measured = z.object({
+  name: z.string(),
+  rows: z.array(
+    z.object({
+      what: z.string(),
+      value: z.string(),
+      goal: z.string().optional(),
+      met: z.boolean().optional(),
+    }),
+  ),
+});
+const measurement = z.object({
+  run: z.custom<() => Promise<unknown>>((value) => typeof value === 'function'),
+});
 
-const moduleShape = z.object({ run: z.custom<() => Promise<readonly Measured[]>>(isFunction) });
-
-function isFunction(value: unknown): boolean {
-  return typeof value === 'function';
-}
-
-const meant = ({ met }: Measured): string => {
+const metWord = (met: boolean | undefined): string => {
   if (met === undefined) return '';
   return met ? 'yes' : 'NO';
 };
 
+const rowsOf = async (file: string): Promise<string[][]> => {
+  const { run } = measurement.parse(await import(pathToFileURL(file).href));
+  const { name, rows } = measured.parse(await run());
+  return rows.map(({ what, value, goal = '', met }) => [name, what, value, goal, metWord(met)]);
+};
+
 const print = (rows: readonly (readonly string[])[]): void => {
-  const widths = [0, 1, 2, 3].map((column) =>
+  const widths = [0, 1, 2, 3, 4].map((column) =>
     Math.max(...rows.map((row) => row[column]?.length ?? 0)),
   );
   for (const row of rows) {
-    console.log(
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    );
+    const cells = row.map((cell, column) => cell.padEnd(widths[column] ?? 0));
+    console.log(cells.join('  ').trimEnd());
   }
 };
 
+const folder = join(repository, 'test', 'bench');
+
+const chosen = (words: readonly string[]): string[] => {
+  const files = existsSync(folder) ? readdirSync(folder) : [];
+  return files
+    .filter((file) => file.endsWith('.ts'))
+    .filter((file) => words.length === 0 || words.some((word) => file.includes(word)))
+    .sort();
+};
+
 /** Resolves with the exit code: 1 when a measurement broke or there was none. */
-export const main = async (args: readonly string[]): Promise<number> => {
-  const folder = join(repository, 'test', 'bench');
-  const files = existsSync(folder)
-    ? readdirSync(folder).filter((name) => name.endsWith('.ts'))
-    : [];
-  const wanted = files.filter(
-    (name) => args.length === 0 || args.some((arg) => name.includes(arg)),
-  );
-  const rows: string[][] = [['what', 'measured', 'goal', 'met']];
+export const main = async (words: readonly string[]): Promise<number> => {
+  const rows: string[][] = [['in', 'what', 'measured', 'goal', 'met']];
   let broken = 0;
-  for (const name of wanted.sort()) {
-    console.log(`… ${name}`);
+  for (const file of chosen(words)) {
+    console.log(`Measuring ${file}…`);
     try {
-      const { run } = moduleShape.parse(await import(join(folder, name)));
-      for (const row of await run()) rows.push([row.name, row.value, row.goal ?? '', meant(row)]);
+      rows.push(...(await rowsOf(join(folder, file))));
     } catch (error) {
       broken += 1;
       console.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-      rows.push([name, 'broke', '', '']);
+      rows.push([file, 'broke', '', '', '']);
     }
   }
   print(rows);

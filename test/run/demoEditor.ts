@@ -51,7 +51,9 @@ export const openFromNpm = async (workspace: string, folder: string): Promise<Op
   return {
     words: `Open this in your browser:\n\n  ${editor.address({ folder: workspace })}\n`,
     closed: new Promise(() => undefined),
-    stop: () => editor.stop(),
+    stop: async () => {
+      await editor.stop();
+    },
   };
 };
 

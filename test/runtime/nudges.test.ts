@@ -25,9 +25,9 @@ describe('a wait is cut short', () => {
     expect(rig.news()).toEqual(['reconnecting #8 trying', 'ready same-session']);
     expect(rig.server.news().filter((line) => /dial|call/.test(line))).toEqual([
       'dial s1',
-      '2 tools/call 14',
+      expect.stringMatching(/^2 tools.call/),
     ]);
-    rig.server.answer(14);
+    rig.server.answer(rig.server.waiting[0] ?? 0);
     await rig.settle();
     expect(rig.client.outcome(call)).toBe('result');
   });
@@ -59,19 +59,32 @@ describe('a wait is cut short', () => {
 
   it('within 50 ms of somebody listening while a call is held, within 250 ms when that takes long', async () => {
     const rig = await aWaitingRig(({ prober }) => prober.goDeaf());
+    const knocksWithin = async (duration: number): Promise<number> => {
+      const before = rig.prober.knocks;
+      await rig.advance(duration);
+      return rig.prober.knocks - before;
+    };
+    expect(await knocksWithin(1000)).toBe(2);
     rig.client.call();
-    await rig.advance(500);
-    const { knocks } = rig.prober;
-    await rig.advance(1000);
-    expect(rig.prober.knocks - knocks).toBe(4);
-    const fresh = await aStableRig({}, ({ prober }) => prober.goDeaf());
-    fresh.server.refuseDialling();
-    fresh.server.dropLink();
-    fresh.client.call();
-    await fresh.advance(5000);
-    expect(fresh.prober.knocks).toBe(100);
-    await fresh.advance(10_000);
-    expect(fresh.prober.knocks).toBe(200 + 5 * 4);
+    // The first knock comes with the call, not at the end of a long pause.
+    expect(await knocksWithin(0)).toBe(1);
+    expect(await knocksWithin(1000)).toBe(20);
+    await rig.advance(9500);
+    expect(await knocksWithin(1000)).toBe(4);
+  });
+
+  it('within 50 ms by the port, when the call itself found out that the server is gone [restart-invisible]', async () => {
+    const rig = await aStableRig({}, ({ prober }) => prober.goDeaf());
+    rig.server.refuseDialling();
+    const call = rig.client.call();
+    await rig.advance(130);
+    rig.server.acceptDialling();
+    rig.prober.listen();
+    await rig.advance(49);
+    expect(rig.state).toBe('ready same-session');
+    rig.server.answer(rig.server.waiting[0] ?? 0);
+    await rig.settle();
+    expect(rig.client.outcome(call)).toBe('result');
   });
 
   it('by a health endpoint that answers again', async () => {
@@ -111,14 +124,9 @@ describe('a server is not hammered', () => {
     rig.server.refuseHandshake(aFailure('server-error', '500', { status: 500 }));
     rig.server.dropLink();
     await rig.advance(8000);
-    // The old session, then a new one; later only new ones: at 0, 0.25, 0.75, 1.75, 3.75 and 7.75 s.
-    expect(rig.server.news().filter((line) => line.startsWith('dial'))).toEqual(
-      ['dial s1', ...Array.from({ length: 6 }, () => ['dial']).flat()].toSpliced(
-        1,
-        0,
-        ...Array.from({ length: 0 }, () => ''),
-      ),
-    );
+    // The old session and a new one; later only new ones, at 0.25, 0.75, 1.75, 3.75 and 7.75 s.
+    const dials = rig.server.news().filter((line) => line.startsWith('dial'));
+    expect(dials).toEqual(['dial s1', 'dial', 'dial', 'dial', 'dial', 'dial', 'dial']);
     expect(rig.prober.knocks).toBeGreaterThan(10);
   });
 

@@ -13,6 +13,7 @@ const maxSteps = 100;
 const maxNotes = 1_000;
 const notes: string[] = [];
 const sessions = new Map<string, StreamableHTTPServerTransport>();
+let opened = 0;
 
 const text = (words: string) => ({ content: [{ type: 'text' as const, text: words }] });
 
@@ -73,6 +74,7 @@ const openSession = async (): Promise<StreamableHTTPServerTransport> => {
   const transport = new StreamableHTTPServerTransport({
     sessionIdGenerator: randomUUID,
     onsessioninitialized: (id) => {
+      opened += 1;
       sessions.set(id, transport);
     },
     onsessionclosed: (id) => {
@@ -95,7 +97,8 @@ const health = () => ({
   uptime_secs: Math.round(process.uptime()),
   version,
   instanceId,
-  sessions: { total: sessions.size, connected: sessions.size },
+  // `opened` counts those that have ended too.
+  sessions: { total: sessions.size, connected: sessions.size, opened },
 });
 
 const serveMcp = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

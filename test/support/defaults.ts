@@ -1,10 +1,15 @@
 // The settings at their defaults, for tests that look at what a user gets without touching anything.
 import { settingTable } from '../../src/core/settings.ts';
 
-export const byDefault = <Key extends keyof typeof settingTable>(
-  key: Key,
-): (typeof settingTable)[Key] extends { readonly default: infer Value } ? Value : never =>
-  (settingTable[key] as { readonly default: never }).default;
+type Table = typeof settingTable;
+type Defaults = {
+  readonly [
+    Key in keyof Table as Table[Key] extends { readonly default: unknown } ? Key : never
+  ]: Table[Key] extends { readonly default: infer Value } ? Value : never;
+};
+
+export const byDefault = <Key extends keyof Defaults>(key: Key): Defaults[Key] =>
+  (settingTable as unknown as Record<Key, { readonly default: Defaults[Key] }>)[key].default;
 
 export const theBackoff = {
   delays: byDefault('backoff.delays'),

@@ -7,7 +7,7 @@ import { type EditorOptions, TestEditor } from '../vscode/editor.ts';
 import { repository } from '../vscode/places.ts';
 
 /** Outside every git work tree, and with a short path, since sockets lie in it. */
-export const aFolder = (): string => {
+const aFolder = (): string => {
   const folder = mkdtempSync(join(tmpdir(), 'ml-'));
   onTestFinished(() => {
     rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 300 });
@@ -27,6 +27,8 @@ export const aWorkspace = (settings: Readonly<Record<string, unknown>>): string 
 export const anEditor = async (options: Partial<EditorOptions> = {}): Promise<TestEditor> => {
   const dataDir = options.dataDir ?? aFolder();
   const editor = await TestEditor.start({ extensions: [repository], ...options, dataDir });
-  onTestFinished(() => editor.stop());
+  onTestFinished(async () => {
+    await editor.stop();
+  });
   return editor;
 };

@@ -89,7 +89,8 @@ export class FakeDialer implements Dialer, ServerEnd {
 
   /** Cuts the answer streams of all calls, and not the link; with a cursor they can be resumed. */
   cutStream(cursor: string | null): void {
-    this.link.endAll(broken(aFailure('closed', 'the stream broke'), cursor));
+    const cut = broken(aFailure('closed', 'the stream broke'), cursor);
+    for (const id of this.waiting) this.link.end(id, cut);
   }
 
   say(method: string, params: JsonObject = {}): void {

@@ -10,6 +10,7 @@ import type { BadServer, ServerDefinition } from '../../src/core/settings.ts';
 import type {
   Catalog,
   FleetWatch,
+  PendingCall,
   Proof,
   ServerWatch,
   SessionFacts,
@@ -39,7 +40,7 @@ export const aTool = (name: string, more: Partial<Tool> = {}): Tool => ({
   ...more,
 });
 
-export const aLife = (state: ConnectionState): Life => ({
+const aLife = (state: ConnectionState): Life => ({
   ...newLife('idle', true),
   state,
   epoch: 1,
@@ -60,6 +61,7 @@ export class FakeServer implements ServerWatch {
   readonly session = new Source<SessionFacts | null>(null);
   readonly catalog = new Source<Catalog>({ listedAt: null, tools: [], resources: [], prompts: [] });
   readonly calls = new Source({ held: 0, running: 0, heldBytes: 0 });
+  readonly pending = new Source<readonly PendingCall[]>([]);
   /** What was asked of it, in order. */
   readonly asked: string[] = [];
   readonly entries: HistoryEntry[] = [];
@@ -96,6 +98,17 @@ export class FakeServer implements ServerWatch {
   }
   startNewSession(): void {
     this.asked.push('startNewSession');
+  }
+
+  runPending(key: string, options: ToolCallOptions): Promise<JsonObject> {
+    const call = this.pending.value.find((each) => each.key === key);
+    if (!call) return Promise.reject(new Error(`There is no call ${key}.`));
+    this.discardPending(key);
+    return this.callTool(call.tool, call.args, options);
+  }
+
+  discardPending(key: string): void {
+    this.pending.set(this.pending.value.filter((call) => call.key !== key));
   }
 
   callTool(name: string, args: JsonObject, options: ToolCallOptions): Promise<JsonObject> {

@@ -29,6 +29,7 @@ export class FakeLink implements Link {
   readonly #server: ServerEnd;
   readonly #open = new Map<RpcId, (fate: Fate) => void>();
   readonly #idle: (() => void)[] = [];
+  readonly #pings = new Set<RpcId>();
   #isClosed = false;
   resets = 0;
   /** What it waits for ends only when the test says so, not with the link or with the patience of who waits. */
@@ -45,9 +46,9 @@ export class FakeLink implements Link {
     return this.#isClosed;
   }
 
-  /** Ids of what has no answer yet. */
+  /** Ids of what has no answer yet, pings left out. */
   get open(): readonly RpcId[] {
-    return [...this.#open.keys()];
+    return [...this.#open.keys()].filter((id) => !this.#pings.has(id));
   }
 
   useVersion(protocolVersion: string): void {
@@ -56,6 +57,7 @@ export class FakeLink implements Link {
 
   exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
     this.#note(`${request.method} ${request.id}`);
+    if (request.method === 'ping') this.#pings.add(request.id);
     return this.#wait(request.id, options, this.#server.fateOf(request, this), options.begun);
   }
 
@@ -99,7 +101,7 @@ export class FakeLink implements Link {
   }
 
   endAll(fate: Fate): void {
-    for (const id of this.open) this.end(id, fate);
+    for (const id of this.#open.keys()) this.end(id, fate);
   }
 
   #note(what: string): void {

@@ -24,6 +24,7 @@ export class FakeProber implements Prober {
   #bornAt: Millis = -100_000;
   #mood: Mood = { kind: 'none' };
   #listening: boolean | null = true;
+  #hesitation = Promise.resolve();
   #identity: Partial<HealthBody> = {};
 
   constructor(clock: Clock) {
@@ -47,6 +48,15 @@ export class FakeProber implements Prober {
     this.#mood = { kind: 'silent' };
   }
 
+  /** Answers wait until `speakAgain`, whoever has lost patience meanwhile. */
+  hesitate(): void {
+    this.#hesitation = new Promise((resolve) => {
+      this.speakAgain = resolve;
+    });
+  }
+
+  speakAgain = (): void => {};
+
   haveBug(error: Error): void {
     this.#mood = { kind: 'bug', error };
   }
@@ -66,6 +76,7 @@ export class FakeProber implements Prober {
 
   async health(signal: AbortSignal): Promise<HealthReading | null> {
     this.healths += 1;
+    await this.#hesitation;
     const mood = this.#mood;
     switch (mood.kind) {
       case 'well':

@@ -36,7 +36,10 @@ export interface WindowOptions {
   readonly testsPath?: string;
 }
 
-/** The names of themes for screenshots, as the setting `workbench.colorTheme` knows them. */
+/**
+ * The names of themes for screenshots, as the setting `workbench.colorTheme` knows them.
+ * @public
+ */
 export const themes = {
   dark: 'Dark Modern',
   light: 'Light Modern',
@@ -199,10 +202,10 @@ export class TestEditor {
     this.#browser = await launchChromium(this.#plan.dataDir, `http://${this.#authority}`);
   }
 
-  /** Ends everything; state stays in the data folder. */
-  async stop(): Promise<void> {
+  /** Ends everything; state stays in the data folder. Resolves with the processes that had to be killed for it. */
+  async stop(): Promise<readonly number[]> {
     await this.#browser.close();
     this.#windows.clear();
-    await this.#server.stop();
+    return this.#server.stop();
   }
 }

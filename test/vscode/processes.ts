@@ -53,6 +53,9 @@ export const extensionHostsOf = (server: number): number[] => {
     .sort((a, b) => a - b);
 };
 
+/** Whether it is still there; one that ended and was not collected yet is not. */
+export const isRunning = (pid: number): boolean => read(pid) !== null;
+
 /** As a crash: no goodbye. Nothing happens when it has already ended. */
 export const killAtOnce = (pid: number): void => {
   try {

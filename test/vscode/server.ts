@@ -3,8 +3,9 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdirSync, openSync, readFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
 import { codeServer, hostNode } from './places.ts';
-import { descendantsOf, killAtOnce } from './processes.ts';
+import { descendantsOf, isRunning, killAtOnce } from './processes.ts';
 import { until } from './waiting.ts';
 
 export interface ServerPlan {
@@ -107,12 +108,22 @@ export class EditorServer {
     });
   }
 
-  async stop(): Promise<void> {
-    if (this.#isOver) return;
+  /**
+   * Ends it and waits for all that it started, extension hosts included; what does not end by itself in time is killed.
+   * Resolves with the processes that had to be.
+   */
+  async stop(): Promise<readonly number[]> {
+    if (this.#isOver) return [];
+    const started = descendantsOf(this.pid);
     const timer = setTimeout(() => this.#process.kill('SIGKILL'), stopLimit);
     this.#process.kill('SIGTERM');
     await this.ended;
     clearTimeout(timer);
+    const end = performance.now() + stopLimit;
+    while (started.some(isRunning) && performance.now() < end) await delay(50);
+    const stubborn = started.filter(isRunning);
+    for (const pid of stubborn) killAtOnce(pid);
+    return stubborn;
   }
 
   /** As a crash of the machine: the server and all it started, extension hosts included, at once. */

@@ -251,7 +251,7 @@ const giveUp = (
   const [without, effects] = end(ledger, call, verdictNow(call, why, failure));
   return upstreamId === null
     ? [without, effects]
-    : [without, [{ kind: 'abandon', key: call.key, upstreamId, tellServer: false }, ...effects]];
+    : [without, [...effects, { kind: 'abandon', key: call.key, upstreamId, tellServer: false }]];
 };
 
 const onTime = (ledger: Ledger, at: Millis): LedgerStep =>

@@ -29,6 +29,7 @@ export type Step = readonly [life: Life, effects: readonly ConnectionEffect[]];
 
 export const changed = (cause: Cause): ConnectionEffect => ({ kind: 'transition', cause });
 export const closeLink = (goodbye: boolean): ConnectionEffect => ({ kind: 'close-link', goodbye });
+export const forgetSession: ConnectionEffect = { kind: 'forget-session' };
 export const cease: ConnectionEffect = { kind: 'cease' };
 
 /** Makes everything that still runs for the present epoch late. */
@@ -162,6 +163,8 @@ export const lose = (
     },
     [
       failureTraits[failure.kind].sparesOthers ? { kind: 'leave-link' } : closeLink(false),
+      // Also from the record: a reload before the repair must not go back to it.
+      ...(failureTraits[failure.kind].endsSession ? [forgetSession] : []),
       { kind: 'attempt', delay },
       { kind: 'watch-hold-budget', delay: policy.holdBudget },
       changed(cause),

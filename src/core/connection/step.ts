@@ -139,7 +139,7 @@ const stop = (life: Life, at: Millis): Step => {
     return [
       // The epoch stays: calls on their way may still finish on its link.
       { ...life, state: { kind: 'stopping', since: at } },
-      [cease, { kind: 'finish-calls' }, changed('user')],
+      [cease, changed('user'), { kind: 'finish-calls' }],
     ];
   return [
     { ...retire(life), state: { kind: 'stopped', since: at }, mustRenew: true },

@@ -1,6 +1,6 @@
 // What the restartable server offers: tools by which a test can see what a session remembers, what was executed, and how notifications travel.
 import { setTimeout as delay } from 'node:timers/promises';
-import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
+import { McpServer, type ToolCallback } from '@modelcontextprotocol/sdk/server/mcp.js';
 import {
   SetLevelRequestSchema,
   SubscribeRequestSchema,
@@ -87,23 +87,30 @@ const addPlainTools = (mcp: McpServer, state: SessionState, house: House): void 
   });
 };
 
+const duration = { ms: z.number() };
+
 const addTimedTools = (mcp: McpServer, state: SessionState, house: House): void => {
-  mcp.registerTool('slow', { inputSchema: { ms: z.number() } }, async (args, extra) => {
-    house.executed('slow', args);
-    house.running(1);
-    const progressToken = extra._meta?.progressToken;
-    try {
-      for (let past = 0; past < args.ms; past += 100) {
-        await delay(Math.min(100, args.ms - past), undefined, { signal: extra.signal });
-        if (progressToken === undefined) continue;
-        const params = { progressToken, progress: Math.min(past + 100, args.ms), total: args.ms };
-        await extra.sendNotification({ method: 'notifications/progress', params });
+  const slow =
+    (name: string): ToolCallback<typeof duration> =>
+    async (args, extra) => {
+      house.executed(name, args);
+      house.running(1);
+      const progressToken = extra._meta?.progressToken;
+      try {
+        for (let past = 0; past < args.ms; past += 100) {
+          await delay(Math.min(100, args.ms - past), undefined, { signal: extra.signal });
+          if (progressToken === undefined) continue;
+          const params = { progressToken, progress: Math.min(past + 100, args.ms), total: args.ms };
+          await extra.sendNotification({ method: 'notifications/progress', params });
+        }
+        return say(`slept ${args.ms}`);
+      } finally {
+        house.running(-1);
       }
-      return say(`slept ${args.ms}`);
-    } finally {
-      house.running(-1);
-    }
-  });
+    };
+  mcp.registerTool('slow', { inputSchema: duration }, slow('slow'));
+  const reads = { inputSchema: duration, annotations: { readOnlyHint: true } };
+  mcp.registerTool('slow_read', reads, slow('slow_read'));
   const counts = { count: z.number(), everyMs: z.number().optional() };
   mcp.registerTool('notify', { inputSchema: counts }, async (args) => {
     house.executed('notify', args);

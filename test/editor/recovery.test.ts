@@ -1,0 +1,132 @@
+// What a person sees and does while a server dies and comes back. The tests share one window; each has a server of
+// its own in the settings of the workspace, written anew while the window is open.
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
+import { endFilm, startFilm } from './film.ts';
+import { Screen } from './screen.ts';
+import { aServer, figure, photographFailure, sharedEditor, Workspace } from './stage.ts';
+
+const editor = sharedEditor();
+const workspace = new Workspace();
+let screen: Screen;
+
+beforeAll(async () => {
+  workspace.write({});
+  const window = await editor().openWindow({ folder: workspace.folder });
+  screen = new Screen(window);
+  await screen.open();
+});
+
+beforeEach(() => photographFailure(() => screen.window));
+
+afterAll(() => screen.window.close());
+
+test('[restart-invisible] Call Tool… works while a server is down and right after its restart', async () => {
+  const server = await aServer();
+  workspace.write({ demo: { url: server.url } });
+  await screen.shows('demo', /^ready/);
+  await startFilm(screen.window, 'demo');
+  await screen.callTextTool('demo', 'echo', 'first-call');
+  await screen.documentShows('first-call');
+
+  await server.process.kill9();
+  await screen.callTextTool('demo', 'echo', 'while-down');
+  await screen.window.notification(/held until the server is back/).waitFor();
+  await screen.shows('demo', /1 call held/);
+  server.process.start();
+  await screen.documentShows('while-down');
+
+  await server.process.restart();
+  await screen.callTextTool('demo', 'echo', 'after-restart');
+  await screen.documentShows('after-restart');
+  await screen.shows('demo', /^ready/);
+
+  const film = await endFilm(screen.window);
+  expect(film.faults).toEqual([]);
+  expect(film.states).toEqual(['ready', 'reconnecting', 'ready', 'reconnecting', 'ready']);
+  expect(server.ledger().map(({ args }) => args)).toEqual(
+    ['first-call', 'while-down', 'after-restart'].map((text) => ({ text })),
+  );
+});
+
+test('[truth-on-screen] a server that is down for long is shown as it is, moment by moment', async () => {
+  const server = await aServer();
+  workspace.write({ away: { url: server.url } }, { 'mcpLifeline.calls.holdBudget': 5_000 });
+  await screen.shows('away', /^ready/);
+  await startFilm(screen.window, 'away');
+  await server.process.kill9();
+  await screen.shows('away', /^suspended · down for 12 s/);
+  server.process.start();
+  await server.process.waitListening();
+  const [listens, listensAt] = [performance.now(), Date.now()];
+  await screen.shows('away', /^ready/);
+  figure('ready on screen after the server accepts connections', listens);
+
+  const film = await endFilm(screen.window);
+  expect(film.faults).toEqual([]);
+  expect(film.states).toEqual(['ready', 'reconnecting', 'suspended', 'ready']);
+  expect(film.notices).toEqual([]);
+  // Nobody can know sooner than the port was open, which is a moment before we saw it so.
+  expect(film.firstOf('ready', film.firstOf('suspended'))).toBeGreaterThan(listensAt - 1_000);
+});
+
+test('[restart-invisible] a server that comes back with other tools shows them', async () => {
+  const server = await aServer({ tools: ['old_tool'] });
+  workspace.write({ changing: { url: server.url } });
+  await screen.shows('changing', /^ready/);
+  await screen.partShows('changing', 'Tools', /^\d+$/);
+  await screen.expand('Tools', 2);
+  await screen.row('old_tool', 3).waitFor();
+  const before = await screen.rowNames(3);
+  await server.process.restart({ TOOLS: 'new_tool,another_tool' });
+  await screen.row('another_tool', 3).waitFor();
+  const others = before.filter((name) => name !== 'old_tool');
+  expect(await screen.rowNames(3)).toEqual([...others, 'new_tool', 'another_tool']);
+  await screen.partShows('changing', 'Session', /^new session · /);
+});
+
+// Ten tries within a second, and then none by itself for a minute.
+const impatient = {
+  'mcpLifeline.backoff.delays': [...Array.from({ length: 10 }, () => 50), 60_000],
+  'mcpLifeline.backoff.localCap': 60_000,
+  'mcpLifeline.backoff.stableAfter': 0,
+};
+const notComingBack = /^MCP server "lost" is not coming back: .+ Lifeline keeps trying\.$/;
+
+test('[never-give-up] after ten failed tries the user is told once, and each button does what it says', async () => {
+  const server = await aServer();
+  workspace.write({ lost: { url: server.url } }, impatient);
+  await screen.shows('lost', /^ready/);
+  await startFilm(screen.window, 'lost');
+
+  await server.process.restart();
+  await screen.shows('lost', /^reconnecting/);
+  await screen.shows('lost', /^ready/);
+  expect((await endFilm(screen.window)).notices).toEqual([]);
+
+  await startFilm(screen.window, 'lost');
+  await server.process.kill9();
+  await screen.notice(notComingBack).waitFor();
+  await screen.shows('lost', /attempt 12 · next try in/);
+  expect(await screen.buttonsOf(notComingBack)).toEqual(['Retry', 'Start New Session', 'Show Log']);
+  await screen.button(notComingBack, 'Retry').click();
+  await screen.shows('lost', /attempt 13 · next try in/);
+
+  // Whoever asked is told again, since it failed again.
+  await screen.button(notComingBack, 'Show Log').click();
+  await screen.untilOutputShows('MCP Lifeline: lost');
+
+  server.process.start();
+  await screen.shows('lost', /^ready/);
+  await server.process.kill9();
+  await screen.notice(notComingBack).waitFor();
+  server.process.start();
+  await screen.shows('lost', /^ready/);
+  await server.clearRequests();
+  await screen.button(notComingBack, 'Start New Session').click();
+  await screen.partShows('lost', 'Session', /^new session · /);
+  const methods = (await server.requests()).map(({ method, rpc }) => rpc ?? method);
+  expect(methods).toEqual(expect.arrayContaining(['DELETE', 'initialize']));
+  const film = await endFilm(screen.window);
+  expect(film.faults).toEqual([]);
+  expect(film.notices).toEqual([expect.stringMatching(notComingBack)]);
+});

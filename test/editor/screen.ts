@@ -1,0 +1,171 @@
+// What Lifeline shows in a window, as a person sees it and as a screen reader says it; and its commands, used by hand.
+// Not here: the window itself (test/vscode/window.ts).
+import type { Locator } from 'playwright-core';
+import { until } from '../vscode/waiting.ts';
+import type { EditorWindow } from '../vscode/window.ts';
+
+const patience = 60_000;
+
+/** A text for the eye, and the one for the ear. */
+export interface Words {
+  readonly text: string;
+  readonly spoken: string;
+}
+
+const exactly = (text: string): RegExp =>
+  new RegExp(`^\\s*${text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+
+export class Screen {
+  readonly window: EditorWindow;
+
+  constructor(window: EditorWindow) {
+    this.window = window;
+  }
+
+  /** Shows our view. Opened views are open again after a reload, so that this is needed once. */
+  async open(): Promise<void> {
+    await this.window.showView('MCP Lifeline');
+  }
+
+  get #status(): Locator {
+    return this.window.page.locator('[id="mcp-lifeline.mcp-lifeline.mcpLifeline.status"]');
+  }
+
+  /** The rows at one depth of the tree; servers are at the first. */
+  #rows(level: number): Locator {
+    return this.window.page.locator(`.part.sidebar .monaco-list-row[aria-level="${level}"]`);
+  }
+
+  row(label: string, level = 1): Locator {
+    const name = this.window.page.locator('.label-name', { hasText: exactly(label) });
+    return this.#rows(level).filter({ has: name });
+  }
+
+  /** Below the server that is opened; with several servers open at once the first one's. */
+  part(label: string): Locator {
+    return this.row(label, 2);
+  }
+
+  async rowNames(level: number): Promise<string[]> {
+    return this.#rows(level).locator('.label-name').allTextContents();
+  }
+
+  async status(): Promise<Words> {
+    return {
+      text: ((await this.#status.textContent()) ?? '').trim(),
+      spoken: (await this.#status.getAttribute('aria-label')) ?? '',
+    };
+  }
+
+  async wordsOf(row: Locator): Promise<Words> {
+    return {
+      text: (await row.locator('.label-description').textContent()) ?? '',
+      spoken: (await row.getAttribute('aria-label')) ?? '',
+    };
+  }
+
+  /** Waits until the server's row says this. */
+  async shows(server: string, description: RegExp): Promise<void> {
+    await this.#says(this.row(server), description);
+  }
+
+  /** Waits until the part says this; opens its server for that. */
+  async partShows(server: string, part: string, description: RegExp): Promise<void> {
+    await this.expand(server);
+    await this.#says(this.part(part), description);
+  }
+
+  async #says(row: Locator, description: RegExp): Promise<void> {
+    const words = row.locator('.label-description').filter({ hasText: description });
+    await words.waitFor({ timeout: patience });
+  }
+
+  async statusShows(text: RegExp): Promise<void> {
+    await this.#status.filter({ hasText: text }).waitFor({ timeout: patience });
+  }
+
+  async expand(label: string, level = 1): Promise<void> {
+    const row = this.row(label, level);
+    await row.waitFor({ timeout: patience });
+    if ((await row.getAttribute('aria-expanded')) === 'true') return;
+    await row.locator('.monaco-tl-twistie').click();
+  }
+
+  /** The title of the quick input that is open: a wizard shows one after the other. */
+  async asks(title: string | RegExp): Promise<void> {
+    const titles = this.window.page.locator('.quick-input-widget .quick-input-title');
+    await titles.filter({ hasText: title }).waitFor({ timeout: patience });
+  }
+
+  /** Types an answer to the question with this title. */
+  async answer(title: string | RegExp, text: string): Promise<void> {
+    await this.asks(title);
+    await this.window.fillQuickInput(text);
+    await this.window.page.keyboard.press('Enter');
+  }
+
+  async choose(title: string | RegExp, row: string | RegExp): Promise<void> {
+    await this.asks(title);
+    await this.window.pick(row);
+  }
+
+  async command(title: string): Promise<void> {
+    await this.window.command(`MCP Lifeline: ${title}`);
+  }
+
+  /** Chooses an entry of the menu that a right click on the row opens. */
+  async chooseFromMenu(row: Locator, entry: string): Promise<void> {
+    await row.click({ button: 'right' });
+    const items = this.window.page.locator('.context-view .action-label', {
+      hasText: exactly(entry),
+    });
+    await items.click();
+  }
+
+  /** Chooses the row with this label, whatever else the row says. */
+  async chooseLabel(title: string | RegExp, label: string): Promise<void> {
+    await this.asks(title);
+    const rows = this.window.page.locator('.quick-input-widget .monaco-list-row');
+    const name = this.window.page.locator('.label-name', { hasText: exactly(label) });
+    await rows.filter({ has: name }).click({ timeout: patience });
+  }
+
+  /** *Call Tool…* on a tool whose only argument is `text`, up to the call itself. */
+  async callTextTool(server: string, tool: string, text: string): Promise<void> {
+    await this.command('Call Tool…');
+    await this.chooseLabel(`Call a tool of ${server}`, tool);
+    await this.answer(`${tool}: text`, text);
+    await this.chooseLabel(exactly(tool), `Call ${tool}`);
+  }
+
+  /** What the document in front says, once it says something of this form. */
+  async documentShows(text: string | RegExp): Promise<void> {
+    const lines = this.window.page.locator('.editor-instance .view-lines');
+    await lines.filter({ hasText: text }).first().waitFor({ timeout: patience });
+  }
+
+  /** A notification, by its message. */
+  notice(message: RegExp): Locator {
+    const text = this.window.page.locator('.notification-list-item-message', { hasText: message });
+    return this.window.page.locator('.notification-list-item').filter({ has: text });
+  }
+
+  button(message: RegExp, name: string): Locator {
+    return this.notice(message).getByRole('button', { name, exact: true });
+  }
+
+  buttonsOf(message: RegExp): Promise<string[]> {
+    const buttons = '.notification-list-item-buttons-container .monaco-button';
+    return this.notice(message).locator(buttons).allTextContents();
+  }
+
+  /** The channel that the Output view shows. */
+  async untilOutputShows(channel: string): Promise<void> {
+    await until(`the output "${channel}" is shown`, patience, async () => {
+      const titles = await this.window.page
+        .locator('.part.panel .monaco-select-box')
+        .evaluateAll((boxes) => boxes.map((box) => box.title));
+      return titles.includes(channel);
+    });
+  }
+}

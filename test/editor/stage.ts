@@ -1,0 +1,92 @@
+// What a journey in the editor needs on its stage: one editor shared by the tests of a file, workspaces whose settings
+// change under it, servers that end with their test. Not here: reading the screen (screen.ts).
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { afterAll, beforeAll, onTestFailed, onTestFinished } from 'vitest';
+import {
+  type RestartableOptions,
+  type RestartableServer,
+  startRestartable,
+} from '../support/restartableServer.ts';
+import { type EditorOptions, TestEditor } from '../vscode/editor.ts';
+import { repository } from '../vscode/places.ts';
+import type { EditorWindow } from '../vscode/window.ts';
+import { Screen } from './screen.ts';
+
+type SettingValues = Readonly<Record<string, unknown>>;
+
+/** Outside every git work tree, and with a short path, since sockets lie in it. */
+const makeFolder = (): string => mkdtempSync(join(tmpdir(), 'ml-'));
+
+const removeFolder = (folder: string): void =>
+  rmSync(folder, { recursive: true, force: true, maxRetries: 5, retryDelay: 300 });
+
+/** A folder to open; its settings may be written anew while it is open. */
+export class Workspace {
+  readonly folder = makeFolder();
+
+  /** `servers` are the entries of our setting, `others` any further settings with their whole keys. */
+  write(servers: SettingValues, others: SettingValues = {}): void {
+    const folder = join(this.folder, '.vscode');
+    mkdirSync(folder, { recursive: true });
+    const settings = { ...others, 'mcpLifeline.servers': servers };
+    writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
+  }
+}
+
+/** A folder to open, gone when the test ends. */
+export const aWorkspace = (servers: SettingValues, others: SettingValues = {}): Workspace => {
+  const workspace = new Workspace();
+  onTestFinished(() => removeFolder(workspace.folder));
+  workspace.write(servers, others);
+  return workspace;
+};
+
+/** One editor for all tests of the file, with this extension as a user has it. */
+export const sharedEditor = (options: Partial<EditorOptions> = {}): (() => TestEditor) => {
+  const dataDir = makeFolder();
+  let editor: TestEditor | undefined;
+  beforeAll(async () => {
+    editor = await TestEditor.start({ extensions: [repository], dataDir, ...options });
+  });
+  afterAll(async () => {
+    await editor?.stop();
+    removeFolder(dataDir);
+  });
+  return () => {
+    if (editor === undefined) throw new Error('The editor has not been started.');
+    return editor;
+  };
+};
+
+/** A picture of what was on screen when the test failed says more than its message. */
+export const photographFailure = (window: () => EditorWindow): void => {
+  onTestFailed(async ({ task }) => {
+    const name = task.name.replaceAll(/[^\w]+/g, '-').slice(0, 80);
+    const folder = join(repository, 'out', 'failures');
+    mkdirSync(folder, { recursive: true });
+    await window().screenshot(join(folder, `${name}.png`));
+  });
+};
+
+/** A window on the workspace with our view open; its tab is closed when the test ends. */
+export const openScreen = async (editor: TestEditor, workspace: Workspace): Promise<Screen> => {
+  const window = await editor.openWindow({ folder: workspace.folder });
+  onTestFinished(() => window.close());
+  photographFailure(() => window);
+  const screen = new Screen(window);
+  await screen.open();
+  return screen;
+};
+
+/** A server that ends with the test. */
+export const aServer = async (options: RestartableOptions = {}): Promise<RestartableServer> => {
+  const server = await startRestartable(options);
+  onTestFinished(() => server.stop());
+  return server;
+};
+
+/** A figure for the reader of the run; what is measured here is no matter of passing. */
+export const figure = (what: string, since: number): void =>
+  console.log(`${what}: ${Math.round(performance.now() - since)} ms`);

@@ -1,0 +1,87 @@
+// Rows, hovers and the status bar's table over servers in every state, made with the editor's own classes.
+import assert from 'node:assert/strict';
+import * as vscode from 'vscode';
+import { realClock } from '../../src/base/clock.ts';
+import { commandIds } from '../../src/host/commandIds.ts';
+import { statusTooltip } from '../../src/host/statusTooltip.ts';
+import { itemOf } from '../../src/host/treeItems.ts';
+import { childrenOf, type Row } from '../../src/host/treeRows.ts';
+import { tooltipOf } from '../../src/host/treeTooltips.ts';
+import { createServerWords } from '../../src/host/words.ts';
+import { aDefinition, aTool, FakeFleet, FakeServer } from '../support/fakeFleet.ts';
+import { fillGallery } from './gallery/servers.ts';
+
+const fleet = new FakeFleet();
+fillGallery(fleet, Date.now());
+const words = createServerWords(realClock);
+const below = (row: Row): Row[] => [row, ...childrenOf(row).flatMap(below)];
+const rows: readonly Row[] = [
+  ...fleet.servers.value.flatMap((server) => below({ kind: 'server', server })),
+  ...fleet.bad.value.map((bad): Row => ({ kind: 'bad', bad })),
+  ...below({ kind: 'complaints', complaints: [{ key: 'statusBar', text: 'must be a word' }] }),
+];
+const labelOf = ({ label }: vscode.TreeItem): string => (typeof label === 'string' ? label : '');
+
+describe('every row', () => {
+  it('has a label, an icon, a stable id, a menu and a sentence', () => {
+    for (const row of rows) {
+      const item = itemOf(row, words);
+      assert.ok(labelOf(item) !== '', JSON.stringify(item));
+      assert.ok(item.iconPath instanceof vscode.ThemeIcon, labelOf(item));
+      assert.ok(item.id !== undefined && item.contextValue !== undefined, labelOf(item));
+      assert.ok((item.accessibilityInformation?.label ?? '') !== '', labelOf(item));
+      assert.equal(item.tooltip, undefined, 'Hovers are made when somebody hovers.');
+      assert.equal(item.command, undefined, 'No row acts as a button.');
+    }
+  });
+
+  it('says nothing that is undefined or null, neither in its line nor in its hover', () => {
+    for (const row of rows) {
+      const item = itemOf(row, words);
+      const text = `${labelOf(item)} ${String(item.description)} ${tooltipOf(row, words).value}`;
+      assert.doesNotMatch(text, /undefined|null|NaN|\{\d\}|Invalid Date/);
+    }
+  });
+
+  it('of a server carries the actions of its state for the menus', () => {
+    const contexts = fleet.servers.value.map(
+      (server) => itemOf({ kind: 'server', server }, words).contextValue,
+    );
+    assert.ok(contexts.includes('server disabled enable'));
+    assert.ok(contexts.includes('server stopped start disable'));
+    assert.ok(contexts.includes('server ready reconnect renew stop disable call'));
+  });
+});
+
+describe('text of a server', () => {
+  it('never becomes a link, a picture or a command of a hover', () => {
+    const server = new FakeServer(aDefinition('evil'), { kind: 'idle' });
+    const tool = aTool('[x](command:evil)', {
+      description: '![p](https://e.x/p.png) [y](command:evil) <b>',
+    });
+    const hover = tooltipOf({ kind: 'tool', server, tool }, words);
+    assert.doesNotMatch(hover.value, /[^\\]\]\(|<b>/);
+    assert.equal(hover.isTrusted, undefined);
+  });
+});
+
+describe('the table of the status bar', () => {
+  it('has a row per server and runs none but our own commands', () => {
+    const { value, isTrusted } = statusTooltip({ fleet, words });
+    for (const { id } of fleet.servers.value)
+      assert.ok(value.replaceAll('\\', '').includes(id), id);
+    assert.ok(typeof isTrusted === 'object');
+    assert.deepEqual(isTrusted.enabledCommands, Object.keys(commandIds));
+  });
+
+  it('does not change from second to second while nothing counts down', () => {
+    const still = new FakeFleet();
+    const now = Date.now();
+    fillGallery(still, now, ['issue-tracker', 'search', 'weather']);
+    let time = now;
+    const later = createServerWords({ ...realClock, now: () => time });
+    const first = statusTooltip({ fleet: still, words: later }).value;
+    time += 7_000;
+    assert.equal(statusTooltip({ fleet: still, words: later }).value, first);
+  });
+});

@@ -1,0 +1,35 @@
+// Every text that the code says stands in the bundle that translators start from. After a change of words:
+// `vitest run test/host/words.test.ts -u`.
+import { expect, test } from 'vitest';
+import { sourcesUnder } from '../support/sources.ts';
+
+const quoted = String.raw`(?:'((?:[^'\\]|\\.)*)'|"((?:[^"\\]|\\.)*)")`;
+const said = new RegExp(String.raw`\b(?:l10n\.t|t|say)\(\s*${quoted}`, 'g');
+// `spokenUnit(count, '{0} day', '{0} days')` chooses between two texts.
+const chosen = new RegExp(String.raw`\bspokenUnit\(\w+,\s*${quoted},\s*${quoted}\)`, 'g');
+
+const unescape = (text: string): string => text.replaceAll(/\\(.)/g, '$1');
+
+const textsIn = (source: string): string[] =>
+  [...source.matchAll(said), ...source.matchAll(chosen)]
+    .flatMap((match) => match.slice(1))
+    .filter((text) => text !== undefined)
+    .map(unescape);
+
+const texts = ['src/host', 'src/core']
+  .flatMap((folder) => sourcesUnder(folder))
+  .flatMap(({ text }) => textsIn(text));
+
+test('the texts of the code are those of the bundle', async () => {
+  const bundle = Object.fromEntries([...new Set(texts)].toSorted().map((text) => [text, text]));
+  expect(texts.length).toBeGreaterThan(200);
+  const file = '../../media/l10n/bundle.l10n.json';
+  await expect(`${JSON.stringify(bundle, null, 2)}\n`).toMatchFileSnapshot(file);
+});
+
+test('no text is put together from pieces that a translator could not order', () => {
+  const glued = sourcesUnder('src/host')
+    .filter(({ text }) => /\bl10n\.t\(\s*`/.test(text))
+    .map(({ path }) => path);
+  expect(glued).toEqual([]);
+});
