@@ -3,11 +3,13 @@ import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { type Clock, realClock, sleep } from './base/clock.ts';
 import { type Disposable, Store } from './base/disposable.ts';
+import { type Signal, Source } from './base/signal.ts';
 import { aFailure, ConnectionError } from './core/connection/failure.ts';
 import type { StateKind } from './core/connection/state.ts';
 import { isObject } from './core/rpc.ts';
 import type { ServerDefinition } from './core/settings.ts';
 import { describeRefusal } from './core/wording/refusal.ts';
+import { describeWaiting } from './core/wording/waiting.ts';
 import { secretsOf } from './host/knownSecrets.ts';
 import { createLogs, type Logs } from './host/log.ts';
 import { createPresence, type Presence } from './host/presence.ts';
@@ -21,7 +23,6 @@ import { createViewClient } from './mcp/viewClient.ts';
 import { Fleet } from './runtime/fleet.ts';
 import type { Reach, WakeSource } from './runtime/ports.ts';
 import type { FleetWatch } from './runtime/watch.ts';
-import { MemoryJournal } from './store/memoryJournal.ts';
 import { realProcesses } from './store/processes.ts';
 import { openWorkspaceStore, type WorkspaceStore } from './store/workspaceStore.ts';
 
@@ -43,7 +44,10 @@ interface Parts {
   readonly presence: Presence;
 }
 
-const openStore = ({ context, clock, logs, settings, presence }: Parts): WorkspaceStore => {
+const openStore = (
+  { context, clock, logs, settings, presence }: Parts,
+  allowsJournal: Signal<boolean>,
+): WorkspaceStore => {
   const { sessionTtl, historyEntries } = settings.current.value;
   const isDesktop =
     vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
@@ -54,6 +58,7 @@ const openStore = ({ context, clock, logs, settings, presence }: Parts): Workspa
     memento: context.storageUri ? context.workspaceState : context.globalState,
     sessionTtl,
     historyEntries,
+    allowsJournal,
     window: {
       id: randomUUID(),
       pid: process.pid,
@@ -115,7 +120,9 @@ const wire = (
   owner: Store,
 ): { readonly fleet: Fleet; readonly store: WorkspaceStore } => {
   const { context, clock, logs, settings, presence } = parts;
-  const store = owner.add(openStore(parts));
+  const allowsJournal = owner.add(new Source(settings.current.value.journal === 'on'));
+  owner.add(settings.current.onChange(({ journal }) => allowsJournal.set(journal === 'on')));
+  const store = owner.add(openStore(parts, allowsJournal));
   const network = owner.add(new NetworkWatch({ clock }));
   const manifest: unknown = context.extension.packageJSON;
   const version = isObject(manifest) ? String(manifest['version']) : 'unknown';
@@ -130,7 +137,7 @@ const wire = (
       random: Math.random,
       records: store.records,
       history: store.history,
-      journal: new MemoryJournal(),
+      journal: store.journal,
       reach: reachOf(parts),
       makeViewClient: (end) => createViewClient({ end, clock, log: logs.own, version, roots }),
       logOf: (serverId) => logs.of(serverId),
@@ -138,6 +145,7 @@ const wire = (
     settings: settings.current,
     wake: wakeSource(network, presence),
     refusal: (life) => describeRefusal(life, clock.now(), vscode.l10n.t),
+    waiting: (server, life) => describeWaiting(server, life, clock.now(), vscode.l10n.t),
   });
   owner.add(vscode.workspace.onDidChangeWorkspaceFolders(() => fleet.rootsChanged()));
   let owned = store.holdsLease();

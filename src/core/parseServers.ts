@@ -4,7 +4,7 @@
 import * as z from 'zod/mini';
 import { redact } from './redact.ts';
 import { isObject, type JsonObject } from './rpc.ts';
-import type { BadServer, ServerDefinition } from './settings.ts';
+import type { BadServer, HttpServer, ServerDefinition } from './settings.ts';
 
 const longestQuote = 60;
 const kinds: Readonly<Record<string, string>> = {
@@ -155,21 +155,20 @@ const parseHttp = (
   name: string,
   entry: JsonObject,
   byDefault: string | false,
+  transport: HttpServer['transport'] = 'http',
 ): ServerDefinition | BadServer => {
   const read = httpShape.safeParse(entry);
   if (!read.success) return bad(name, firstReason(read.error));
   const health = read.data.health ?? byDefault;
   if (health !== false && !isSameOrigin(health, read.data.url))
     return bad(name, `'health' must be a path on the server of 'url', got ${shown(health)}.`);
-  return { kind: 'http', name, ...read.data, health };
+  return { kind: 'http', name, ...read.data, transport, health };
 };
 
 const parseStdio = (name: string, entry: JsonObject): ServerDefinition | BadServer => {
   const read = stdioShape.safeParse(entry);
   return read.success ? { kind: 'stdio', name, ...read.data } : bad(name, firstReason(read.error));
 };
-
-const sseReason = `'type' is "sse", the transport of 2024, and this version speaks Streamable HTTP and stdio. Most servers offer both: set 'type' to "http" and 'url' to the other endpoint (often /mcp instead of /sse), or update the server.`;
 
 /** Other products write the same types with other hyphens and capitals. */
 const plainType = (type: unknown): unknown =>
@@ -203,9 +202,9 @@ const parseEntry = (
     case 'stdio':
       return parseStdio(name, entry);
     case 'sse':
-      return bad(name, sseReason);
+      return parseHttp(name, entry, health, 'sse');
     default:
-      return bad(name, `'type' must be "http" or "stdio", got ${shown(entry['type'])}.`);
+      return bad(name, `'type' must be "http", "sse" or "stdio", got ${shown(entry['type'])}.`);
   }
 };
 

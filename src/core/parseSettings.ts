@@ -135,6 +135,7 @@ export const parseSettings = (
     backoff: backoffOf(source),
     health,
     calls: callsOf(source),
+    journal: choiceOf(source, 'calls.journal', settingTable['calls.journal']),
     crashLoop: {
       exits: numberOf(source, 'crashLoop.exits'),
       within: numberOf(source, 'crashLoop.within'),

@@ -8,6 +8,8 @@ export interface HttpServer {
   /** The name the user gave it; also its id. */
   readonly name: string;
   readonly url: string;
+  /** `http`: Streamable HTTP, and HTTP+SSE where the server turns out to speak only that. `sse`: HTTP+SSE and nothing else. */
+  readonly transport: 'http' | 'sse';
   readonly headers: Readonly<Record<string, string>>;
   /** Path (or absolute URL of the same origin) of the health endpoint; false: never ask. */
   readonly health: string | false;
@@ -79,6 +81,8 @@ export interface Settings {
   readonly backoff: BackoffSettings;
   readonly health: HealthSettings;
   readonly calls: CallSettings;
+  /** Whether unfinished calls are written down, with their arguments, so that they outlive a reload. */
+  readonly journal: 'on' | 'off';
   readonly crashLoop: CrashLoopSettings;
   readonly connectTimeout: Millis;
   /** Largest answer that is read, in bytes. */
@@ -195,6 +199,7 @@ export const settingTable = {
   'calls.maxHeld': count(100, 0, 10_000),
   'calls.maxHeldBytes': bytes(2 * mebibyte, 1024, 64 * mebibyte),
   'calls.maxHeldBytesTotal': bytes(8 * mebibyte, 1024, 256 * mebibyte),
+  'calls.journal': choice('on', ['on', 'off']),
 } satisfies Record<string, SettingRow>;
 
 export type SettingKey = keyof typeof settingTable;

@@ -3,9 +3,10 @@
 
 /**
  * `nothing`: it always works. `server`: it acts on one server, which it asks for when none is given, and says why
- * when there is none to which it applies. `document`: it acts on an open document of tool arguments.
+ * when there is none to which it applies. `document`: it acts on an open document of tool arguments. `pending`: it acts
+ * on one pending call, and asks or says why in the same way.
  */
-export type Need = 'nothing' | 'server' | 'document';
+export type Need = 'nothing' | 'server' | 'document' | 'pending';
 
 export const commandIds = {
   'mcpLifeline.reconnectServer': 'server',
@@ -18,6 +19,13 @@ export const commandIds = {
   'mcpLifeline.addServer': 'nothing',
   'mcpLifeline.callTool': 'server',
   'mcpLifeline.runToolDocument': 'document',
+  'mcpLifeline.showPendingCalls': 'nothing',
+  'mcpLifeline.runPendingCall': 'pending',
+  'mcpLifeline.runPendingCallAgain': 'pending',
+  'mcpLifeline.discardPendingCall': 'pending',
+  'mcpLifeline.showPendingResult': 'pending',
+  'mcpLifeline.trustHints': 'server',
+  'mcpLifeline.stopTrustingHints': 'server',
   'mcpLifeline.showLog': 'nothing',
   'mcpLifeline.clearStoredSessions': 'nothing',
   'mcpLifeline.showServers': 'nothing',

@@ -1,5 +1,5 @@
 // The commands, one table: id -> what it does. What each needs stands in commandIds.ts; a command whose need is not
-// met says why. Not here: the dialogs (pickServer.ts, addServer.ts, callTool.ts).
+// met says why. Not here: the dialogs (pickServer.ts, addServer.ts, callTool.ts, pendingCommands.ts, trustHints.ts).
 import * as vscode from 'vscode';
 import { type Disposable, Store } from '../base/disposable.ts';
 import { isObject } from '../core/rpc.ts';
@@ -8,9 +8,11 @@ import { type Action, applies } from './actions.ts';
 import { addServer } from './addServer.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
 import type { Logs } from './log.ts';
+import { pendingCommands, type PendingPorts } from './pendingCommands.ts';
 import { pickServer, sayNoServers } from './pickServer.ts';
 import type { EditorSettings } from './settings.ts';
 import { showServers } from './showServers.ts';
+import { stopTrusting, trustHints } from './trustHints.ts';
 import type { ServerWords } from './words.ts';
 
 /** What a command may be given: a server's id (links, notices), a row of the tree, or nothing (palette). */
@@ -23,9 +25,12 @@ export interface Target {
 export interface CommandPorts {
   readonly fleet: FleetWatch;
   readonly words: ServerWords;
-  readonly settings: Pick<EditorSettings, 'setEnabled' | 'addServer' | 'serverNames'>;
+  readonly settings: Pick<
+    EditorSettings,
+    'setEnabled' | 'setTrustHints' | 'addServer' | 'serverNames'
+  >;
   readonly logs: Pick<Logs, 'show' | 'own'>;
-  readonly tools: {
+  readonly tools: PendingPorts['tools'] & {
     call(server: ServerWatch, tool: Tool | undefined): Promise<void>;
     runDocument(uri: vscode.Uri | undefined): Promise<void>;
   };
@@ -113,6 +118,9 @@ const clearStoredSessions = async ({ clearStoredSessions: clear }: CommandPorts)
 
 const table = (ports: CommandPorts): Readonly<Record<CommandId, Run>> => ({
   ...serverCommands(ports),
+  ...pendingCommands(ports),
+  'mcpLifeline.trustHints': ({ server }) => trustHints(ports, server),
+  'mcpLifeline.stopTrustingHints': ({ server }) => stopTrusting(ports, server),
   'mcpLifeline.reconnectAll': () => reconnectAll(ports),
   'mcpLifeline.addServer': () => addAndShow(ports),
   'mcpLifeline.runToolDocument': ({ raw }) =>
@@ -120,6 +128,9 @@ const table = (ports: CommandPorts): Readonly<Record<CommandId, Run>> => ({
   'mcpLifeline.showLog': async ({ server }) => ports.logs.show(server?.id),
   'mcpLifeline.clearStoredSessions': () => clearStoredSessions(ports),
   'mcpLifeline.showServers': () => showServers(ports),
+  'mcpLifeline.showPendingCalls': async () => {
+    await vscode.commands.executeCommand('mcpLifeline.pending.focus');
+  },
   'mcpLifeline.openSettings': async () => {
     await vscode.commands.executeCommand(
       'workbench.action.openSettings',

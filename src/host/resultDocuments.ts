@@ -1,4 +1,5 @@
 // Tool results as read-only documents. A document lives as long as its tab; nothing is kept of it anywhere.
+import { randomUUID } from 'node:crypto';
 import * as vscode from 'vscode';
 import { type Disposable, Store } from '../base/disposable.ts';
 import type { Rendered } from './toolResult.ts';
@@ -12,6 +13,8 @@ export interface ResultDocuments extends Disposable {
 export const createResultDocuments = (): ResultDocuments => {
   const store = new Store();
   const texts = new Map<string, string>();
+  // A tab outlives the extension host, and must not pass its old text off as the result of a later call.
+  const life = randomUUID();
   let made = 0;
   store.add(
     vscode.workspace.registerTextDocumentContentProvider(resultScheme, {
@@ -28,7 +31,7 @@ export const createResultDocuments = (): ResultDocuments => {
     made += 1;
     // A slash in a tool's name would make a folder of it.
     const path = `/${title.replaceAll('/', '∕')} (${made}).${result.extension}`;
-    const uri = vscode.Uri.from({ scheme: resultScheme, path });
+    const uri = vscode.Uri.from({ scheme: resultScheme, path, query: life });
     texts.set(uri.toString(), result.text);
     await vscode.window.showTextDocument(await vscode.workspace.openTextDocument(uri), {
       preview: true,

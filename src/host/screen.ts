@@ -7,6 +7,8 @@ import type { FleetWatch, UserNotice } from '../runtime/watch.ts';
 import { registerCommands } from './commands.ts';
 import type { Logs } from './log.ts';
 import { createNotices } from './notices.ts';
+import { createPendingNotice } from './pendingNotice.ts';
+import { createPendingTree } from './pendingTree.ts';
 import { createServerTree } from './serverTree.ts';
 import type { EditorSettings } from './settings.ts';
 import { createStatusBar } from './statusBar.ts';
@@ -38,6 +40,8 @@ export const createScreen = (ports: ScreenPorts): Screen => {
   );
   store.add(registerCommands({ ...ports, words, tools }));
   store.add(createServerTree(views));
+  store.add(createPendingTree(views));
+  store.add(createPendingNotice(views));
   store.add(createStatusBar(views));
   const notices = store.add(createNotices({ clock, words }));
   return { tell: (notice) => notices.tell(notice), dispose: () => store.dispose() };

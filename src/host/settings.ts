@@ -24,6 +24,7 @@ export interface EditorSettings extends Disposable {
   serverNames(): readonly string[];
   /** Writes where the server is defined: a server of the workspace stays a matter of the workspace. */
   setEnabled(name: string, enabled: boolean): Promise<void>;
+  setTrustHints(name: string, trustHints: boolean): Promise<void>;
   addServer(name: string, entry: JsonObject, scope: Scope): Promise<void>;
 }
 
@@ -62,6 +63,12 @@ const homeOf = (name: string): vscode.ConfigurationTarget =>
     ? vscode.ConfigurationTarget.Workspace
     : vscode.ConfigurationTarget.Global;
 
+const changeEntry = async (name: string, change: JsonObject): Promise<void> => {
+  const target = homeOf(name);
+  const entry = entriesAt(target)[name];
+  await writeEntry(target, name, { ...(isObject(entry) ? entry : {}), ...change });
+};
+
 /** Complains of each mistake once: an unrelated change of settings must not repeat them all. */
 const createComplainer = (log: Log): ((complaints: readonly Complaint[]) => void) => {
   let said = new Set<string>();
@@ -96,11 +103,8 @@ export const createEditorSettings = (log: Log): EditorSettings => {
     view,
     current,
     serverNames: () => view.value.settings.servers.map(({ name }) => name),
-    setEnabled: async (name, enabled) => {
-      const target = homeOf(name);
-      const entry = entriesAt(target)[name];
-      await writeEntry(target, name, { ...(isObject(entry) ? entry : {}), enabled });
-    },
+    setEnabled: (name, enabled) => changeEntry(name, { enabled }),
+    setTrustHints: (name, trustHints) => changeEntry(name, { trustHints }),
     addServer: async (name, entry, scope) => {
       const { Global, Workspace } = vscode.ConfigurationTarget;
       await writeEntry(scope === 'user' ? Global : Workspace, name, entry);

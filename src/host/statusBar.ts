@@ -7,10 +7,11 @@ import type { Signal } from '../base/signal.ts';
 import type { Settings } from '../core/settings.ts';
 import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
 import type { CommandId } from './commandIds.ts';
+import { needsDecision } from './pendingRows.ts';
 import { summarize, type Summary } from './statusSummary.ts';
 import { statusTooltip } from './statusTooltip.ts';
 import { createTicker, type Ticker } from './ticker.ts';
-import { watchServers } from './watchServers.ts';
+import { onChangeOf, watchServers } from './watchServers.ts';
 import { peopleWords, type ServerWords } from './words.ts';
 
 export interface StatusBarPorts {
@@ -60,7 +61,12 @@ class StatusBar implements Disposable {
       watchServers(ports.fleet, (server) => {
         const ears = new Store();
         ears.add(server.life.onChange(update));
-        ears.add(server.proof.onChange(() => this.#refreshTooltip()));
+        const refresh = (): void => this.#refreshTooltip();
+        ears.add(server.proof.onChange(refresh));
+        ears.add(onChangeOf(server.calls, ({ held }) => held, refresh));
+        ears.add(
+          onChangeOf(server.pending, (calls) => calls.filter(needsDecision).length, refresh),
+        );
         return ears;
       }),
     );

@@ -4,7 +4,8 @@ import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
 import { type Action, actionsIn } from './actions.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
 import { escapeMarkdown } from './markdown.ts';
-import type { ServerWords } from './words.ts';
+import { countDecisions } from './pendingRows.ts';
+import { decisionWords, type ServerWords } from './words.ts';
 
 interface TooltipPorts {
   readonly fleet: FleetWatch;
@@ -39,6 +40,13 @@ const rowOf = (server: ServerWatch, words: ServerWords): string => {
   return `| ${cells.join(' | ')} |`;
 };
 
+const decisionLine = (fleet: FleetWatch): readonly string[] => {
+  const count = countDecisions(fleet);
+  if (count === 0) return [];
+  const show = vscode.l10n.t('Show Pending Calls');
+  return ['', `$(warning) ${link(decisionWords(count), show, 'mcpLifeline.showPendingCalls')}`];
+};
+
 export const statusTooltip = ({ fleet, words }: TooltipPorts): vscode.MarkdownString => {
   const { t } = vscode.l10n;
   const fix = link('$(gear)', t('Open Settings'), 'mcpLifeline.openSettings');
@@ -51,6 +59,7 @@ export const statusTooltip = ({ fleet, words }: TooltipPorts): vscode.MarkdownSt
     '|---|---|---|---|---|',
     ...fleet.servers.value.map((server) => rowOf(server, words)),
     ...bad,
+    ...decisionLine(fleet),
     '',
     [
       link(t('Reconnect All'), t('Reconnect all servers'), 'mcpLifeline.reconnectAll'),

@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import { type Disposable, Store } from '../base/disposable.ts';
 import { gateOf } from '../core/connection/state.ts';
 import type { JsonObject } from '../core/rpc.ts';
-import type { ServerWatch, Tool } from '../runtime/watch.ts';
+import type { ServerWatch, ToolCallOptions } from '../runtime/watch.ts';
 import type { ResultDocuments } from './resultDocuments.ts';
 import { renderResult } from './toolResult.ts';
 
@@ -12,6 +12,13 @@ interface ProgressNote {
   readonly progress: number;
   readonly total?: number;
   readonly message?: string;
+}
+
+/** What is called; `run` makes the call. */
+export interface Order {
+  readonly server: ServerWatch;
+  readonly tool: string;
+  readonly run: (options: ToolCallOptions) => Promise<JsonObject>;
 }
 
 export interface ToolCallPorts {
@@ -52,18 +59,18 @@ const sayWaiting = (server: ServerWatch, report: Report): Disposable => {
   return store;
 };
 
-const finish = async (
-  ports: ToolCallPorts,
-  server: ServerWatch,
-  tool: Tool,
+/** Shows the result in an editor of its own, and says so where it is an error of the tool. */
+export const showAnswer = async (
+  { results }: Pick<ToolCallPorts, 'results'>,
+  { server, tool }: Pick<Order, 'server' | 'tool'>,
   result: JsonObject,
 ): Promise<void> => {
   const rendered = renderResult(result, vscode.l10n.t);
-  await ports.results.show(tool.name, rendered);
+  await results.show(tool, rendered);
   if (!rendered.isError) return;
   const text = vscode.l10n.t(
     '"{0}" on "{1}" reported an error. Its text is in the editor.',
-    tool.name,
+    tool,
     server.id,
   );
   void vscode.window.showWarningMessage(text);
@@ -71,23 +78,18 @@ const finish = async (
 
 const fail = async (
   ports: ToolCallPorts,
-  server: ServerWatch,
-  tool: Tool,
+  { server, tool }: Order,
   error: unknown,
 ): Promise<void> => {
   const reason = error instanceof Error ? error.message : String(error);
   const showLog = vscode.l10n.t('Show Log');
-  const text = vscode.l10n.t('"{0}" was not answered by "{1}": {2}', tool.name, server.id, reason);
+  const text = vscode.l10n.t('"{0}" was not answered by "{1}": {2}', tool, server.id, reason);
   if ((await vscode.window.showErrorMessage(text, showLog)) === showLog) ports.showLog(server.id);
 };
 
 /** Makes the call. Resolves true when it was answered, also with an error of the tool. */
-export const performCall = async (
-  ports: ToolCallPorts,
-  server: ServerWatch,
-  tool: Tool,
-  args: JsonObject,
-): Promise<boolean> => {
+export const performCall = async (ports: ToolCallPorts, order: Order): Promise<boolean> => {
+  const { server, tool } = order;
   const abort = new AbortController();
   const work = async (report: Report, cancel: vscode.CancellationToken): Promise<JsonObject> => {
     const store = new Store();
@@ -97,24 +99,20 @@ export const performCall = async (
     const onProgress = (note: ProgressNote): void =>
       report.report({ message: noteText(note), increment: meter(note) });
     try {
-      return await server.callTool(tool.name, args, { signal: abort.signal, onProgress });
+      return await order.run({ signal: abort.signal, onProgress });
     } finally {
       store.dispose();
     }
   };
-  const title = vscode.l10n.t('Calling {0} on {1}', tool.name, server.id);
+  const title = vscode.l10n.t('Calling {0} on {1}', tool, server.id);
   const location = vscode.ProgressLocation.Notification;
   try {
-    await finish(
-      ports,
-      server,
-      tool,
-      await vscode.window.withProgress({ location, title, cancellable: true }, work),
-    );
+    const options = { location, title, cancellable: true };
+    await showAnswer(ports, order, await vscode.window.withProgress(options, work));
     return true;
   } catch (error) {
     // A call that the user took back needs no words; any other failure does.
-    if (!abort.signal.aborted) void fail(ports, server, tool, error);
+    if (!abort.signal.aborted) void fail(ports, order, error);
     return false;
   }
 };

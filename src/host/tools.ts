@@ -2,10 +2,16 @@
 import * as vscode from 'vscode';
 import { type Disposable, Store } from '../base/disposable.ts';
 import type { JsonObject } from '../core/rpc.ts';
-import type { FleetWatch, ServerWatch, Tool } from '../runtime/watch.ts';
+import type {
+  FleetWatch,
+  PendingCall,
+  ServerWatch,
+  Tool,
+  ToolCallOptions,
+} from '../runtime/watch.ts';
 import { callTool, findToolIn } from './callTool.ts';
 import { createResultDocuments } from './resultDocuments.ts';
-import { performCall } from './toolCall.ts';
+import { performCall, showAnswer } from './toolCall.ts';
 import { createToolDocuments } from './toolDocument.ts';
 import { createDrafts } from './toolDrafts.ts';
 import { createToolFiles } from './toolFiles.ts';
@@ -21,6 +27,10 @@ export interface ToolsPorts {
 export interface Tools extends Disposable {
   call(server: ServerWatch, tool: Tool | undefined): Promise<void>;
   runDocument(uri: vscode.Uri | undefined): Promise<void>;
+  /** Runs a call that was left behind. */
+  runPending(server: ServerWatch, call: PendingCall): Promise<void>;
+  /** Shows the answer of a call that was left behind. */
+  showPending(server: ServerWatch, call: PendingCall): Promise<void>;
 }
 
 const whyEmpty = (server: ServerWatch, words: ServerWords): string =>
@@ -35,7 +45,14 @@ export const createTools = ({ fleet, words, workspaceState, showLog }: ToolsPort
   const results = store.add(createResultDocuments());
   const files = store.add(createToolFiles({ drafts, find }));
   const call = (server: ServerWatch, tool: Tool, args: JsonObject): Promise<boolean> =>
-    performCall({ results, showLog }, server, tool, args);
+    performCall(
+      { results, showLog },
+      {
+        server,
+        tool: tool.name,
+        run: (options) => server.callTool(tool.name, args, options),
+      },
+    );
   const documents = store.add(
     createToolDocuments({
       files,
@@ -55,6 +72,14 @@ export const createTools = ({ fleet, words, workspaceState, showLog }: ToolsPort
   return {
     call: (server, tool) => callTool(ports, server, tool),
     runDocument: (uri) => documents.run(uri),
+    runPending: async (server, { tool, key }) => {
+      const run = (options: ToolCallOptions): Promise<JsonObject> =>
+        server.runPending(key, options);
+      await performCall({ results, showLog }, { server, tool, run });
+    },
+    showPending: async (server, { tool, result }) => {
+      if (result) await showAnswer({ results }, { server, tool }, result);
+    },
     dispose: () => store.dispose(),
   };
 };

@@ -35,14 +35,17 @@ const oneLine = (text: string | null): string => (text ?? '').replaceAll(/\s+/g,
 export const serverDescription = (server: ServerWatch, words: ServerWords): string =>
   words.short(server);
 
+const trustWord = ({ definition }: ServerWatch): string =>
+  definition.trustHints ? 'trusting' : 'doubting';
+
 const serverLook = (server: ServerWatch, words: ServerWords): Look => {
   const { kind } = server.life.value.state;
   return {
     label: server.id,
     icon: words.icon(server),
     description: serverDescription(server, words),
-    // Words for the `when` clauses of the menus: the state, then each action that applies.
-    context: ['server', kind, ...actionsIn(kind)].join(' '),
+    // Words for the `when` clauses of the menus: the state, each action that applies, and whether hints are trusted.
+    context: ['server', kind, ...actionsIn(kind), trustWord(server)].join(' '),
     opens: kind !== 'disabled',
     spoken: words.spoken(server),
   };

@@ -40,6 +40,11 @@ const whereOf = ({ definition }: ServerWatch): Fact => {
   return [t('URL'), address?.replace(/\/\/[^/@]*@/, '//'), 'code'];
 };
 
+const trustedWords = (): string =>
+  vscode.l10n.t(
+    'trusted: calls of tools marked read-only or idempotent are repeated after a break',
+  );
+
 const serverHover = (server: ServerWatch, words: ServerWords): vscode.MarkdownString => {
   const { t } = vscode.l10n;
   const { held, running } = server.calls.value;
@@ -54,6 +59,7 @@ const serverHover = (server: ServerWatch, words: ServerWords): vscode.MarkdownSt
       [t('Calls held'), held > 0 ? held : null],
       [t('Calls running'), running > 0 ? running : null],
       whereOf(server),
+      [t('Tool hints'), server.definition.trustHints ? trustedWords() : null],
     ]),
   );
 };

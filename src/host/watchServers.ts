@@ -1,7 +1,23 @@
 // Listens to every server there is, also to those that come later, and forgets those that go. Not here: what a view
 // does about a change.
 import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
+import type { Signal } from '../base/signal.ts';
 import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
+
+/** Listens to what a view shows of a value, and not to the rest: every call changes something. */
+export const onChangeOf = <T, P>(
+  signal: Signal<T>,
+  part: (value: T) => P,
+  listener: () => void,
+): Disposable => {
+  let shown = part(signal.value);
+  return signal.onChange((value) => {
+    const now = part(value);
+    if (Object.is(now, shown)) return;
+    shown = now;
+    listener();
+  });
+};
 
 /** `listen` is called once per server; what it returns ends when the server goes. */
 export const watchServers = (

@@ -52,6 +52,11 @@ export const peopleWords = (people: number): string =>
     ? vscode.l10n.t('1 MCP server needs you')
     : vscode.l10n.t('{0} MCP servers need you', people);
 
+export const decisionWords = (calls: number): string =>
+  calls === 1
+    ? vscode.l10n.t('1 call waits for your decision')
+    : vscode.l10n.t('{0} calls wait for your decision', calls);
+
 export const formatTime = (at: Millis, now: Millis): string => {
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
   const style = isToday

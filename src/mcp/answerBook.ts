@@ -32,6 +32,10 @@ export class AnswerBook {
     return waiting.finally(() => this.#running.delete(waiting));
   }
 
+  has(id: RpcId): boolean {
+    return this.#entries.has(id);
+  }
+
   /** False where nobody waits for it. An error without an id can only be meant for one that waits alone. */
   answer(response: RpcResponse): boolean {
     const [only] = this.#entries.size === 1 ? this.#entries.keys() : [];

@@ -27,12 +27,14 @@ const toolOf = (entry: JsonObject): Tool | undefined => {
   const { name } = entry;
   if (typeof name !== 'string') return undefined;
   const annotations = objectOrEmpty(entry['annotations']);
+  const support = objectOrEmpty(entry['execution'])['taskSupport'];
   return {
     name,
     title: textOrNull(entry['title']) ?? textOrNull(annotations['title']),
     description: textOrNull(entry['description']),
     inputSchema: objectOrEmpty(entry['inputSchema']),
     annotations,
+    canBeTask: support === 'optional' || support === 'required',
   };
 };
 

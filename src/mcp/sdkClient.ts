@@ -23,6 +23,8 @@ export interface SdkClientDeps {
 export interface SdkClient {
   /** Whether the server said at its handshake that it has this list. */
   offers(name: ListName): boolean;
+  /** Whether a tool call can be a task there (2025-11-25, tasks). */
+  readonly takesTasks: boolean;
   /** Rejects with an Error whose message is the server's own words. */
   request(method: string, params: JsonObject, options?: ToolCallOptions): Promise<JsonObject>;
   tellRootsChanged(): Promise<void>;
@@ -52,6 +54,7 @@ export const connectSdkClient = async (
   await client.connect(createClientTransport(deps.end), { timeout: noLimit });
   return {
     offers: (name) => client.getServerCapabilities()?.[name] !== undefined,
+    takesTasks: client.getServerCapabilities()?.tasks?.requests?.tools?.call !== undefined,
     request: (method, params, options = {}) => request(client, sdk, { method, params }, options),
     tellRootsChanged: () => client.sendRootsListChanged(),
   };

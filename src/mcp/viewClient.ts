@@ -1,13 +1,21 @@
 // Our own views' client of a connection: keeps the catalog of what the server offers, and calls tools. It decides
 // nothing about the connection below, which holds, repeats and answers. Not here: paging (catalog.ts), SDK (sdkClient.ts).
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Millis } from '../base/clock.ts';
 import { Source } from '../base/signal.ts';
+import { lostTaskResult } from '../core/calls/answers.ts';
+import { replacing } from '../core/calls/journal.ts';
+import { type CreatedTask, taskOf } from '../core/calls/tasks.ts';
 import type { JsonObject } from '../core/rpc.ts';
 import type { ClientEnd } from '../runtime/clientEnd.ts';
-import type { Log, ViewClient } from '../runtime/ports.ts';
+import type { FollowedTask, FollowOptions, Log, ViewClient } from '../runtime/ports.ts';
 import type { Catalog, ToolCallOptions } from '../runtime/watch.ts';
 import { emptyCatalog, type ListName, listNames, readList } from './catalog.ts';
 import { connectSdkClient, type SdkClient, type WorkspaceRoot } from './sdkClient.ts';
+import { followTask, type TaskAsker } from './taskCalls.ts';
+
+/** A server may shorten it; a night in which the machine sleeps should not. */
+const taskTtl: Millis = 24 * 60 * 60 * 1000;
+const defaultPoll: Millis = 1000;
 
 export interface ViewClientDeps {
   readonly end: ClientEnd;
@@ -62,15 +70,73 @@ class SdkViewClient implements ViewClient {
       );
   }
 
-  async callTool(name: string, args: JsonObject, options: ToolCallOptions): Promise<JsonObject> {
+  async callTool(
+    name: string,
+    args: JsonObject,
+    options: ToolCallOptions,
+    replaces?: string,
+  ): Promise<JsonObject> {
     const client = await this.#connected();
-    return await client.request('tools/call', { name, arguments: args }, options);
+    const tool = this.#catalog.value.tools.find((other) => other.name === name);
+    const asTask = client.takesTasks && tool?.canBeTask === true;
+    const params = {
+      name,
+      arguments: args,
+      ...(asTask ? { task: { ttl: taskTtl } } : {}),
+      ...(replaces === undefined ? {} : { _meta: replacing(replaces) }),
+    };
+    const result = await client.request('tools/call', params, options);
+    const task = asTask ? taskOf(result) : null;
+    return task ? await this.#resultOf(name, task, options) : result;
+  }
+
+  async followTask(taskId: string, options: FollowOptions): Promise<FollowedTask> {
+    const signal = AbortSignal.any([options.signal, this.#life.signal]);
+    const asker: TaskAsker = {
+      clock: this.#deps.clock,
+      request: async (method, params, until) => {
+        const client = await this.#connected();
+        return await client.request(method, params, { signal: until });
+      },
+    };
+    return await followTask(asker, taskId, { ...options, signal });
   }
 
   dispose(): void {
     this.#life.abort(new Error('The connection was closed.'));
     this.#due.clear();
     this.#catalog.dispose();
+  }
+
+  /** The result of the call that runs as this task. Nobody hears of the task itself. */
+  async #resultOf(name: string, task: CreatedTask, options: ToolCallOptions): Promise<JsonObject> {
+    const signal = options.signal ?? this.#life.signal;
+    const cancel = (): void => void this.#cancelTask(task.taskId);
+    signal.addEventListener('abort', cancel, { once: true });
+    try {
+      const pollAfter = task.pollInterval ?? defaultPoll;
+      const end = await this.followTask(task.taskId, { id: name, pollAfter, signal });
+      if (end.kind === 'lost') return lostTaskResult(name, end.detail);
+      if ('result' in end.response) return end.response.result;
+      throw new Error(end.response.error.message);
+    } catch (error) {
+      throw options.signal?.aborted
+        ? new Error('The call was cancelled.', { cause: error })
+        : error;
+    } finally {
+      signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** A task is called off by this alone (tasks, Cancellation). When this client itself ends, the task goes on. */
+  async #cancelTask(taskId: string): Promise<void> {
+    if (this.#life.signal.aborted) return;
+    try {
+      const client = await this.#connected();
+      await client.request('tasks/cancel', { taskId });
+    } catch (error) {
+      this.#deps.log.debug(`A task could not be cancelled: ${messageOf(error)}`);
+    }
   }
 
   /** A refused handshake is tried again by whoever asks next, with a fresh SDK client: a used one cannot connect. */

@@ -11,9 +11,10 @@ export interface AttemptDeps {
   readonly life: Signal<Life>;
   readonly dispatch: (event: ConnectionEvent) => void;
   readonly handshake: () => HandshakeDeps & {
-    readonly hello: JsonObject;
     readonly random: () => number;
   };
+  /** The params of the client's `initialize`, as soon as there are any. */
+  readonly hello: (signal: AbortSignal) => Promise<JsonObject>;
   readonly link: LinkUser;
   readonly log: Log;
 }
@@ -72,11 +73,13 @@ export const attempt = async (deps: AttemptDeps, signal: AbortSignal): Promise<v
   const { life, dispatch, log } = deps;
   const handshake = deps.handshake();
   const now = (): number => handshake.clock.now();
-  if (!isRecovering(life.value.state)) return;
+  // Before the client has said who it is there is nothing to say to the server.
+  const hello = await deps.hello(signal);
+  if (signal.aborted || !isRecovering(life.value.state)) return;
   dispatch({ kind: 'attempt-begun', at: now() });
   const { epoch, mustRenew, tries } = life.value;
   try {
-    const wishes = { hello: handshake.hello, renew: mustRenew };
+    const wishes = { hello, renew: mustRenew };
     const reports = reportsOf(deps, epoch, now);
     const established = await establish(handshake, wishes, reports, signal);
     if (signal.aborted || life.value.epoch !== epoch) return await established.link.close(false);

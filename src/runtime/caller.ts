@@ -1,41 +1,33 @@
-// The front door for calls: keeps the messages, performs what the ledger decides, and answers each client request once.
-// Not here: which call goes, waits or is repeated (core/calls/ledger.ts) and the words (core/calls/answers.ts).
+// Holds the ledger of a connection's calls and the messages that belong to it, and performs what the ledger decides.
+// Not here: which call goes, waits or is repeated (core/calls), the exchanges themselves (carriage.ts), and what the end
+// of a call means to its client and the journal (callDesk.ts).
 import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Mutable, Store } from '../base/disposable.ts';
 import { Source } from '../base/signal.ts';
-import { answerOf } from '../core/calls/answers.ts';
-import type { Call, Verdict } from '../core/calls/call.ts';
+import { type Call, type CallSpec, upstreamIdOf, type Verdict } from '../core/calls/call.ts';
 import type { Fate } from '../core/calls/fate.ts';
 import {
+  type CallRules,
   heldBytes,
   heldCalls,
   type Ledger,
   type LedgerEffect,
   type LedgerEvent,
   type LedgerGate,
-  type LedgerRules,
   newLedger,
   nextDeadline,
-  runningCalls,
   takeId,
 } from '../core/calls/ledger.ts';
 import { stepCalls } from '../core/calls/stepCalls.ts';
 import type { Failure } from '../core/connection/failure.ts';
-import { isObject, type RpcId, type RpcRequest, type RpcResponse } from '../core/rpc.ts';
-import type { Link } from './ports.ts';
-
-/** The link that calls go out on, and the epoch it belongs to. */
-export interface Carrier {
-  readonly link: Link;
-  readonly epoch: number;
-}
+import type { JsonObject, RpcId, RpcRequest } from '../core/rpc.ts';
+import { type Carried, type Carrier, Carriage } from './carriage.ts';
+import { readMarks } from './marks.ts';
 
 export interface CallerDeps {
   readonly clock: Clock;
-  readonly rules: () => LedgerRules;
+  readonly rules: () => CallRules;
   readonly firstId: number;
-  /** Sends the answer of a request to the client. */
-  readonly answer: (response: RpcResponse) => void;
   readonly events: CallerEvents;
 }
 
@@ -43,10 +35,27 @@ export interface CallerEvents {
   idsUsedUpTo(nextId: number): void;
   /** An exchange ended in a way that says something about the link. */
   ended(method: string, fate: Fate, epoch: number): void;
-  /** What a refused call is told about the state of the server. */
-  refusal(): string;
-  /** A request of the client was answered by the server. */
-  answered(request: RpcRequest, response: RpcResponse): void;
+  /** The calls as they are now; nothing of what follows from it was done yet. */
+  moved(calls: readonly Call[]): void;
+  /** A call has its end. */
+  finished(call: Call, request: RpcRequest, verdict: Verdict): void;
+  /** A call is gone without one: nobody waits for it. */
+  forgotten(key: number): void;
+}
+
+/** A call of an earlier life whose answer may still come. */
+export interface RestoredCall {
+  readonly request: RpcRequest;
+  readonly arrivedAt: Millis;
+  readonly upstreamId: number;
+  readonly session: number;
+  readonly cursor: string;
+}
+
+interface Message {
+  readonly request: RpcRequest;
+  /** Measured when it is asked for. */
+  bytes: number | null;
 }
 
 /** A held call goes on its way when the one before it was taken, or after this long where a server answers nothing early. */
@@ -56,21 +65,25 @@ export class Caller implements Disposable {
   readonly #deps: CallerDeps;
   readonly #store = new Store();
   readonly #deadline: Mutable<Disposable>;
-  readonly #messages = new Map<number, RpcRequest>();
-  readonly #waits = new Map<number, AbortController>();
+  readonly #messages = new Map<number, Message>();
+  readonly #carriage: Carriage;
   readonly #load = new Source({ held: 0, running: 0, heldBytes: 0 });
   #ledger: Ledger;
-  #carrier: Carrier | null = null;
   #nextKey = 1;
 
   constructor(deps: CallerDeps) {
     this.#deps = deps;
     this.#ledger = newLedger(deps.firstId);
     this.#deadline = this.#store.add(new Mutable<Disposable>());
+    this.#carriage = this.#store.add(new Carriage(deps.clock));
   }
 
   get load(): Source<{ held: number; running: number; heldBytes: number }> {
     return this.#load;
+  }
+
+  get calls(): readonly Call[] {
+    return this.#ledger.calls;
   }
 
   /** An upstream id for a request of our own. */
@@ -81,71 +94,108 @@ export class Caller implements Disposable {
     return id;
   }
 
-  call(request: RpcRequest): void {
-    const key = this.#nextKey++;
-    this.#messages.set(key, request);
-    const name = request.params?.['name'];
-    const tool = request.method === 'tools/call' && typeof name === 'string' ? name : null;
-    this.#step({
-      kind: 'arrived',
-      at: this.#deps.clock.now(),
-      call: {
-        key,
-        clientId: request.id,
-        method: request.method,
-        tool,
-        bytes: JSON.stringify(request).length,
-        arrivedAt: this.#deps.clock.now(),
-      },
-    });
+  /** For a call that is about to come. */
+  takeKey(): number {
+    return this.#nextKey++;
+  }
+
+  call(key: number, request: RpcRequest): void {
+    this.#step({ kind: 'arrived', at: this.#now(), call: this.#specOf(key, request, this.#now()) });
+  }
+
+  /** Waits for the answer of a call that an earlier life has sent. */
+  restore(key: number, restored: RestoredCall): void {
+    const { request, arrivedAt, upstreamId, session, cursor } = restored;
+    const call = this.#specOf(key, request, arrivedAt);
+    this.#step({ kind: 'restored', at: this.#now(), call, upstreamId, session, cursor });
+  }
+
+  discard(key: number): void {
+    this.#step({ kind: 'discarded', at: this.#now(), key });
   }
 
   cancel(clientId: RpcId): void {
-    this.#step({ kind: 'cancelled', at: this.#deps.clock.now(), clientId });
+    this.#step({ kind: 'cancelled', at: this.#now(), clientId });
+  }
+
+  /** Something came on the stream of this request. */
+  heard(upstreamId: number): void {
+    const call = this.#find(upstreamId);
+    if (call?.phase.kind === 'resuming')
+      this.#step({ kind: 'begun', at: this.#now(), key: call.key });
   }
 
   /** Opens or shuts the way. With `send` comes the link that calls go out on. */
   setGate(gate: LedgerGate, carrier: Carrier | null): void {
-    this.#carrier = carrier;
-    this.#step({ kind: 'gate', at: this.#deps.clock.now(), gate });
+    this.#carriage.carrier = carrier;
+    this.#step({ kind: 'gate', at: this.#now(), gate });
   }
 
   /** Ends every call: the connection was ended by the user or can never work. */
   endAll(failure: Failure): void {
-    this.#step({ kind: 'closed', at: this.#deps.clock.now(), failure });
+    this.#step({ kind: 'closed', at: this.#now(), failure });
   }
 
-  /** The call whose upstream request has this id: progress of it is for that client request. */
-  findByUpstreamId(upstreamId: RpcId): RpcRequest | undefined {
-    const call = this.#ledger.calls.find(
-      (other) => 'upstreamId' in other.phase && other.phase.upstreamId === upstreamId,
-    );
-    return call && this.#messages.get(call.key);
+  requestOf(key: number): RpcRequest | undefined {
+    return this.#messages.get(key)?.request;
+  }
+
+  /** The call that runs under this upstream id. */
+  findByUpstreamId(upstreamId: RpcId): { key: number; request: RpcRequest } | undefined {
+    const key = this.#find(upstreamId)?.key;
+    const request = key === undefined ? undefined : this.requestOf(key);
+    return key === undefined || !request ? undefined : { key, request };
   }
 
   dispose(): void {
-    for (const wait of this.#waits.values()) wait.abort();
-    this.#waits.clear();
     this.#messages.clear();
     this.#store.dispose();
   }
 
+  #now(): Millis {
+    return this.#deps.clock.now();
+  }
+
+  #find(upstreamId: RpcId): Call | undefined {
+    return this.#ledger.calls.find((call) => upstreamIdOf(call) === upstreamId);
+  }
+
+  #specOf(key: number, request: RpcRequest, arrivedAt: Millis): CallSpec {
+    this.#messages.set(key, { request, bytes: null });
+    const name = request.params?.['name'];
+    const tool = request.method === 'tools/call' && typeof name === 'string' ? name : null;
+    return { key, clientId: request.id, method: request.method, tool, arrivedAt };
+  }
+
+  #bytesOf(key: number): number {
+    const message = this.#messages.get(key);
+    if (!message) return 0;
+    message.bytes ??= JSON.stringify(message.request).length;
+    return message.bytes;
+  }
+
   #step(event: LedgerEvent): void {
-    const [ledger, effects] = stepCalls(this.#ledger, event, this.#deps.rules());
+    if (this.#store.isDisposed) return;
+    const bytesOf = (key: number): number => this.#bytesOf(key);
+    const rules = { ...this.#deps.rules(), bytesOf };
+    const [ledger, effects] = stepCalls(this.#ledger, event, rules);
     const usedIds = ledger.nextId !== this.#ledger.nextId;
     this.#ledger = ledger;
     if (usedIds) this.#deps.events.idsUsedUpTo(ledger.nextId);
+    this.#deps.events.moved(ledger.calls);
     this.#watchDeadline();
     this.#publishLoad();
     for (const effect of effects) this.#perform(effect);
   }
 
   #publishLoad(): void {
+    const { calls } = this.#ledger;
     const held = heldCalls(this.#ledger).length;
-    const running = runningCalls(this.#ledger).length;
+    const running = calls.length - held;
     const before = this.#load.value;
     if (before.held === held && before.running === running) return;
-    this.#load.set({ held, running, heldBytes: held === 0 ? 0 : heldBytes(this.#ledger) });
+    const bytes = held === 0 ? 0 : heldBytes(this.#ledger, (key) => this.#bytesOf(key));
+    this.#load.set({ held, running, heldBytes: bytes });
   }
 
   #watchDeadline(): void {
@@ -153,8 +203,8 @@ export class Caller implements Disposable {
     this.#deadline.value =
       deadline === null
         ? undefined
-        : this.#deps.clock.after(deadline - this.#deps.clock.now(), () =>
-            this.#step({ kind: 'time', at: this.#deps.clock.now() }),
+        : this.#deps.clock.after(deadline - this.#now(), () =>
+            this.#step({ kind: 'time', at: this.#now() }),
           );
   }
 
@@ -166,85 +216,63 @@ export class Caller implements Disposable {
       case 'resume':
         void this.#resume(effect.key, effect.upstreamId, effect.cursor);
         return;
+      case 'read-marks':
+        void this.#readMarks(effect.key, effect.round);
+        return;
       case 'abandon':
-        this.#waits.get(effect.upstreamId)?.abort();
-        if (effect.tellServer) this.#tellCancelled(effect.upstreamId);
+        this.#carriage.giveUp(effect.upstreamId);
+        if (effect.tellServer) this.#carriage.tellCancelled(effect.upstreamId);
+        return;
+      case 'forget':
         this.#messages.delete(effect.key);
-        return;
+        return this.#deps.events.forgotten(effect.key);
       case 'end':
-        this.#end(effect.call, effect.verdict);
-        return;
+        return this.#end(effect.call, effect.verdict);
     }
   }
 
   #end(call: Call, verdict: Verdict): void {
-    const request = this.#messages.get(call.key);
+    const request = this.requestOf(call.key);
     this.#messages.delete(call.key);
-    if (!request) return;
-    const response = answerOf(call, verdict, this.#deps.events.refusal());
-    if (verdict.kind === 'answered') this.#deps.events.answered(request, response);
-    this.#deps.answer(response);
+    if (request) this.#deps.events.finished(call, request, verdict);
   }
 
   async #send(key: number, upstreamId: number): Promise<void> {
-    const request = this.#messages.get(key);
-    const carrier = this.#carrier;
-    if (!request || !carrier) return;
-    const begun = (): void => this.#step({ kind: 'begun', at: this.#deps.clock.now(), key });
+    const request = this.requestOf(key);
+    if (!request) return;
+    const begun = (): void => this.#step({ kind: 'begun', at: this.#now(), key });
     const pace = this.#store.add(this.#deps.clock.after(releasePace, begun));
-    const fate = await this.#wait(upstreamId, (signal) =>
-      carrier.link.exchange(upstreamRequest(request, upstreamId), { signal, begun }),
-    );
+    const carried = await this.#carriage.send(upstreamId, request, begun);
     this.#store.drop(pace);
-    this.#finish({ key, upstreamId, fate }, request.method, carrier.epoch);
+    this.#finish(key, upstreamId, request.method, carried);
   }
 
   async #resume(key: number, upstreamId: number, cursor: string): Promise<void> {
-    const carrier = this.#carrier;
-    if (!carrier) return;
-    const fate = await this.#wait(upstreamId, (signal) =>
-      carrier.link.resume(upstreamId, cursor, { signal }),
-    );
-    this.#finish({ key, upstreamId, fate }, 'resume', carrier.epoch);
+    const begun = (): void => this.heard(upstreamId);
+    const carried = await this.#carriage.resume(upstreamId, cursor, begun);
+    this.#finish(key, upstreamId, 'resume', carried);
   }
 
-  async #wait(upstreamId: number, exchange: (signal: AbortSignal) => Promise<Fate>): Promise<Fate> {
-    const wait = new AbortController();
-    this.#waits.set(upstreamId, wait);
-    try {
-      return await exchange(wait.signal);
-    } finally {
-      this.#waits.delete(upstreamId);
-    }
-  }
-
-  #finish(
-    ended: { readonly key: number; readonly upstreamId: number; readonly fate: Fate },
-    method: string,
-    epoch: number,
-  ): void {
-    if (this.#store.isDisposed) return;
+  #finish(key: number, upstreamId: number, method: string, carried: Carried | null): void {
+    if (!carried || this.#store.isDisposed) return;
+    const { fate, epoch } = carried;
     // The connection hears first, so that a repair shuts the gate before the ledger thinks of sending again.
-    this.#deps.events.ended(method, ended.fate, epoch);
-    this.#step({ kind: 'ended', at: this.#deps.clock.now(), ...ended });
+    this.#deps.events.ended(method, fate, epoch);
+    this.#step({ kind: 'ended', at: this.#now(), key, upstreamId, fate });
   }
 
-  #tellCancelled(upstreamId: number): void {
-    void this.#carrier?.link.tell({
-      jsonrpc: '2.0',
-      method: 'notifications/cancelled',
-      params: { requestId: upstreamId, reason: 'cancelled by the client' },
-    });
+  async #readMarks(key: number, round: number): Promise<void> {
+    const tool = this.requestOf(key)?.params?.['name'];
+    if (typeof tool !== 'string') return;
+    const isMarked = await readMarks(tool, (params) => this.#listTools(params));
+    if (isMarked !== null)
+      this.#step({ kind: 'marks-read', at: this.#now(), key, round, isMarked });
+  }
+
+  async #listTools(params: JsonObject): Promise<Fate | null> {
+    const carried = await this.#carriage.listTools(this.takeId(), params);
+    if (!carried || this.#store.isDisposed) return null;
+    this.#deps.events.ended('tools/list', carried.fate, carried.epoch);
+    return carried.fate;
   }
 }
-
-/**
- * The client's request under our id. Its progress token becomes that id too: a token must be unique among all
- * requests of a session (spec, utilities/progress), and the clients before and after a reload both count from zero.
- */
-const upstreamRequest = (request: RpcRequest, upstreamId: number): RpcRequest => {
-  const meta = request.params?.['_meta'];
-  if (!isObject(meta) || !('progressToken' in meta)) return { ...request, id: upstreamId };
-  const params = { ...request.params, _meta: { ...meta, progressToken: upstreamId } };
-  return { ...request, id: upstreamId, params };
-};

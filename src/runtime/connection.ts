@@ -19,9 +19,10 @@ import {
 import { step } from '../core/connection/step.ts';
 import { attempt, type LinkUser } from './attempt.ts';
 import { Attempts } from './attempts.ts';
-import { Caller } from './caller.ts';
+import { CallDesk } from './callDesk.ts';
 import type { ClientEnd } from './clientEnd.ts';
 import type { ConnectionDeps } from './connectionDeps.ts';
+import { Doubts } from './doubts.ts';
 import type { Established } from './handshake.ts';
 import { Impressions } from './impressions.ts';
 import { LifeTimers } from './lifeTimers.ts';
@@ -36,39 +37,28 @@ export class Connection implements Disposable {
   readonly #life: Source<Life>;
   readonly #slot: LinkSlot;
   readonly #pipe: Pipe;
-  readonly #caller: Caller;
   readonly #attempts: Attempts;
   readonly #impressions: Impressions;
   readonly #timers: LifeTimers;
+  readonly #doubts = new Doubts({ changed: () => this.#openGate() });
+  readonly calls: CallDesk;
   readonly pulse: Pulse;
 
   constructor(deps: ConnectionDeps, enabled: boolean) {
     this.#deps = deps;
-    const { memory } = deps;
-    const { clock } = deps.outside;
+    const { memory, outside } = deps;
+    const { clock } = outside;
+    const dispatch = (event: ConnectionEvent): void => this.dispatch(event);
     const first = enabled ? 'idle' : 'disabled';
     this.#life = this.#store.add(new Source(newLife(first, memory.session !== null)));
     this.#slot = this.#store.add(new LinkSlot(clock));
-    this.#caller = this.#store.add(
-      new Caller({
-        clock,
-        rules: () => deps.settings().ledger,
-        firstId: memory.record.value.nextId,
-        answer: (response) => this.#pipe.answer(response),
-        events: {
-          idsUsedUpTo: (nextId) => memory.idsUsedUpTo(nextId),
-          ended: (method, fate, epoch) => this.#impressions.exchangeEnded(method, fate, epoch),
-          refusal: () => deps.events.refusal(this.#life.value),
-          answered: (request, response) => memory.noteAnswer(request, response),
-        },
-      }),
-    );
+    this.calls = this.#store.add(this.#makeDesk());
     this.#impressions = this.#store.add(
       new Impressions({
         clock,
         life: this.#life,
-        dispatch: (event) => this.dispatch(event),
-        suspect: () => this.pulse.suspect(),
+        dispatch,
+        suspect: () => void this.#doubts.until(this.pulse.suspect()),
       }),
     );
     this.#pipe = this.#store.add(
@@ -76,19 +66,16 @@ export class Connection implements Disposable {
         memory,
         upstream: {
           greeted: (anew) => this.#greeted(anew),
-          call: (request) => this.#call(() => this.#caller.call(request)),
-          cancel: (clientId) => this.#caller.cancel(clientId),
+          call: (request) => this.#call(() => this.calls.call(request)),
+          cancel: (clientId) => this.calls.cancel(clientId),
           tell: (message) => this.#slot.tell(message, deps.log),
-          running: (upstreamId) => this.#caller.findByUpstreamId(upstreamId),
+          progress: (message) => this.calls.progress(message),
         },
       }),
     );
-    this.#timers = this.#store.add(
-      new LifeTimers({ clock, load: this.#caller.load, dispatch: (event) => this.dispatch(event) }),
-    );
-    this.#attempts = this.#store.add(
-      new Attempts({ clock, attempt: (signal) => this.#attempt(signal) }),
-    );
+    this.#timers = this.#store.add(new LifeTimers({ clock, load: this.calls.load, dispatch }));
+    const attempts = new Attempts({ clock, attempt: (signal) => this.#attempt(signal) });
+    this.#attempts = this.#store.add(attempts);
     this.pulse = this.#store.add(this.#makePulse());
     this.#openGate();
   }
@@ -106,7 +93,7 @@ export class Connection implements Disposable {
   }
 
   get load(): Signal<{ held: number; running: number; heldBytes: number }> {
-    return this.#caller.load;
+    return this.calls.load;
   }
 
   /** Moves the life; performs what follows. */
@@ -139,7 +126,7 @@ export class Connection implements Disposable {
     this.#attempts.cease();
     const link = this.#slot.detach();
     const gone = aFailure('cancelled', 'the server was removed from the settings');
-    this.#caller.endAll(gone);
+    this.calls.endAll(gone);
     this.#pipe.close();
     this.#deps.memory.forget();
     this.dispose();
@@ -169,25 +156,30 @@ export class Connection implements Disposable {
   }
 
   #stateChanged(from: ConnectionState, to: ConnectionState): void {
-    if (isUp(from) && !isUp(to)) this.#deps.memory.lost();
+    if (isUp(from) && !isUp(to)) {
+      this.#doubts.clear();
+      this.#deps.memory.lost();
+    }
     this.#openGate();
     // While we were away anything may have changed, the same session or not.
     if (!isUp(from) && isUp(to)) this.#pipe.announceChanges();
     if (endsCalls(to) && !endsCalls(from))
-      this.#caller.endAll(aFailure('cancelled', `the connection is ${to.kind}`));
+      this.calls.endAll(aFailure('cancelled', `the connection is ${to.kind}`));
     if (pulseOf(from) !== pulseOf(to)) this.pulse.follow(pulseOf(to));
   }
 
   /** Lets calls go, wait or be refused, as the state says. */
   #openGate(): void {
+    if (this.#store.isDisposed) return;
     const { link } = this.#slot;
     const { epoch, state } = this.#life.value;
-    this.#caller.setGate(this.#gate(state), link && { link, epoch });
+    this.calls.setGate(this.#gate(state), link && { link, epoch });
   }
 
   #gate(state: ConnectionState): LedgerGate {
     const gate = gateOf(state);
-    if (gate === 'send') return { kind: 'send', session: this.#deps.memory.sessionNumber };
+    if (gate === 'send' && !this.#doubts.any)
+      return { kind: 'send', session: this.#deps.memory.sessionNumber };
     return { kind: gate === 'refuse' ? 'refuse' : 'hold' };
   }
 
@@ -222,8 +214,7 @@ export class Connection implements Disposable {
     const handshake = {
       ...outside,
       memory,
-      hello: memory.hello ?? {},
-      takeId: () => this.#caller.takeId(),
+      takeId: () => this.calls.takeId(),
       limits: { connect: connectTimeout, probe: health.probeTimeout },
     };
     return attempt(
@@ -231,6 +222,7 @@ export class Connection implements Disposable {
         life: this.#life,
         dispatch: (event) => this.dispatch(event),
         handshake: () => handshake,
+        hello: (waiting) => memory.greeting(waiting),
         link: this.#linkUser,
         log,
       },
@@ -242,12 +234,14 @@ export class Connection implements Disposable {
     adopt: (established) => this.#adopt(established),
     message: (message) => this.#pipe.fromServer(message),
     heard: () => this.pulse.heard(),
-    cursor: (stream, cursor) => this.#deps.memory.cursor(stream, cursor),
+    cursor: (stream, cursor) => this.calls.cursor(stream, cursor),
     push: (state, again) => {
       // A stream that was down may have missed notifications, replay or not: servers' event stores differ.
       if (again && (state === 'fresh' || state === 'resumed')) this.#pipe.announceChanges();
       this.#impressions.push(state);
-      if (state === 'down') void this.#doubt();
+      // Calls wait for the moment that it takes to ask whether the server was restarted under us.
+      const mayTell = this.#deps.memory.record.value.run !== null;
+      if (state === 'down' && mayTell) void this.#doubts.until(this.pulse.checkRun());
     },
   };
 
@@ -264,12 +258,19 @@ export class Connection implements Disposable {
     this.#pipe.welcomed();
   }
 
-  /** Holds calls for the moment that it takes to ask whether the server was restarted under us. */
-  async #doubt(): Promise<void> {
-    const { memory } = this.#deps;
-    if (memory.record.value.run === null || !isUp(this.#life.value.state)) return;
-    this.#caller.setGate({ kind: 'hold' }, null);
-    await this.pulse.checkRun().finally(() => !this.#store.isDisposed && this.#openGate());
+  #makeDesk(): CallDesk {
+    const { settings, events } = this.#deps;
+    return new CallDesk({
+      ...this.#deps,
+      rules: () => settings().ledger,
+      tellClient: (message) => this.#pipe.toClient(message),
+      events: {
+        ...events,
+        ended: (method, fate, epoch) => this.#impressions.exchangeEnded(method, fate, epoch),
+        refusal: () => events.refusal(this.#life.value),
+        waiting: () => events.waiting(this.#life.value),
+      },
+    });
   }
 
   #makePulse(): Pulse {
@@ -278,7 +279,7 @@ export class Connection implements Disposable {
       clock: outside.clock,
       prober: outside.prober,
       settings: () => settings().health,
-      load: this.#caller.load,
+      load: this.calls.load,
       view: () => ({
         state: pulseOf(this.#life.value.state),
         lastUsed: this.#impressions.lastUsed,
@@ -288,7 +289,7 @@ export class Connection implements Disposable {
         ...this.#impressions.pulseEvents,
         ping: async (limit) => {
           const { epoch } = this.#life.value;
-          const fate = await this.#slot.ping(outside.clock, limit, this.#caller.takeId());
+          const fate = await this.#slot.ping(outside.clock, limit, this.calls.takeId());
           this.#impressions.exchangeEnded('ping', fate, epoch);
           return fate;
         },

@@ -1,10 +1,11 @@
 // What a connection needs of the outside, and what it tells. Declared apart so that the connection itself stays readable.
 import type { Clock, Millis } from '../base/clock.ts';
-import type { LedgerRules } from '../core/calls/ledger.ts';
+import type { JournalEntry } from '../core/calls/journal.ts';
+import type { CallRules } from '../core/calls/ledger.ts';
 import type { Policy } from '../core/connection/failing.ts';
 import type { Cause, ConnectionEffect, Life } from '../core/connection/state.ts';
 import type { HealthSettings } from '../core/settings.ts';
-import type { Dialer, Log, Prober } from './ports.ts';
+import type { Dialer, JournalStore, Log, Prober } from './ports.ts';
 import type { SessionMemory } from './sessionMemory.ts';
 
 export interface ConnectionDeps {
@@ -15,6 +16,7 @@ export interface ConnectionDeps {
     readonly random: () => number;
   };
   readonly memory: SessionMemory;
+  readonly journal: JournalStore;
   readonly settings: () => ConnectionSettings;
   readonly events: ConnectionEvents;
   readonly log: Log;
@@ -24,7 +26,7 @@ export interface ConnectionSettings {
   readonly policy: Policy;
   readonly health: HealthSettings;
   readonly connectTimeout: Millis;
-  readonly ledger: LedgerRules;
+  readonly ledger: CallRules;
 }
 
 export interface ConnectionEvents {
@@ -32,4 +34,10 @@ export interface ConnectionEvents {
   tellUser(about: Extract<ConnectionEffect, { kind: 'tell-user' }>['about']): void;
   /** What a refused call is told about the state. */
   refusal(life: Life): string;
+  /** What a client is told whose call is held. */
+  waiting(life: Life): string;
+  /** So many calls of an earlier life may have run, and nobody will learn what they did. */
+  leftBehind(count: number): void;
+  /** A call of an earlier life runs as a task: somebody must ask after it. */
+  taskLeft(entry: JournalEntry): void;
 }

@@ -7,7 +7,7 @@ import { fingerprintOf } from '../core/record.ts';
 import type { BadServer, ServerDefinition, Settings } from '../core/settings.ts';
 import type { ServerPorts, WakeSource } from './ports.ts';
 import { Server } from './server.ts';
-import type { FleetWatch, ServerWatch, UserNotice } from './watch.ts';
+import type { FleetWatch, LeftBehindNotice, ServerWatch, UserNotice } from './watch.ts';
 
 export interface FleetDeps {
   readonly ports: ServerPorts;
@@ -15,6 +15,8 @@ export interface FleetDeps {
   readonly wake: WakeSource;
   /** Words for a call that is refused, in the user's language. */
   readonly refusal: (life: Life) => string;
+  /** Words for a client whose call is held, in the user's language. */
+  readonly waiting: (server: string, life: Life) => string;
 }
 
 const isBad = (entry: ServerDefinition | BadServer): entry is BadServer => entry.kind === 'bad';
@@ -31,6 +33,7 @@ export class Fleet implements FleetWatch, Disposable {
   readonly #servers = this.#store.add(new Source<readonly Server[]>([]));
   readonly #bad = this.#store.add(new Source<readonly BadServer[]>([]));
   readonly #notices = this.#store.add(new Emitter<UserNotice>());
+  readonly #leftBehind = this.#store.add(new Emitter<LeftBehindNotice>());
   readonly #retiring = new Set<Promise<void>>();
 
   constructor(deps: FleetDeps) {
@@ -53,6 +56,11 @@ export class Fleet implements FleetWatch, Disposable {
 
   onNotice(listener: (notice: UserNotice) => void): Disposable {
     return this.#notices.on(listener);
+  }
+
+  /** Work may be lost: told once for each server that has calls of an earlier life which may have run. */
+  onLeftBehind(listener: (notice: LeftBehindNotice) => void): Disposable {
+    return this.#leftBehind.on(listener);
   }
 
   /** Makes the servers of the settings and connects those that start by themselves. */
@@ -101,6 +109,7 @@ export class Fleet implements FleetWatch, Disposable {
     });
     this.#bad.set(entries.filter(isBad));
     this.#servers.set(servers);
+    for (const server of fresh) server.restore();
     for (const server of fresh)
       if (server.definition.enabled && server.definition.autoStart) server.start();
   }
@@ -116,12 +125,14 @@ export class Fleet implements FleetWatch, Disposable {
   }
 
   #make(definition: ServerDefinition): Server {
-    const { ports, settings, refusal } = this.#deps;
+    const { ports, settings, refusal, waiting } = this.#deps;
     return new Server(definition, {
       ports,
       settings: () => settings.value,
       bytesElsewhere: (asking) => this.#bytesElsewhere(asking),
       refusal,
+      waiting,
+      leftBehind: (server, count) => this.#leftBehind.emit({ server, count }),
       tellUser: (server, about) => this.#notices.emit({ server, about }),
     });
   }

@@ -47,6 +47,7 @@ export class Impressions implements Disposable {
   }
 
   proved(by: Proof['by']): void {
+    if (by === 'handshake') this.#failing = 0;
     const at = this.#deps.clock.now();
     const before = this.proof.value;
     if (!before || at - before.at >= proofGrain || at < before.at) this.proof.set({ at, by });
@@ -57,9 +58,9 @@ export class Impressions implements Disposable {
     if (epoch !== this.#epoch) return;
     switch (fate.kind) {
       case 'answered':
-        this.#failing = 0;
         this.proved(method === 'ping' ? 'ping' : 'answer');
-        return this.#trouble('calls-failing', false);
+        // A server may be healthy while every call on it fails.
+        return method === 'ping' ? undefined : this.#callsWork();
       case 'accepted':
         return;
       case 'not-sent':
@@ -107,6 +108,11 @@ export class Impressions implements Disposable {
     this.#failing += 1;
     if (this.#failing >= failingCalls) this.#trouble('calls-failing', true);
     this.#deps.suspect();
+  }
+
+  #callsWork(): void {
+    this.#failing = 0;
+    this.#trouble('calls-failing', false);
   }
 
   #trouble(trouble: Trouble, present: boolean): void {

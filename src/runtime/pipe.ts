@@ -5,7 +5,6 @@ import { type Disposable, Store } from '../base/disposable.ts';
 import { Emitter } from '../base/signal.ts';
 import {
   errorOf,
-  isObject,
   isRequest,
   isResponse,
   type JsonObject,
@@ -32,8 +31,8 @@ export interface PipeUpstream {
   cancel(clientId: RpcId): void;
   /** Passes a notification or response on, if there is a link; else it is dropped. */
   tell(message: RpcNotification | RpcResponse): void;
-  /** The client request that runs under this upstream id. */
-  running(upstreamId: RpcId): RpcRequest | undefined;
+  /** A progress report as the client is to see it; null where nobody asked for it. */
+  progress(message: RpcNotification): RpcNotification | null;
 }
 
 interface ServerRequest {
@@ -79,8 +78,9 @@ export class Pipe implements Disposable {
     this.#toClient.emit(resultOf(id, welcome));
   }
 
-  answer(response: RpcResponse): void {
-    this.#toClient.emit(response);
+  /** Passes on what the connection itself has to say. */
+  toClient(message: RpcMessage): void {
+    this.#toClient.emit(message);
   }
 
   /** The session is another one: questions of the old one have nobody to answer to. */
@@ -104,7 +104,7 @@ export class Pipe implements Disposable {
 
   fromServer(message: RpcRequest | RpcNotification): void {
     if (isRequest(message)) this.#serverAsks(message);
-    else if (message.method === 'notifications/progress') this.#progress(message);
+    else if (message.method === 'notifications/progress') this.#serverProgresses(message);
     else if (message.method === 'notifications/cancelled') this.#serverCancels(message);
     else this.#toClient.emit(message);
   }
@@ -141,6 +141,8 @@ export class Pipe implements Disposable {
     const hello = request.params ?? {};
     const sameClient =
       memory.hello !== null && JSON.stringify(memory.hello) === JSON.stringify(hello);
+    // The first client of all has nothing to replace.
+    const isAnother = !sameClient && memory.hello !== null;
     if (!sameClient) {
       // The server remembers the capabilities of another client: that session is not for this one.
       memory.forget();
@@ -148,7 +150,7 @@ export class Pipe implements Disposable {
     }
     this.#pendingInitialize = request.id;
     if (sameClient) this.welcomed();
-    upstream.greeted(!sameClient);
+    upstream.greeted(isAnother);
   }
 
   #clientAnswers(response: RpcResponse): void {
@@ -175,15 +177,10 @@ export class Pipe implements Disposable {
     this.#toClient.emit({ ...request, id });
   }
 
-  /** Progress comes under our upstream id (caller.ts gave it); the client knows its own token. */
-  #progress(message: RpcNotification): void {
-    const upstreamId = message.params?.['progressToken'];
-    if (typeof upstreamId !== 'string' && typeof upstreamId !== 'number') return;
-    const meta = this.#deps.upstream.running(upstreamId)?.params?.['_meta'];
-    // Late progress of a call that is over: its token means nothing to the client any more.
-    if (!isObject(meta) || !('progressToken' in meta)) return;
-    const params = { ...message.params, progressToken: meta['progressToken'] };
-    this.#toClient.emit({ ...message, params });
+  /** Progress comes under our upstream id; the client knows its own token. */
+  #serverProgresses(message: RpcNotification): void {
+    const report = this.#deps.upstream.progress(message);
+    if (report) this.#toClient.emit(report);
   }
 
   #serverCancels(message: RpcNotification): void {

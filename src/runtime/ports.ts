@@ -131,9 +131,34 @@ export interface ViewClient extends Disposable {
   refresh(): void;
   /** The workspace folders have changed. */
   rootsChanged(): void;
-  /** Resolves with the tool result as the server sent it; rejects with an Error whose message is fit for a person. */
-  callTool(name: string, args: JsonObject, options: ToolCallOptions): Promise<JsonObject>;
+  /**
+   * Resolves with the tool result as the server sent it; rejects with an Error whose message is fit for a person. `replaces`:
+   * the journal key of a call of an earlier life that this one takes the place of.
+   */
+  callTool(
+    name: string,
+    args: JsonObject,
+    options: ToolCallOptions,
+    replaces?: string,
+  ): Promise<JsonObject>;
+  /**
+   * Asks after a task until it has ended, across everything that happens to the connection. Rejects when the signal is
+   * aborted, which leaves the task alone, and when the client is disposed.
+   */
+  followTask(taskId: string, options: FollowOptions): Promise<FollowedTask>;
 }
+
+export interface FollowOptions {
+  /** The id of the request whose answer the result is. */
+  readonly id: RpcId;
+  readonly pollAfter: Millis;
+  readonly signal: AbortSignal;
+}
+
+export type FollowedTask =
+  | { readonly kind: 'answered'; readonly response: RpcResponse }
+  /** The server knows nothing of it any more. */
+  | { readonly kind: 'lost'; readonly detail: string };
 
 export type ViewClientFactory = (end: ClientEnd) => ViewClient;
 

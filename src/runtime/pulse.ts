@@ -62,7 +62,7 @@ export class Pulse implements Disposable {
   #wasHealthy = true;
   #lastHeard: Millis = 0;
   #slept = false;
-  #probing = false;
+  #probing: Promise<void> | null = null;
   readonly #instances = new Set<string>();
   #balanced = false;
 
@@ -91,9 +91,9 @@ export class Pulse implements Disposable {
     if (this.#isUp) void this.#probe();
   }
 
-  /** Something broke under a call: find out whether the server is gone. */
-  suspect(): void {
-    if (this.#isUp) void this.#probe();
+  /** Something broke under a call: find out whether the server is gone. Resolves when that is known. */
+  async suspect(): Promise<void> {
+    if (this.#isUp) await this.#probe();
   }
 
   get #isUp(): boolean {
@@ -242,22 +242,24 @@ export class Pulse implements Disposable {
     if (first) await this.#probe();
   }
 
-  /** Pings until it is answered or the silence counts as loss. One probe at a time. */
-  async #probe(): Promise<void> {
-    if (this.#probing) return;
-    this.#probing = true;
+  /** One probe at a time, for all who ask. */
+  #probe(): Promise<void> {
+    this.#probing ??= this.#pingUntilKnown().finally(() => {
+      this.#probing = null;
+    });
+    return this.#probing;
+  }
+
+  /** Pings until it is answered or the silence counts as loss. */
+  async #pingUntilKnown(): Promise<void> {
     const rounds = this.#rounds.value;
-    try {
-      // A ping that was lost with an older link is no miss of the present one.
-      for (let misses = 0; this.#isUp && this.#rounds.value === rounds; misses += 1) {
-        const silence = { callWaits: true, lasted: Number.POSITIVE_INFINITY, misses };
-        const verdict = silenceVerdict(silence, this.#deps.settings());
-        if (verdict.kind === 'loss')
-          this.#deps.events.lost(aFailure('silent', `${misses} pings in a row were not answered`));
-        if (verdict.kind !== 'probe' || (await this.#pingOnce(verdict.limit))) return;
-      }
-    } finally {
-      this.#probing = false;
+    // A ping that was lost with an older link is no miss of the present one.
+    for (let misses = 0; this.#isUp && this.#rounds.value === rounds; misses += 1) {
+      const silence = { callWaits: true, lasted: Number.POSITIVE_INFINITY, misses };
+      const verdict = silenceVerdict(silence, this.#deps.settings());
+      if (verdict.kind === 'loss')
+        this.#deps.events.lost(aFailure('silent', `${misses} pings in a row were not answered`));
+      if (verdict.kind !== 'probe' || (await this.#pingOnce(verdict.limit))) return;
     }
   }
 

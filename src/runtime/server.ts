@@ -13,9 +13,17 @@ import { isObject, type JsonObject } from '../core/rpc.ts';
 import type { ServerDefinition, Settings } from '../core/settings.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionSettings } from './connectionDeps.ts';
+import { LeftBehind } from './leftBehind.ts';
 import type { ServerPorts, ViewClient } from './ports.ts';
 import { SessionMemory } from './sessionMemory.ts';
-import type { Catalog, PendingCall, Proof, ServerWatch, SessionFacts, ToolCallOptions } from './watch.ts';
+import type {
+  Catalog,
+  PendingCall,
+  Proof,
+  ServerWatch,
+  SessionFacts,
+  ToolCallOptions,
+} from './watch.ts';
 
 /** The client under which the sessions of our own views are stored. */
 const ownClient = 'lifeline';
@@ -28,6 +36,9 @@ export interface ServerDeps {
   /** Bytes that the other servers' held calls take. */
   readonly bytesElsewhere: (asking: string) => number;
   readonly refusal: (life: Life) => string;
+  readonly waiting: (server: string, life: Life) => string;
+  /** So many calls of an earlier life may have run, and nobody will learn what they did. */
+  readonly leftBehind: (server: ServerWatch, count: number) => void;
   readonly tellUser: (
     server: ServerWatch,
     about: Extract<ConnectionEffect, { kind: 'tell-user' }>['about'],
@@ -40,9 +51,9 @@ export class Server implements ServerWatch, Disposable {
   readonly #store = new Store();
   readonly #connection: Connection;
   readonly #session = this.#store.add(new Source<SessionFacts | null>(null));
-  readonly #pending = this.#store.add(new Source<readonly PendingCall[]>([]));
   readonly #catalog = this.#store.add(new Source<Catalog>(emptyCatalog));
   readonly #client = this.#store.add(new Mutable<Store>());
+  readonly #leftBehind: LeftBehind;
   #view: ViewClient | null = null;
 
   constructor(definition: ServerDefinition, deps: ServerDeps) {
@@ -59,6 +70,7 @@ export class Server implements ServerWatch, Disposable {
     this.#session.set(factsOf(memory.record.value));
     this.#store.add(memory.record.onChange((record) => this.#session.set(factsOf(record))));
     this.#connection = this.#store.add(this.#connect(memory));
+    this.#leftBehind = this.#store.add(new LeftBehind(this.#connection.calls));
   }
 
   get id(): string {
@@ -94,15 +106,21 @@ export class Server implements ServerWatch, Disposable {
   }
 
   get pending(): Signal<readonly PendingCall[]> {
-    return this.#pending;
+    return this.#connection.calls.pending;
   }
 
-  runPending(key: string): Promise<JsonObject> {
-    return Promise.reject(new Error(`There is no pending call ${key}.`));
+  runPending(key: string, options: ToolCallOptions): Promise<JsonObject> {
+    if (!this.definition.enabled) return this.#refuse();
+    return this.#leftBehind.run(key, this.#ensureClient(), options);
   }
 
   discardPending(key: string): void {
-    this.#deps.ports.journal.remove(key);
+    this.#leftBehind.discard(key);
+  }
+
+  /** Takes up the calls that an earlier life left behind. */
+  restore(): void {
+    this.#connection.calls.restore();
   }
 
   history(limit: number): readonly HistoryEntry[] {
@@ -137,10 +155,7 @@ export class Server implements ServerWatch, Disposable {
   }
 
   callTool(name: string, args: JsonObject, options: ToolCallOptions): Promise<JsonObject> {
-    if (!this.definition.enabled)
-      return Promise.reject(
-        new ConnectionError(aFailure('blocked', `${this.id} is disabled. Enable it first.`)),
-      );
+    if (!this.definition.enabled) return this.#refuse();
     return this.#ensureClient().callTool(name, args, options);
   }
 
@@ -164,6 +179,11 @@ export class Server implements ServerWatch, Disposable {
     this.#store.dispose();
   }
 
+  #refuse(): Promise<never> {
+    const failure = aFailure('blocked', `${this.id} is disabled. Enable it first.`);
+    return Promise.reject(new ConnectionError(failure));
+  }
+
   /** Our views' client says hello as soon as it exists, which starts the connection. */
   #ensureClient(): ViewClient {
     if (this.#view) return this.#view;
@@ -173,15 +193,17 @@ export class Server implements ServerWatch, Disposable {
     store.add(view.catalog.onChange((catalog) => this.#catalog.set(catalog)));
     this.#client.value = store;
     this.#view = view;
+    this.#leftBehind.followAll(view);
     return view;
   }
 
   #connect(memory: SessionMemory): Connection {
-    const { ports, refusal, tellUser } = this.#deps;
+    const { ports, refusal, waiting, tellUser, leftBehind } = this.#deps;
     return new Connection(
       {
         outside: { ...ports.reach(this.definition), clock: ports.clock, random: ports.random },
         memory,
+        journal: ports.journal,
         settings: () => this.#connectionSettings(),
         log: ports.logOf(this.id),
         events: {
@@ -189,6 +211,9 @@ export class Server implements ServerWatch, Disposable {
             ports.history.append(entryOf(this.id, ports.clock.now(), from, to, cause)),
           tellUser: (about) => tellUser(this, about),
           refusal,
+          waiting: (life) => waiting(this.id, life),
+          leftBehind: (count) => leftBehind(this, count),
+          taskLeft: (entry) => this.#view && this.#leftBehind.follow(entry, this.#view),
         },
       },
       this.definition.enabled,

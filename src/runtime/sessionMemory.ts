@@ -1,7 +1,7 @@
 // What we remember of a server's session while it runs, and what of it is written down for the next reload.
 // Not here: the shape and its migrations (core/record.ts), and where it is kept (store).
 import type { Clock } from '../base/clock.ts';
-import { Source } from '../base/signal.ts';
+import { Source, whenever } from '../base/signal.ts';
 import type { HealthReading } from '../core/connection/health.ts';
 import { isObject, type JsonObject, type RpcRequest, type RpcResponse } from '../core/rpc.ts';
 import { newRecord, reserve, type RunMark, type SessionRecord } from '../core/record.ts';
@@ -23,14 +23,25 @@ const maxSubscriptions = 1000;
 export class SessionMemory {
   readonly #deps: SessionMemoryDeps;
   readonly record: Source<SessionRecord>;
+  /** An earlier life has spoken with this very server. */
+  readonly isInherited: boolean;
   /** Counts the sessions of this connection: a cursor or a call belongs to one of them. */
   sessionNumber = 0;
 
   constructor(deps: SessionMemoryDeps) {
     this.#deps = deps;
     const stored = deps.store.load(deps.serverId, deps.client);
-    const usable = stored && stored.fingerprint === deps.fingerprint && stored.status !== 'expired';
-    this.record = new Source(usable ? stored : this.#blank());
+    const isSame = stored && stored.fingerprint === deps.fingerprint;
+    this.isInherited = isSame === true;
+    this.record = new Source(isSame && stored.status !== 'expired' ? stored : this.#blank());
+  }
+
+  get serverId(): string {
+    return this.#deps.serverId;
+  }
+
+  get client(): string {
+    return this.#deps.client;
   }
 
   #blank(): SessionRecord {
@@ -66,6 +77,12 @@ export class SessionMemory {
   get capabilities(): JsonObject {
     const capabilities = this.welcome?.['capabilities'];
     return isObject(capabilities) ? capabilities : {};
+  }
+
+  /** The client's params, as soon as it has said hello; rejects when `signal` is aborted before. */
+  async greeting(signal: AbortSignal): Promise<JsonObject> {
+    const { hello } = await whenever(this.record, (record) => record.hello !== null, signal);
+    return hello ?? {};
   }
 
   greet(hello: JsonObject): void {

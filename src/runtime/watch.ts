@@ -21,6 +21,8 @@ export interface Tool {
   readonly description: string | null;
   readonly inputSchema: JsonObject;
   readonly annotations: JsonObject;
+  /** The server can run it as a task, whose id outlives sessions and restarts (2025-11-25, tasks). */
+  readonly canBeTask: boolean;
 }
 
 export interface Resource {
@@ -116,6 +118,12 @@ export interface ServerWatch {
 export interface UserNotice {
   readonly server: ServerWatch;
   readonly about: Extract<ConnectionEffect, { kind: 'tell-user' }>['about'];
+}
+
+/** Calls of an earlier life that may have run, and of which nobody will ever learn more: work may be lost. */
+export interface LeftBehindNotice {
+  readonly server: ServerWatch;
+  readonly count: number;
 }
 
 export interface FleetWatch {

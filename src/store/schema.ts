@@ -28,4 +28,15 @@ export const storeMigrations: readonly string[] = [
      json TEXT NOT NULL
    );
    CREATE INDEX history_by_server ON history (server_id, id);`,
+  `CREATE TABLE journal (
+     id INTEGER PRIMARY KEY,
+     key TEXT NOT NULL UNIQUE,
+     server_id TEXT NOT NULL,
+     client TEXT NOT NULL,
+     arrived_at INTEGER NOT NULL,
+     is_held INTEGER NOT NULL,
+     charge INTEGER NOT NULL,
+     json TEXT NOT NULL
+   );
+   CREATE INDEX journal_by_client ON journal (server_id, client, arrived_at);`,
 ];

@@ -1,4 +1,4 @@
-// Builds what one window keeps: records under the lease, history, and the database for others (journal, events).
+// Builds what one window keeps: records and unfinished calls under the lease, history, and the database for events.
 // Where SQLite cannot be used it says so once and builds the same in memory. There, stored sessions come from the
 // mirror only if the editor itself lets no second window open the same workspace (a local desktop does; a browser
 // does not): with no lease to ask, using none is the safe choice.
@@ -6,13 +6,17 @@ import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
 import type { SessionRecord } from '../core/record.ts';
-import type { HistoryStore, Log, RecordStore } from '../runtime/ports.ts';
+import type { HistoryStore, JournalStore, Log, RecordStore } from '../runtime/ports.ts';
 import { type Database, type Sqlite, openDatabase } from './database.ts';
 import { History } from './history.ts';
+import { Journal } from './journal.ts';
+import { journalLimits } from './journalBounds.ts';
+import { JournalTable } from './journalTable.ts';
 import { Lease, type LeaseOpening, type LeaseStatus } from './lease.ts';
 import type { ProcessFacts } from './leaseRules.ts';
 import { LeaseTable, leaseFile, leaseMigrations } from './leaseTable.ts';
 import { MemoryHistory, MemoryShelf } from './memory.ts';
+import { MemoryJournal } from './memoryJournal.ts';
 import { type Memento, Mirror, mirrored } from './mirror.ts';
 import { OwnedRecords, guarded } from './ownedRecords.ts';
 import { RecordTable } from './recordTable.ts';
@@ -28,6 +32,8 @@ export interface WorkspaceStorePorts {
   readonly memento: Memento;
   readonly sessionTtl: Millis;
   readonly historyEntries: number;
+  /** Whether the user lets unfinished calls, with their arguments, be written down. */
+  readonly allowsJournal: Signal<boolean>;
   readonly window: WindowFacts;
   readonly loadSqlite?: () => Sqlite | undefined;
 }
@@ -53,6 +59,7 @@ export interface KeptRecords extends RecordStore {
 export interface WorkspaceStore extends Disposable {
   readonly records: KeptRecords;
   readonly history: HistoryStore;
+  readonly journal: JournalStore;
   readonly lease: Signal<LeaseStatus>;
   /** Whether this window may use what is stored, its stable port included, at this moment. */
   holdsLease(): boolean;
@@ -90,6 +97,12 @@ const buildStored = (ports: WorkspaceStorePorts, database: Database): WorkspaceS
     if (removed > 0) log.info(`Storage: ${removed} expired sessions were removed.`);
   };
   const records = life.add(new OwnedRecords({ ownership: lease, stored, prepare }));
+  const limits = journalLimits;
+  const calls = new JournalTable({ database, clock, log, limits });
+  const allowed = ports.allowsJournal;
+  const journal = life.add(
+    new Journal({ ownership: lease, allowed, table: calls, limits, clock, log }),
+  );
   // Added last, so that it ends first: what waits is written while the lease is still held.
   life.add(lease);
   lease.beforeRelease(() => records.flush());
@@ -97,6 +110,7 @@ const buildStored = (ports: WorkspaceStorePorts, database: Database): WorkspaceS
   return {
     records,
     history,
+    journal,
     lease: lease.status,
     holdsLease: () => lease.holds(),
     database,
@@ -115,6 +129,7 @@ const buildInMemory = (ports: WorkspaceStorePorts): WorkspaceStore => {
   return {
     records,
     history: new MemoryHistory(ports.historyEntries),
+    journal: new MemoryJournal(),
     lease,
     holdsLease: () => false,
     database: null,
@@ -129,7 +144,7 @@ export const openWorkspaceStore = (ports: WorkspaceStorePorts): WorkspaceStore =
     ? 'sessions are kept in the editor state of the workspace'
     : 'sessions are not kept across a reload';
   ports.log.warn(
-    `Storage: SQLite cannot be used (${opened.reason}): ${kept}, and history is kept in memory.`,
+    `Storage: SQLite cannot be used (${opened.reason}): ${kept}, and history and unfinished calls are kept in memory.`,
   );
   return buildInMemory(ports);
 };

@@ -1,12 +1,15 @@
-// How many lines of history and how many records a second the store takes, and how long it blocks at the start.
+// How many lines of history, records and unfinished calls a second the store takes, and how long it blocks at the start.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { realClock } from '../../src/base/clock.ts';
+import type { JournalEntry } from '../../src/core/calls/journal.ts';
 import type { HistoryEntry } from '../../src/core/history.ts';
 import { type SessionRecord, recordVersion } from '../../src/core/record.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { History } from '../../src/store/history.ts';
+import { journalLimits } from '../../src/store/journalBounds.ts';
+import { JournalTable } from '../../src/store/journalTable.ts';
 import { RecordTable } from '../../src/store/recordTable.ts';
 import { Records } from '../../src/store/records.ts';
 import { storeFile, storeMigrations } from '../../src/store/schema.ts';
@@ -54,6 +57,31 @@ const record: SessionRecord = {
   run: null,
 };
 
+/** One life in the journal: held, sent, gone. */
+const liveThrough = (table: JournalTable, index: number): void => {
+  const key = String(index);
+  const held: JournalEntry = {
+    key,
+    serverId: 'alpha',
+    client: 'lifeline',
+    clientId: index,
+    request: {
+      jsonrpc: '2.0',
+      id: index,
+      method: 'tools/call',
+      params: { name: 'search', arguments: { query: 'x'.repeat(500) } },
+    },
+    arrivedAt: index,
+    phase: { kind: 'held' },
+  };
+  table.put(held);
+  table.put({
+    ...held,
+    phase: { kind: 'sent', at: index, upstreamId: index, sessionId: 's', cursor: null },
+  });
+  table.remove(key);
+};
+
 const secondsOf = (work: () => void): number => {
   const begun = performance.now();
   work();
@@ -87,12 +115,14 @@ const measure = (folder: string): Row[] => {
   const history = new History({ database, log, entries: 500 });
   const shelf = new RecordTable({ database, clock: realClock, log });
   const records = new Records({ shelf, clock: realClock, log });
+  const journal = new JournalTable({ database, clock: realClock, log, limits: journalLimits });
   const rows = [
     rate('history lines appended', (index) => history.append({ ...entry, at: index })),
     rate('records saved, written each time', (index) => records.save({ ...record, nextId: index })),
     rate('records saved, only a cursor changed', (index) =>
       records.save({ ...record, nextId: count, cursors: { standalone: String(index) } }),
     ),
+    rate('calls journalled: held, sent, removed', (index) => liveThrough(journal, index)),
   ];
   records.dispose();
   history.dispose();

@@ -9,6 +9,7 @@ import { Connection } from '../../src/runtime/connection.ts';
 import type { ConnectionSettings } from '../../src/runtime/connectionDeps.ts';
 import type { Log, RecordStore } from '../../src/runtime/ports.ts';
 import { SessionMemory } from '../../src/runtime/sessionMemory.ts';
+import { MemoryJournal } from '../../src/store/memoryJournal.ts';
 
 const health: HealthSettings = {
   path: '/health',
@@ -74,6 +75,7 @@ const memoryStore = (): RecordStore => {
 export const openConnection = (url: string, clock: Clock): Connection => {
   const server: HttpServer = {
     kind: 'http',
+    transport: 'http',
     name: 'server',
     url,
     headers: {},
@@ -97,6 +99,11 @@ export const openConnection = (url: string, clock: Clock): Connection => {
     transition: () => {},
     tellUser: () => {},
     refusal: () => 'The server is not reachable.',
+    waiting: () => 'Waiting for the server.',
+    leftBehind: () => {},
+    taskLeft: () => {},
   };
-  return new Connection({ outside, memory, settings: () => settings, events, log }, server.enabled);
+  const journal = new MemoryJournal();
+  const deps = { outside, memory, journal, settings: () => settings, events, log };
+  return new Connection(deps, server.enabled);
 };

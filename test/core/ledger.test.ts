@@ -1,66 +1,21 @@
-// Calls as values: who waits, who goes, and how each ends.
+// Calls as values: who waits, who goes, and how each ends. Calls that may have run: ledgerMarks.test.ts; calls of an earlier
+// life: ledgerOrphans.test.ts.
 import { describe, expect, it } from 'vitest';
-import type { CallSpec } from '../../src/core/calls/call.ts';
 import type { Fate } from '../../src/core/calls/fate.ts';
-import {
-  type Ledger,
-  type LedgerEffect,
-  type LedgerEvent,
-  newLedger,
-  nextDeadline,
-} from '../../src/core/calls/ledger.ts';
-import { stepCalls } from '../../src/core/calls/stepCalls.ts';
+import { type LedgerEvent, type LedgerRules, nextDeadline } from '../../src/core/calls/ledger.ts';
 import { aFailure } from '../../src/core/connection/failure.ts';
-import { aCall, answered, broken, closed, holdBudget, rulesWith } from '../support/someCalls.ts';
-
-const play = (
-  events: readonly LedgerEvent[],
-  rules = rulesWith(),
-  from = newLedger(1),
-): { ledger: Ledger; effects: LedgerEffect[] } => {
-  let ledger = from;
-  const effects: LedgerEffect[] = [];
-  for (const event of events) {
-    const [next, more] = stepCalls(ledger, event, rules);
-    ledger = next;
-    effects.push(...more);
-  }
-  return { ledger, effects };
-};
-
-const open = (session = 1): LedgerEvent => ({
-  kind: 'gate',
-  at: 0,
-  gate: { kind: 'send', session },
-});
-const shut: LedgerEvent = { kind: 'gate', at: 0, gate: { kind: 'hold' } };
-const refuse: LedgerEvent = { kind: 'gate', at: 0, gate: { kind: 'refuse' } };
-const arrived = (key: number, more: Partial<CallSpec> = {}): LedgerEvent => ({
-  kind: 'arrived',
-  at: 0,
-  call: aCall(key, more),
-});
-const ended = (key: number, upstreamId: number, fate: Fate, at = 0): LedgerEvent => ({
-  kind: 'ended',
-  at,
-  key,
-  upstreamId,
-  fate,
-});
-const begun = (key: number): LedgerEvent => ({ kind: 'begun', at: 0, key });
-const sends = (effects: readonly LedgerEffect[]): number[] =>
-  effects.flatMap((effect) => (effect.kind === 'send' ? [effect.key] : []));
-const verdicts = (effects: readonly LedgerEffect[]): [number, string][] =>
-  effects.flatMap((effect) =>
-    effect.kind === 'end'
-      ? [
-          [
-            effect.call.key,
-            effect.verdict.kind === 'not-run' ? effect.verdict.why : effect.verdict.kind,
-          ] as [number, string],
-        ]
-      : [],
-  );
+import {
+  arrived,
+  begun,
+  ended,
+  open,
+  play,
+  refuse,
+  sends,
+  shut,
+  verdicts,
+} from '../support/ledgerPlay.ts';
+import { answered, broken, closed, holdBudget, rulesWith } from '../support/someCalls.ts';
 
 describe('a call', () => {
   it('goes at once where the way is open', () => {
@@ -188,7 +143,7 @@ describe('a call', () => {
 
   it('never runs when it was cancelled while held', () => {
     const { effects } = play([arrived(1), { kind: 'cancelled', at: 0, clientId: 'c1' }, open()]);
-    expect(effects).toEqual([]);
+    expect(effects).toEqual([{ kind: 'forget', key: 1 }]);
   });
 
   it('is called off at the server when it is cancelled on its way, and its late answer is dropped', () => {
@@ -199,6 +154,7 @@ describe('a call', () => {
       ended(1, 1, answered),
     ]);
     expect(effects.slice(1)).toEqual([
+      { kind: 'forget', key: 1 },
       { kind: 'abandon', key: 1, upstreamId: 1, tellServer: true },
     ]);
   });
@@ -234,21 +190,30 @@ describe('the queue is bounded [bounded]', () => {
   });
 
   it('takes as many bytes as the limit, and refuses one more', () => {
-    const rules = rulesWith('none', { maxHeldBytes: 1000 });
-    expect(
-      verdicts(play([arrived(1, { bytes: 400 }), arrived(2, { bytes: 600 })], rules).effects),
-    ).toEqual([]);
-    expect(
-      verdicts(play([arrived(1, { bytes: 400 }), arrived(2, { bytes: 601 })], rules).effects),
-    ).toEqual([[2, 'queue-full']]);
+    const rules = (second: number): LedgerRules => ({
+      ...rulesWith('none', { maxHeldBytes: 1000 }),
+      bytesOf: (key) => (key === 1 ? 400 : second),
+    });
+    const two = [arrived(1), arrived(2)];
+    expect(verdicts(play(two, rules(600)).effects)).toEqual([]);
+    expect(verdicts(play(two, rules(601)).effects)).toEqual([[2, 'queue-full']]);
   });
 
   it('counts the bytes that other servers hold', () => {
-    const rules = { ...rulesWith('none', { maxHeldBytesTotal: 1000 }), bytesElsewhere: 900 };
-    expect(verdicts(play([arrived(1, { bytes: 100 })], rules).effects)).toEqual([]);
-    expect(verdicts(play([arrived(1, { bytes: 101 })], rules).effects)).toEqual([
-      [1, 'queue-full'],
-    ]);
+    const rules = (own: number): LedgerRules => ({
+      ...rulesWith('none', { maxHeldBytesTotal: 1000 }),
+      bytesElsewhere: 900,
+      bytesOf: () => own,
+    });
+    expect(verdicts(play([arrived(1)], rules(100)).effects)).toEqual([]);
+    expect(verdicts(play([arrived(1)], rules(101)).effects)).toEqual([[1, 'queue-full']]);
+  });
+
+  it('measures only calls that have to wait: it costs as much as sending', () => {
+    const measured: number[] = [];
+    const rules = { ...rulesWith(), bytesOf: (key: number) => measured.push(key) };
+    play([open(), arrived(1), arrived(2), ended(1, 1, answered)], rules);
+    expect(measured).toEqual([]);
   });
 
   it('does not count calls on their way', () => {

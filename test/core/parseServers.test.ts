@@ -17,6 +17,7 @@ describe('an HTTP server', () => {
       kind: 'http',
       name: 'calc',
       url,
+      transport: 'http',
       headers: {},
       health: '/health',
       autoStart: true,
@@ -36,7 +37,7 @@ describe('an HTTP server', () => {
       trustHints: true,
     };
     const { type: _, ...others } = entry;
-    expect(parseOne(entry)).toEqual({ kind: 'http', name: 'calc', ...others });
+    expect(parseOne(entry)).toEqual({ kind: 'http', transport: 'http', name: 'calc', ...others });
   });
 
   test.each(['http', 'streamable-http', 'streamableHttp', 'STREAMABLE_HTTP'])(
@@ -210,14 +211,18 @@ describe('an entry', () => {
     expect(reasonOf(both)).toContain(`set 'type' to say which is meant`);
     expect(parseOne({ ...both, type: 'stdio' })).toMatchObject({ kind: 'stdio' });
     expect(parseOne({ ...both, type: 'http' })).toMatchObject({ kind: 'http' });
+    expect(parseOne({ ...both, type: 'sse' })).toMatchObject({ transport: 'sse' });
   });
 
-  test('of the old SSE transport is told what to do', () => {
-    expect(reasonOf({ type: 'sse', url })).toContain(`set 'type' to "http"`);
-  });
+  test.each(['sse', 'SSE'])(
+    'of the type %s is an HTTP server with the transport of 2024',
+    (type) => {
+      expect(parseOne({ type, url })).toMatchObject({ kind: 'http', url, transport: 'sse' });
+    },
+  );
 
   test.each<unknown>(['websocket', 7, null])('of type %j is told the types', (type) => {
-    expect(reasonOf({ type, url })).toContain(`'type' must be "http" or "stdio", got`);
+    expect(reasonOf({ type, url })).toContain(`'type' must be "http", "sse" or "stdio", got`);
   });
 
   test.each(['autoStart', 'enabled', 'trustHints'])('with a text for %s is bad', (key) => {

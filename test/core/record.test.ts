@@ -203,6 +203,7 @@ describe('request ids', () => {
 describe('the fingerprint of a definition', () => {
   const anHttp: HttpServer = {
     kind: 'http',
+    transport: 'http',
     name: 'calc',
     url: 'http://localhost:1/mcp',
     headers: { Authorization: 'Bearer sk-12345678', 'X-A': '1' },

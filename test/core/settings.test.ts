@@ -35,6 +35,7 @@ test('no values give the numbers of the design, and no complaint', () => {
       maxHeldBytes: 2 * 1024 * 1024,
       maxHeldBytesTotal: 8 * 1024 * 1024,
     },
+    journal: 'on',
     crashLoop: { exits: 5, within: 180_000 },
     connectTimeout: 30_000,
     maxMessageBytes: 64 * 1024 * 1024,

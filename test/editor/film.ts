@@ -18,8 +18,8 @@ const filmShape = z.object({ frames: z.array(frameShape), notices: z.array(z.str
 
 export type Frame = z.infer<typeof frameShape>;
 
-/** The extension draws the tree a moment after the status bar; what lasts is what a person sees. */
-const lasting = 300;
+/** The editor draws trees a few tenths of a second after a status bar; what lasts longer than that has to agree. */
+const lasting = 700;
 
 // As text, since it runs in the page.
 const camera = (server: string): string => `(() => {

@@ -1,10 +1,9 @@
 // What Lifeline shows in a window, as a person sees it and as a screen reader says it; and its commands, used by hand.
 // Not here: the window itself (test/vscode/window.ts).
 import type { Locator } from 'playwright-core';
-import { until } from '../vscode/waiting.ts';
 import type { EditorWindow } from '../vscode/window.ts';
 
-const patience = 60_000;
+const patience = 30_000;
 
 /** A text for the eye, and the one for the ear. */
 export interface Words {
@@ -159,13 +158,9 @@ export class Screen {
     return this.notice(message).locator(buttons).allTextContents();
   }
 
-  /** The channel that the Output view shows. */
-  async untilOutputShows(channel: string): Promise<void> {
-    await until(`the output "${channel}" is shown`, patience, async () => {
-      const titles = await this.window.page
-        .locator('.part.panel .monaco-select-box')
-        .evaluateAll((boxes) => boxes.map((box) => box.title));
-      return titles.includes(channel);
-    });
+  /** Waits until the Output view shows this channel. */
+  async outputShows(channel: string): Promise<void> {
+    const chosen = this.window.page.locator('.part.panel select option:checked');
+    await chosen.filter({ hasText: exactly(channel) }).waitFor({ state: 'attached', timeout: patience });
   }
 }

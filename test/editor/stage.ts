@@ -3,7 +3,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, beforeAll, onTestFailed, onTestFinished } from 'vitest';
+import { afterAll, beforeAll, beforeEach, onTestFinished, type RunnerTestCase } from 'vitest';
 import {
   type RestartableOptions,
   type RestartableServer,
@@ -60,21 +60,44 @@ export const sharedEditor = (options: Partial<EditorOptions> = {}): (() => TestE
   };
 };
 
-/** A picture of what was on screen when the test failed says more than its message. */
-export const photographFailure = (window: () => EditorWindow): void => {
-  onTestFailed(async ({ task }) => {
-    const name = task.name.replaceAll(/[^\w]+/g, '-').slice(0, 80);
-    const folder = join(repository, 'out', 'failures');
-    mkdirSync(folder, { recursive: true });
-    await window().screenshot(join(folder, `${name}.png`));
+/** To be done with the window of a test when it ends: what was on screen when it failed says more than its message. */
+const photographFailure = async (window: EditorWindow, task: RunnerTestCase): Promise<void> => {
+  if (task.result?.state !== 'fail' || window.page.isClosed()) return;
+  const name = task.name.replaceAll(/[^\w]+/g, '-').slice(0, 80);
+  const folder = join(repository, 'out', 'failures');
+  mkdirSync(folder, { recursive: true });
+  await window.screenshot(join(folder, `${name}-${window.claimedHost}.png`));
+};
+
+/** One window for all tests of the file, on a workspace whose settings each test writes anew. */
+export const sharedScreen = (
+  editor: () => TestEditor,
+): { readonly workspace: Workspace; readonly screen: () => Screen } => {
+  const workspace = new Workspace();
+  let screen: Screen | undefined;
+  const theScreen = (): Screen => {
+    if (screen === undefined) throw new Error('The window has not been opened.');
+    return screen;
+  };
+  beforeAll(async () => {
+    workspace.write({});
+    screen = new Screen(await editor().openWindow({ folder: workspace.folder }));
+    await screen.open();
   });
+  beforeEach(() => {
+    onTestFinished(({ task }) => photographFailure(theScreen().window, task));
+  });
+  afterAll(() => removeFolder(workspace.folder));
+  return { workspace, screen: theScreen };
 };
 
 /** A window on the workspace with our view open; its tab is closed when the test ends. */
 export const openScreen = async (editor: TestEditor, workspace: Workspace): Promise<Screen> => {
   const window = await editor.openWindow({ folder: workspace.folder });
-  onTestFinished(() => window.close());
-  photographFailure(() => window);
+  onTestFinished(async ({ task }) => {
+    await photographFailure(window, task);
+    await window.close();
+  });
   const screen = new Screen(window);
   await screen.open();
   return screen;

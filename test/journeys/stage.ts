@@ -2,11 +2,11 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished as afterTest } from 'vitest';
+import { onTestFinished as afterTest } from 'vitest';
 import type { StateKind } from '../../src/core/connection/state.ts';
 import type { RawSettings } from '../../src/core/parseSettings.ts';
-import { isObject, type JsonObject } from '../../src/core/rpc.ts';
-import { FleetRig } from '../support/fleetRig.ts';
+import { isObject, type RpcMessage } from '../../src/core/rpc.ts';
+import { FleetRig, until } from '../support/fleetRig.ts';
 import {
   type RestartableOptions,
   type RestartableServer,
@@ -57,10 +57,12 @@ export const readyWith = async (
 };
 
 /** The views have read every list, so that their requests do not mix with a test's. */
-export const untilListed = async (rig: FleetRig, after = 0): Promise<void> => {
-  await expect
-    .poll(() => rig.server().catalog.value.listedAt ?? 0, { timeout: 30_000, interval: 10 })
-    .toBeGreaterThan(after);
+export const untilListed = (rig: FleetRig): Promise<void> =>
+  until(() => rig.server().catalog.value.listedAt !== null && isIdle(rig));
+
+const isIdle = (rig: FleetRig): boolean => {
+  const { held, running } = rig.server().calls.value;
+  return held + running === 0;
 };
 
 /** The texts that `append` was run with, in the order of their running. */
@@ -75,6 +77,7 @@ export interface Inspection {
   readonly initializesSeen: number;
   readonly instanceId: string;
   readonly logLevel: string | null;
+  readonly subscriptions: readonly string[];
   readonly protocolVersion: string | null;
 }
 
@@ -91,13 +94,15 @@ export const recoveredBy = (rig: FleetRig, name?: string): string => {
   return 'recovered' in state ? state.recovered : state.kind;
 };
 
-/** The numbers of the notifications that reached the client, in their order. */
-export const notified = (rig: FleetRig): unknown[] =>
-  rig.heard.flatMap((message) => {
+/** The numbers of the notifications among these messages, in their order. */
+export const notifiedIn = (heard: readonly RpcMessage[]): unknown[] =>
+  heard.flatMap((message) => {
     if (!('method' in message) || message.method !== 'notifications/message') return [];
     const data = message.params?.['data'];
     return isObject(data) ? [data['number']] : [];
   });
+
+export const notified = (rig: FleetRig): unknown[] => notifiedIn(rig.heard);
 
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
 
@@ -115,5 +120,3 @@ export const sinceReady = (rig: FleetRig, name?: string): StateKind[] => {
   const states = rig.states(name);
   return states.slice(states.indexOf('ready'));
 };
-
-export const argsOf = (text: string): JsonObject => ({ text });

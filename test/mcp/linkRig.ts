@@ -136,6 +136,7 @@ export const cursorIn = (fate: Fate): string | null =>
 
 export const aServer = (url: string, more: Partial<HttpServer> = {}): HttpServer => ({
   kind: 'http',
+  transport: 'http',
   name: 'trap',
   url,
   headers: {},

@@ -1,97 +1,10 @@
-// The fate of calls, from the client's request to its one answer, whatever breaks on the way. Which call may go, wait or
-// be repeated is tested in core/ledger.test.ts; here that it happens.
+// The fate of calls that were sent, to their one answer, whatever breaks on the way. Which call may be repeated is tested
+// in core/ledger.test.ts; here that it happens.
 import { describe, expect, it } from 'vitest';
 import { aFailure } from '../../src/core/connection/failure.ts';
-import { aReadyRig, aStableRig, Rig } from '../support/connectionRig.ts';
-import { theCalls } from '../support/defaults.ts';
+import { aStableRig, Rig } from '../support/connectionRig.ts';
 
 const textOf = (rig: Rig, id: string | number): string => JSON.stringify(rig.client.answersTo(id));
-
-describe('a held call', () => {
-  it('runs when the server is back, after those that came before it [never-lost]', async () => {
-    const rig = await aStableRig();
-    rig.server.refuseDialling();
-    rig.server.dropLink();
-    const calls = ['one', 'two', 'three'].map((tool) => rig.client.call(tool));
-    await rig.settle();
-    expect(rig.connection.load.value).toMatchObject({ held: 3, running: 0 });
-    rig.server.acceptDialling();
-    rig.server.answersCalls = true;
-    await rig.advance(1000);
-    const order = rig.server.got.flatMap((message) =>
-      'method' in message && message.method === 'tools/call' ? [message.params?.['name']] : [],
-    );
-    expect(order).toEqual(['one', 'two', 'three']);
-    expect(calls.map((call) => rig.client.outcome(call))).toEqual(['result', 'result', 'result']);
-    expect(rig.connection.load.value).toEqual({ held: 0, running: 0, heldBytes: 0 });
-  });
-
-  it('is told at its deadline that it was not run, and never runs after that [at-most-once]', async () => {
-    const rig = await aStableRig();
-    rig.server.refuseDialling();
-    rig.server.dropLink();
-    await rig.settle();
-    const call = rig.client.call('deploy');
-    await rig.advance(theCalls.holdBudget - 1);
-    expect(rig.client.outcome(call)).toBe('none');
-    await rig.advance(1);
-    expect(rig.client.outcome(call)).toBe('not-run');
-    expect(textOf(rig, call)).toContain('The tool \\"deploy\\" was not run');
-    expect(textOf(rig, call)).toContain('The server is');
-    rig.server.acceptDialling();
-    await rig.advance(60_000);
-    expect(rig.server.count('tools/call')).toBe(0);
-  });
-
-  it('is forgotten when it is cancelled', async () => {
-    const rig = await aStableRig();
-    rig.server.refuseDialling();
-    rig.server.dropLink();
-    await rig.settle();
-    const call = rig.client.call();
-    rig.client.cancel(call);
-    rig.server.acceptDialling();
-    await rig.advance(60_000);
-    expect([rig.client.outcome(call), rig.server.count('tools/call')]).toEqual(['none', 0]);
-    expect(rig.server.count('cancelled')).toBe(0);
-  });
-
-  it('is refused at once when a hundred wait already [bounded]', async () => {
-    const rig = await aStableRig();
-    rig.server.refuseDialling();
-    rig.server.dropLink();
-    for (let call = 0; call < theCalls.maxHeld; call += 1) rig.client.call();
-    const last = rig.client.call();
-    expect(rig.client.outcome(last)).toBe('not-run');
-    expect(textOf(rig, last)).toContain('too many calls');
-  });
-
-  it('before the first connection starts it', async () => {
-    const before = await aReadyRig();
-    const rig = await before.reload();
-    const call = rig.client.call();
-    await rig.settle();
-    expect(rig.news()).toEqual(['connecting', 'ready same-session']);
-    expect(rig.transitions[0]).toBe('idle > connecting: call');
-    rig.server.answer(rig.server.waiting[0] ?? 0);
-    await rig.settle();
-    expect(rig.client.outcome(call)).toBe('result');
-  });
-
-  it('goes after the answer to initialize: a client hears first who it speaks to', async () => {
-    const rig = new Rig();
-    rig.server.answersCalls = true;
-    rig.client.hello();
-    rig.client.call();
-    await rig.advance(100);
-    expect(rig.client.heard.map((message) => 'id' in message && message.id)).toEqual([
-      'hello',
-      false,
-      false,
-      0,
-    ]);
-  });
-});
 
 describe('a call on its way', () => {
   it('is called off at the server when it is cancelled, under the id that the server knows', async () => {
@@ -181,19 +94,57 @@ describe('a call on its way', () => {
     expect(rig.server.count('tools/call')).toBe(1);
   });
 
-  it('three times without an answer degrades the connection, and an answer mends it', async () => {
+  it('three times without an answer degrades the connection, though pings work; an answer mends it', async () => {
     const rig = await aStableRig();
-    for (let call = 0; call < 3; call += 1) {
+    const breakOne = async (): Promise<void> => {
       rig.client.call();
-      rig.server.stall('ping');
+      await rig.settle();
       rig.server.cutStream(null);
       await rig.settle();
-    }
+    };
+    await breakOne();
+    await breakOne();
+    expect(rig.news()).toEqual([]);
+    await breakOne();
     expect(rig.news()).toEqual(['degraded calls-failing']);
     rig.client.call();
-    rig.server.answer(rig.server.waiting.at(-1) ?? 0);
+    await rig.settle();
+    rig.server.answer(rig.server.waiting[0] ?? 0);
     await rig.settle();
     expect(rig.news()).toEqual(['ready first']);
+    await breakOne();
+    expect(rig.news()).toEqual([]);
+  });
+
+  it('without an answer counts for its own link only', async () => {
+    const rig = await aStableRig();
+    const breakCalls = async (calls: number): Promise<void> => {
+      for (let call = 0; call < calls; call += 1) rig.client.call();
+      await rig.settle();
+      rig.server.cutStream(null);
+      await rig.settle();
+    };
+    await breakCalls(2);
+    rig.server.dropLink();
+    await rig.settle();
+    rig.news();
+    await breakCalls(1);
+    expect(rig.news()).toEqual([]);
+  });
+
+  it('keeps others waiting while nobody knows whether the link that broke under it still lives', async () => {
+    const rig = await aStableRig();
+    rig.client.call();
+    await rig.settle();
+    rig.server.stall('ping');
+    rig.server.cutStream(null);
+    await rig.settle();
+    rig.client.call();
+    await rig.settle();
+    expect(rig.server.count('tools/call')).toBe(1);
+    rig.server.proceed('ping');
+    await rig.settle();
+    expect(rig.server.count('tools/call')).toBe(2);
   });
 
   it('is answered once, by the error that the server gave', async () => {

@@ -2,6 +2,7 @@
 // late for anybody.
 import { describe, expect, it } from 'vitest';
 import { aFailure } from '../../src/core/connection/failure.ts';
+import { broken } from '../support/fakeLink.ts';
 import { aReadyRig, aStableRig, Rig } from '../support/connectionRig.ts';
 
 const gone = aFailure('closed', 'gone');
@@ -57,7 +58,7 @@ describe('stop', () => {
     const call = rig.client.call();
     await rig.settle();
     rig.user('stop-asked');
-    await rig.settle();
+    await rig.advance(1000);
     expect([rig.state, rig.client.outcome(call)]).toEqual(['stopped', 'not-run']);
     expect(rig.server.seen.at(-1)).toBe('1 close');
     expect(rig.clock.pending).toBe(0);
@@ -211,16 +212,44 @@ describe('what comes too late', () => {
   it('from a ping of an older epoch is no miss of the new link', async () => {
     const rig = await aStableRig();
     rig.server.goSilent();
-    rig.server.link.clings = true;
     rig.connection.woke();
     await rig.advance(3500);
-    // The second ping is on its way on a link that clings to it.
+    // The second ping is on its way, on a link that clings to it.
+    rig.server.link.clings = true;
     rig.server.speakAgain();
     rig.server.link.events.lost(gone);
     await rig.settle();
     expect(rig.news()).toEqual(['reconnecting #1 trying', 'ready same-session']);
+    rig.server.links[0]?.endAll(broken(gone));
     await rig.advance(60_000);
     expect(rig.news()).toEqual([]);
+  });
+
+  it('from the link of an attempt that failed changes nothing for the next', async () => {
+    const rig = new Rig();
+    rig.server.refuseHandshake(aFailure('server-error', '503', { status: 503 }));
+    rig.client.hello();
+    await rig.settle();
+    rig.server.acceptDialling();
+    await rig.advance(250);
+    rig.news();
+    rig.server.links[0]?.events.lost(gone);
+    await rig.settle();
+    expect(rig.news()).toEqual([]);
+  });
+
+  it('as the answer to an attempt that was given up does not put its link to use', async () => {
+    const before = await aStableRig();
+    const rig = await before.reload();
+    rig.server.stall('ping');
+    rig.client.hello();
+    await rig.settle();
+    rig.server.link.clings = true;
+    rig.user('stop-asked');
+    rig.server.proceed('ping');
+    await rig.settle();
+    expect([rig.state, rig.server.link.isClosed]).toEqual(['stopped', true]);
+    expect(rig.server.count('listen')).toBe(0);
   });
 
   it('from an attempt that was given up by stop leaves no session behind', async () => {

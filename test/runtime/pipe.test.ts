@@ -79,6 +79,9 @@ describe('progress', () => {
     const [upstream = 0] = rig.server.waiting;
     rig.server.say('notifications/progress', { progressToken: upstream, progress: 4 });
     rig.server.say('notifications/progress', {});
+    rig.client.call('other', { _meta: { traceparent: 'a' } });
+    const [, other = 0] = rig.server.waiting;
+    rig.server.say('notifications/progress', { progressToken: other, progress: 4 });
     expect(rig.client.notices).not.toContain('progress');
   });
 });

@@ -1,6 +1,7 @@
 // One configured server as the screens see it.
 import { describe, expect, it } from 'vitest';
 import { aFailure } from '../../src/core/connection/failure.ts';
+import type { JsonObject } from '../../src/core/rpc.ts';
 import { aTool } from '../support/fakeFleet.ts';
 import { aServer, VirtualFleet } from '../support/virtualFleet.ts';
 
@@ -90,34 +91,31 @@ describe('what the screens may do', () => {
 });
 
 describe('a call that may have run', () => {
-  const breakCall = async (rig: VirtualFleet): Promise<number> => {
-    await rig.settle();
-    rig.dialer('a').answersCalls = false;
+  /** How often it reached the server, which has a tool with these annotations. */
+  const breakCall = async (trustHints: boolean, annotations: JsonObject): Promise<number> => {
+    const rig = new VirtualFleet([aServer('a', { trustHints })]);
+    rig.tools.push(aTool('look', { annotations }));
+    const dialer = rig.dialer('a');
+    dialer.tools = [{ name: 'look', inputSchema: { type: 'object' }, annotations }];
+    await rig.open();
     rig.views[0]?.client.call('look');
     await rig.settle();
-    rig.dialer('a').answersCalls = true;
-    rig.dialer('a').cutStream(null);
+    dialer.answersCalls = true;
+    dialer.cutStream(null);
     await rig.settle();
-    return rig.dialer('a').count('tools/call');
+    return dialer.count('tools/call');
   };
-  const safe = aTool('look', { annotations: { readOnlyHint: true } });
 
   it('is repeated when its tool is marked safe and the user trusts that [safe-replay]', async () => {
-    const rig = new VirtualFleet([aServer('a', { trustHints: true })]);
-    rig.tools.push(safe);
-    expect(await breakCall(await rig.open())).toBe(2);
+    expect(await breakCall(true, { readOnlyHint: true })).toBe(2);
   });
 
   it('is not repeated when the user did not say so [at-most-once]', async () => {
-    const rig = new VirtualFleet([aServer('a')]);
-    rig.tools.push(safe);
-    expect(await breakCall(await rig.open())).toBe(1);
+    expect(await breakCall(false, { readOnlyHint: true })).toBe(1);
   });
 
   it('is not repeated when its tool is not marked [at-most-once]', async () => {
-    const rig = new VirtualFleet([aServer('a', { trustHints: true })]);
-    rig.tools.push(aTool('look'));
-    expect(await breakCall(await rig.open())).toBe(1);
+    expect(await breakCall(true, {})).toBe(1);
   });
 });
 

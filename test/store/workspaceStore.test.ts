@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { Source } from '../../src/base/signal.ts';
 import { type Memento, Mirror, idLeap } from '../../src/store/mirror.ts';
 import {
   type WindowFacts,
@@ -9,6 +10,7 @@ import {
 } from '../../src/store/workspaceStore.ts';
 import { VirtualClock } from '../support/virtualClock.ts';
 import { RememberingLog, aFolder, aRecord, anEntry } from './fixtures.ts';
+import { aCall, keysOf } from './journalFixtures.ts';
 
 /** The editor's state of a workspace: values are copied, as they are when they cross to the workbench. */
 class PlainMemento implements Memento {
@@ -45,6 +47,7 @@ const open = (opening: Opening): WorkspaceStore => {
     memento: new PlainMemento(),
     sessionTtl: 86_400_000,
     historyEntries: 500,
+    allowsJournal: new Source(true),
     window: {
       id: 'one',
       pid: 1,
@@ -86,6 +89,29 @@ describe('a window that reloads', () => {
     clock.jump(86_400_001);
     expect(open({ folder, clock, log }).records.all()).toEqual([]);
     expect(log.lines.filter((line) => line.includes('expired'))).toHaveLength(1);
+  });
+});
+
+describe('unfinished calls', () => {
+  it('outlive a reload, and belong to the window with the lease [reload-survives]', async () => {
+    const [folder, clock] = [aFolder(), new VirtualClock()];
+    const calls = ({ journal }: WorkspaceStore) => keysOf(journal.load('alpha', 'lifeline'));
+    const before = open({ folder, clock });
+    before.journal.put(aCall('a', { arrivedAt: clock.now() }));
+    before.dispose();
+    const after = open({ folder, clock, id: 'two' });
+    const waiting = open({ folder, clock, id: 'three' });
+    expect([calls(after), calls(waiting)]).toEqual([['a'], []]);
+    after.dispose();
+    await clock.advance(1000);
+    expect(calls(waiting)).toEqual(['a']);
+  });
+
+  it('are kept in memory where SQLite is missing', () => {
+    const [folder, clock] = [aFolder(), new VirtualClock()];
+    const { journal } = open({ folder, clock, noSqlite: true });
+    journal.put(aCall('a'));
+    expect(keysOf(journal.load('alpha', 'lifeline'))).toEqual(['a']);
   });
 });
 

@@ -4,8 +4,9 @@ import { repeatRight } from '../../src/core/calls/replay.ts';
 import type { ConnectionState, Life } from '../../src/core/connection/state.ts';
 import { Connection } from '../../src/runtime/connection.ts';
 import type { ConnectionSettings } from '../../src/runtime/connectionDeps.ts';
-import type { Log } from '../../src/runtime/ports.ts';
+import type { JournalStore, Log } from '../../src/runtime/ports.ts';
 import { SessionMemory } from '../../src/runtime/sessionMemory.ts';
+import { MemoryJournal } from '../../src/store/memoryJournal.ts';
 import { byDefault, theBackoff, theCalls, theHealth } from './defaults.ts';
 import { FakeClient } from './fakeClient.ts';
 import { FakeDialer } from './fakeDialer.ts';
@@ -44,6 +45,7 @@ export interface RigOptions {
   readonly settings?: Partial<ConnectionSettings>;
   /** What was kept from an earlier life. */
   readonly records?: MemoryRecords;
+  readonly journal?: JournalStore;
   readonly clock?: VirtualClock;
   readonly server?: FakeDialer;
   readonly prober?: FakeProber;
@@ -73,6 +75,7 @@ export class Rig {
   readonly server: FakeDialer;
   readonly prober: FakeProber;
   readonly records: MemoryRecords;
+  readonly journal: JournalStore;
   readonly connection: Connection;
   readonly client: FakeClient;
   readonly memory: SessionMemory;
@@ -80,6 +83,9 @@ export class Rig {
   readonly states: string[] = [];
   readonly transitions: string[] = [];
   readonly told: string[] = [];
+  /** How many calls were said to be left behind, each time. */
+  readonly leftBehind: number[] = [];
+  readonly tasksLeft: string[] = [];
   readonly errors: string[] = [];
   #lastWords = '';
 
@@ -88,6 +94,7 @@ export class Rig {
     this.server = options.server ?? new FakeDialer();
     this.prober = options.prober ?? new FakeProber(this.clock);
     this.records = options.records ?? new MemoryRecords();
+    this.journal = options.journal ?? new MemoryJournal();
     const { clock, records } = this;
     const about = { serverId: 'server', client: 'client', fingerprint: 'f' };
     this.memory = new SessionMemory({ store: records, clock, ...about });
@@ -96,6 +103,7 @@ export class Rig {
       {
         outside: { dialer: this.server, prober: this.prober, clock, random: () => 1 },
         memory: this.memory,
+        journal: this.journal,
         settings: () => settings,
         log: this.#log,
         events: {
@@ -103,12 +111,16 @@ export class Rig {
             this.transitions.push(`${from.state.kind} > ${to.state.kind}: ${cause}`),
           tellUser: (about) => this.told.push(about),
           refusal: (life) => `The server is ${life.state.kind}.`,
+          waiting: (life) => `Waiting: ${life.state.kind}`,
+          leftBehind: (count) => this.leftBehind.push(count),
+          taskLeft: ({ phase }) => phase.kind === 'task' && this.tasksLeft.push(phase.taskId),
         },
       },
       options.enabled ?? true,
     );
     this.connection.life.onChange((life) => this.#saw(life));
     this.client = new FakeClient(this.connection.end);
+    this.connection.calls.restore();
     onTestFinished(() => this.connection.dispose());
   }
 
@@ -136,9 +148,9 @@ export class Rig {
 
   /** The extension ends and starts again; the server and what was stored stay. */
   async reload(more: RigOptions = {}): Promise<Rig> {
-    const { clock, server, prober, records } = this;
+    const { clock, server, prober, records, journal } = this;
     await this.connection.shutdown();
-    return new Rig({ clock, server, prober, records, ...more });
+    return new Rig({ clock, server, prober, records, journal, ...more });
   }
 
   readonly #log: Log = {

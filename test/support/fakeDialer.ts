@@ -29,11 +29,14 @@ export class FakeDialer implements Dialer, ServerEnd {
     capabilities: { tools: {}, resources: {}, logging: {} },
     serverInfo: { name: 'fake', version: '1' },
   };
+  tools: readonly JsonObject[] = [];
   keepsSessions = true;
   /** It takes any old session id, as servers without a store do. */
   isForgetful = false;
   answersCalls = false;
   offersPush = true;
+  /** It does not say that it took a request before it answers it. */
+  takesInSilence = false;
 
   /** From now on dialling fails, and so does every request on a link that is still there. */
   refuseDialling(failure: Failure | Error = refused): void {
@@ -145,6 +148,8 @@ export class FakeDialer implements Dialer, ServerEnd {
     switch (request.method) {
       case 'initialize':
         return this.#begin(request, link);
+      case 'tools/list':
+        return this.#answered(request, { tools: this.tools });
       case 'tools/call':
         return this.answersCalls ? this.#answered(request, { content: [] }) : never();
       default:

@@ -21,6 +21,7 @@ import type {
 export const aDefinition = (name: string, more: Partial<ServerDefinition> = {}): ServerDefinition =>
   ({
     kind: 'http',
+    transport: 'http',
     name,
     url: 'http://127.0.0.1:3000/mcp',
     headers: {},
@@ -37,6 +38,7 @@ export const aTool = (name: string, more: Partial<Tool> = {}): Tool => ({
   description: null,
   inputSchema: { type: 'object', properties: {} },
   annotations: {},
+  canBeTask: false,
   ...more,
 });
 

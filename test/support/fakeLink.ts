@@ -12,6 +12,7 @@ export interface ServerEnd {
   fateOf(request: RpcRequest, link: FakeLink): Promise<Fate>;
   fateOfTold(message: RpcNotification | RpcResponse, link: FakeLink): Promise<Fate>;
   fateOfResume(id: RpcId, link: FakeLink): Promise<Fate>;
+  readonly takesInSilence: boolean;
   pushOf(cursor: string | null): 'off' | 'fresh' | 'resumed';
 }
 
@@ -128,7 +129,7 @@ export class FakeLink implements Link {
       this.#open.set(id, end);
       signal?.addEventListener('abort', giveUp, { once: true });
       if (signal?.aborted) giveUp();
-      begun?.();
+      if (!this.#server.takesInSilence) begun?.();
       void coming.then(end);
     });
   }

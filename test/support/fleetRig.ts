@@ -13,6 +13,7 @@ import { type RawSettings, parseSettings } from '../../src/core/parseSettings.ts
 import { isObject, type JsonObject, type RpcMessage } from '../../src/core/rpc.ts';
 import type { ServerDefinition, Settings } from '../../src/core/settings.ts';
 import { describeRefusal } from '../../src/core/wording/refusal.ts';
+import { describeWaiting } from '../../src/core/wording/waiting.ts';
 import { httpDialer } from '../../src/mcp/httpDialer.ts';
 import { httpProber } from '../../src/mcp/prober.ts';
 import { createViewClient } from '../../src/mcp/viewClient.ts';
@@ -74,6 +75,8 @@ export class FleetRig {
   readonly log: string[] = [];
   /** What servers said to our client, answers included, over all lives and servers. */
   readonly heard: RpcMessage[] = [];
+  #end: ClientEnd | null = null;
+  #asked = 1;
   #life: { readonly fleet: Fleet; readonly store: WorkspaceStore; readonly ends: Store } | null;
 
   constructor(options: RigOptions) {
@@ -118,6 +121,16 @@ export class FleetRig {
     return calledOf(await this.server(options.server).callTool(tool, args, options));
   }
 
+  /** Asks the server for something that our views do not, as a client at the gateway would. */
+  async ask(method: string, params: JsonObject): Promise<RpcMessage> {
+    const id = `asked-${this.#asked++}`;
+    const answer = (): RpcMessage | undefined =>
+      this.heard.find((message) => 'id' in message && message.id === id);
+    this.#end?.send({ jsonrpc: '2.0', id, method, params });
+    await until(() => answer() !== undefined);
+    return answer() ?? { jsonrpc: '2.0', id, result: {} };
+  }
+
   changeSettings(raw: RawSettings): void {
     this.#settings.set(parseSettings({ ...this.#options.settings, ...raw }).settings);
   }
@@ -160,6 +173,7 @@ export class FleetRig {
       settings: this.#settings,
       wake: { onWake: (listener) => this.#woke.on(listener) },
       refusal: (life) => describeRefusal(life, realClock.now(), fill),
+      waiting: (server, life) => describeWaiting(server, life, realClock.now(), fill),
     });
     ends.add(fleet.onNotice(({ about }) => this.notices.push(about)));
     ends.add(fleet.servers.onChange((servers) => this.#watch(servers, ends)));
@@ -179,6 +193,7 @@ export class FleetRig {
       },
       sessionTtl: this.#settings.value.sessionTtl,
       historyEntries: this.#settings.value.historyEntries,
+      allowsJournal: new Source(true),
       window: {
         id: randomUUID(),
         pid: process.pid,
@@ -200,6 +215,7 @@ export class FleetRig {
   }
 
   #makeView(end: ClientEnd, ends: Store): ReturnType<typeof createViewClient> {
+    this.#end = end;
     ends.add(end.onMessage((message) => this.heard.push(message)));
     const log = this.#logOf('views');
     return createViewClient({ end, clock: realClock, log, version: '0.0.0', roots: () => [] });

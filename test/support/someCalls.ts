@@ -22,6 +22,7 @@ export const rulesWith = (
   },
   holdBudget,
   bytesElsewhere: 0,
+  bytesOf: () => 100,
   repeatRight: (call) => (call.tool === 'read' ? 'marked' : right),
 });
 
@@ -30,7 +31,6 @@ export const aCall = (key: number, more: Partial<CallSpec> = {}): CallSpec => ({
   clientId: `c${key}`,
   method: 'tools/call',
   tool: 'write',
-  bytes: 100,
   arrivedAt: 0,
   ...more,
 });

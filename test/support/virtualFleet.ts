@@ -2,13 +2,13 @@
 import { onTestFinished } from 'vitest';
 import { Emitter, Source } from '../../src/base/signal.ts';
 import type { HistoryEntry } from '../../src/core/history.ts';
+import { parseSettings } from '../../src/core/parseSettings.ts';
 import type { JsonObject } from '../../src/core/rpc.ts';
 import type { BadServer, HttpServer, ServerDefinition, Settings } from '../../src/core/settings.ts';
 import type { ClientEnd } from '../../src/runtime/clientEnd.ts';
 import { Fleet } from '../../src/runtime/fleet.ts';
 import type { ServerPorts, ViewClient } from '../../src/runtime/ports.ts';
 import type { Catalog, ServerWatch, Tool } from '../../src/runtime/watch.ts';
-import { byDefault, theBackoff, theCalls, theHealth } from './defaults.ts';
 import { FakeClient } from './fakeClient.ts';
 import { FakeDialer } from './fakeDialer.ts';
 import { FakeProber } from './fakeProber.ts';
@@ -18,6 +18,7 @@ import { VirtualClock } from './virtualClock.ts';
 
 export const aServer = (name: string, more: Partial<HttpServer> = {}): HttpServer => ({
   kind: 'http',
+  transport: 'http',
   name,
   url: `http://127.0.0.1/${name}`,
   headers: {},
@@ -31,20 +32,7 @@ export const aServer = (name: string, more: Partial<HttpServer> = {}): HttpServe
 export const theSettings = (
   servers: readonly (ServerDefinition | BadServer)[],
   more: Partial<Settings> = {},
-): Settings => ({
-  servers,
-  backoff: theBackoff,
-  health: theHealth,
-  calls: theCalls,
-  crashLoop: { exits: byDefault('crashLoop.exits'), within: byDefault('crashLoop.within') },
-  connectTimeout: byDefault('connectTimeout'),
-  maxMessageBytes: byDefault('maxMessageBytes'),
-  sessionTtl: byDefault('session.ttl'),
-  notifyAfterAttempts: byDefault('notifyAfterAttempts'),
-  statusBar: 'always',
-  historyEntries: 200,
-  ...more,
-});
+): Settings => ({ ...parseSettings({}).settings, servers, ...more });
 
 /** The views' client without the SDK: says hello when it is made, and answers a call when the server does. */
 class PlainView implements ViewClient {
@@ -67,6 +55,9 @@ class PlainView implements ViewClient {
   callTool(name: string, args: JsonObject): Promise<JsonObject> {
     const id = this.client.call(name, { arguments: args });
     return Promise.resolve({ id, outcome: () => this.client.outcome(id) });
+  }
+  followTask(): Promise<never> {
+    return new Promise(() => {});
   }
   dispose(): void {
     this.catalog.dispose();
@@ -94,6 +85,7 @@ export class VirtualFleet {
       settings: this.settings,
       wake: { onWake: (listener) => this.#wakes.on(listener) },
       refusal: (life) => `The server is ${life.state.kind}.`,
+      waiting: (server) => `Waiting for ${server}`,
     });
     this.fleet.onNotice(({ server, about }) => this.notices.push(`${server.id}: ${about}`));
     onTestFinished(() => this.fleet.dispose());

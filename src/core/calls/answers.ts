@@ -5,13 +5,29 @@ import type { JsonObject, RpcResponse } from '../rpc.ts';
 import { errorOf, resultOf } from '../rpc.ts';
 import type { Call, Verdict } from './call.ts';
 
-/** Key of our data in `_meta` (spec, basic: `_meta` names carry a prefix). */
+/**
+ * Key of our data in the `_meta` of a tool result that we made, and in the `data` of an error that we made (spec, basic:
+ * `_meta` names carry a prefix). A program reads from it what became of the call:
+ *   outcome   `not-run`: it certainly did nothing, calling again is safe. `unknown`: it may have run.
+ *   server    the name of the server as the user configured it
+ *   attempts  how often the server got the call, counting the tries that it refused
+ *   reason    of `not-run`: `state` (the server is not to be used now), `queue-full`, `deadline` (it did not come back in
+ *             time), `refused-again`, `closed`; of `unknown`: the kind of failure that took the answer away
+ */
 export const outcomeKey = 'mcp-lifeline/outcome';
 
 /** Our own JSON-RPC code for "the server behind this connection did not answer"; −32000 to −32019 carry no meaning of their own. */
-const upstreamFailed = -32010;
+export const upstreamFailed = -32010;
 
 type Outcome = 'not-run' | 'unknown';
+
+/** What an answer of ours says of the server. */
+export interface Story {
+  /** Its name. */
+  readonly server: string;
+  /** What is being done about it, and when it is tried next. */
+  readonly refusal: string;
+}
 
 const notRunText = (
   call: Call,
@@ -47,33 +63,50 @@ const unknownText = (
   );
 };
 
+const toolResult = (text: string, meta: JsonObject): JsonObject => ({
+  content: [{ type: 'text', text }],
+  isError: true,
+  _meta: meta,
+});
+
 const ending = (call: Call, outcome: Outcome, text: string, data: JsonObject): RpcResponse => {
   const meta = { [outcomeKey]: { outcome, ...data } };
-  if (call.method === 'tools/call')
-    return resultOf(call.clientId, {
-      content: [{ type: 'text', text }],
-      isError: true,
-      _meta: meta,
-    });
-  return errorOf(call.clientId, { code: upstreamFailed, message: text, data: meta });
+  return call.method === 'tools/call'
+    ? resultOf(call.clientId, toolResult(text, meta))
+    : errorOf(call.clientId, { code: upstreamFailed, message: text, data: meta });
 };
 
-/** The response for the client. `refusal`: what is being done about the server, and when it is tried next. */
-export const answerOf = (call: Call, verdict: Verdict, refusal: string): RpcResponse => {
+/** How often the server got it: a try that was never written does not count. */
+const attemptsOf = (call: Call, verdict: Verdict): number => {
+  if (verdict.kind !== 'not-run') return call.refusals + call.repeats + 1;
+  return call.refusals + (verdict.why === 'refused-again' ? 1 : 0);
+};
+
+/** The response for the client. `story` is asked only where the server did not answer itself. */
+export const answerOf = (call: Call, verdict: Verdict, story: () => Story): RpcResponse => {
+  if (verdict.kind === 'answered')
+    return 'error' in verdict.response
+      ? errorOf(call.clientId, verdict.response.error)
+      : resultOf(call.clientId, verdict.response.result);
+  const { server, refusal } = story();
+  const attempts = attemptsOf(call, verdict);
   switch (verdict.kind) {
-    case 'answered':
-      return 'error' in verdict.response
-        ? errorOf(call.clientId, verdict.response.error)
-        : resultOf(call.clientId, verdict.response.result);
-    case 'not-run':
-      return ending(call, 'not-run', notRunText(call, verdict, refusal).trim(), {
-        why: verdict.why,
-        attempts: call.refusals,
-      });
-    case 'unknown':
-      return ending(call, 'unknown', unknownText(call, verdict, refusal).trim(), {
-        reason: verdict.failure.kind,
-        attempts: verdict.repeats + 1,
-      });
+    case 'not-run': {
+      const reason = verdict.why;
+      const text = notRunText(call, verdict, refusal).trim();
+      return ending(call, 'not-run', text, { server, attempts, reason });
+    }
+    case 'unknown': {
+      const reason = verdict.failure.kind;
+      const text = unknownText(call, verdict, refusal).trim();
+      return ending(call, 'unknown', text, { server, attempts, reason });
+    }
   }
 };
+
+/** The result of a tool that ran as a task of which the server knows nothing any more. */
+export const lostTaskResult = (tool: string, detail: string): JsonObject =>
+  toolResult(
+    `The tool "${tool}" may have run; check before repeating. It ran as a task, and the server no longer knows it (${detail}).`,
+    { [outcomeKey]: { outcome: 'unknown', attempts: 1, reason: 'task-lost' } },
+  );

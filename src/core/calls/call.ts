@@ -11,17 +11,23 @@ export interface CallSpec {
   readonly method: string;
   /** Name of the tool for `tools/call`, else null. */
   readonly tool: string | null;
-  readonly bytes: number;
   readonly arrivedAt: Millis;
 }
 
 /**
- * `held` waits to be sent. `sent` is on its way.
+ * `held` waits to be sent. `doubted` may have run and waits to be repeated by right of its tool's marks, which must be
+ * read again first; `round` counts the readings that were asked for, `isAsked` while one is. `sent` is on its way.
  * `severed` lost its stream and waits to resume it; `resuming` waits on the resumed stream. `session` is the number of the
- * session that runs it: a cursor means nothing in another one.
+ * session that runs it: a cursor means nothing in another one. Their deadline is null where nobody waits.
  */
 export type CallPhase =
   | { readonly kind: 'held'; readonly deadline: Millis }
+  | {
+      readonly kind: 'doubted';
+      readonly deadline: Millis;
+      readonly round: number;
+      readonly isAsked: boolean;
+    }
   | {
       readonly kind: 'sent';
       readonly upstreamId: number;
@@ -33,7 +39,7 @@ export type CallPhase =
       readonly upstreamId: number;
       readonly session: number;
       readonly cursor: string;
-      readonly deadline: Millis;
+      readonly deadline: Millis | null;
       readonly failure: Failure;
     }
   | {
@@ -41,12 +47,14 @@ export type CallPhase =
       readonly upstreamId: number;
       readonly session: number;
       readonly cursor: string;
-      readonly deadline: Millis;
+      readonly deadline: Millis | null;
       readonly failure: Failure;
     };
 
 export interface Call extends CallSpec {
   readonly phase: CallPhase;
+  /** Its client went away with an earlier life of ours: nobody waits, and its answer is kept for a person. */
+  readonly isOrphan: boolean;
   /** How often it was sent again although the first try may have run. */
   readonly repeats: number;
   /** How often the server refused it unexecuted. */
@@ -68,6 +76,10 @@ export type Verdict =
 
 export const deadlineOf = (call: Call): Millis | null =>
   'deadline' in call.phase ? call.phase.deadline : null;
+
+/** Not on its way: neither at the server nor on a stream that might bring its answer. */
+export const isWaiting = (call: Call): boolean =>
+  call.phase.kind === 'held' || call.phase.kind === 'doubted';
 
 export const upstreamIdOf = (call: Call): number | null =>
   'upstreamId' in call.phase ? call.phase.upstreamId : null;

@@ -2,7 +2,8 @@
 // everything else can simply be asked again. Not here: where it is kept (store) and what is done with it after a reload.
 import type { Millis } from '../../base/clock.ts';
 import type { Failure } from '../connection/failure.ts';
-import type { RpcId, RpcRequest, RpcResponse } from '../rpc.ts';
+import { isObject, type JsonObject, type RpcId, type RpcRequest, type RpcResponse } from '../rpc.ts';
+import { type Call, upstreamIdOf } from './call.ts';
 
 /**
  * `held`: no byte left. `sent`: it may run, in the session with that id; with a cursor its answer can be resumed. `task`: the
@@ -33,3 +34,48 @@ export interface JournalEntry {
   readonly arrivedAt: Millis;
   readonly phase: JournalPhase;
 }
+
+/** What a call's stream and session are, which the ledger does not know. */
+export interface SentFacts {
+  readonly at: Millis;
+  readonly sessionId: string | null;
+  readonly cursor: string | null;
+}
+
+/** How far a call has come, as a later life must know it. A call that may have run is never called held. */
+export const journalPhaseOf = (call: Call, sent: SentFacts): JournalPhase => {
+  const { phase, maybeRan } = call;
+  const upstreamId = upstreamIdOf(call);
+  if (upstreamId === null)
+    return maybeRan === null
+      ? { kind: 'held' }
+      : { kind: 'unknown', at: sent.at, failure: maybeRan };
+  const { at, sessionId } = sent;
+  const cursor = 'cursor' in phase ? phase.cursor : sent.cursor;
+  return { kind: 'sent', at, upstreamId, sessionId, cursor };
+};
+
+/** Whether the difference matters to a later life. */
+export const isSamePhase = (one: JournalPhase, other: JournalPhase): boolean => {
+  if (one.kind === 'sent' && other.kind === 'sent')
+    return one.upstreamId === other.upstreamId && one.cursor === other.cursor;
+  return one.kind === other.kind;
+};
+
+/**
+ * Key in the `_meta` of a tool call that a person makes of one which an earlier life left behind: the new call takes over
+ * the entry of that key, in one write, so that at no moment both or neither are kept. It is for us; no server sees it.
+ */
+const replacesKey = 'mcp-lifeline/replaces';
+
+export const replacing = (key: string): JsonObject => ({ [replacesKey]: key });
+
+/** The request as the server is to see it, and the entry that it takes over. */
+export const replacedBy = (
+  request: RpcRequest,
+): { readonly request: RpcRequest; readonly key: string | null } => {
+  const meta = request.params?.['_meta'];
+  if (!isObject(meta) || typeof meta[replacesKey] !== 'string') return { request, key: null };
+  const { [replacesKey]: key, ...others } = meta;
+  return { request: { ...request, params: { ...request.params, _meta: others } }, key };
+};

@@ -4,7 +4,7 @@ import type { Millis } from '../../base/clock.ts';
 import type { Failure } from '../connection/failure.ts';
 import type { RpcId } from '../rpc.ts';
 import type { CallSettings } from '../settings.ts';
-import { type Call, type CallSpec, deadlineOf, type Verdict } from './call.ts';
+import { type Call, type CallSpec, deadlineOf, isWaiting, type Verdict } from './call.ts';
 import type { Fate } from './fate.ts';
 import type { RepeatRight } from './replay.ts';
 
@@ -24,7 +24,8 @@ export interface Ledger {
   readonly releasing: number | null;
 }
 
-export interface LedgerRules {
+/** What the settings, and what is known of the tools, say about calls. */
+export interface CallRules {
   readonly limits: CallSettings;
   readonly holdBudget: Millis;
   /** Bytes held by the other connections, for the limit over all servers. */
@@ -32,10 +33,18 @@ export interface LedgerRules {
   readonly repeatRight: (call: Call) => RepeatRight;
 }
 
+export interface LedgerRules extends CallRules {
+  /** Asked only where a call has to wait: measuring costs as much as sending. */
+  readonly bytesOf: (key: number) => number;
+}
+
 export type LedgerEvent =
   | { readonly kind: 'arrived'; readonly at: Millis; readonly call: CallSpec }
   | { readonly kind: 'gate'; readonly at: Millis; readonly gate: LedgerGate }
-  /** The server has taken the request, or so much time has passed that the next one need not wait for it. */
+  /**
+   * The server has taken the request, or so much time has passed that the next one need not wait for it. Of a resumed
+   * call: its stream is open, or has brought something.
+   */
   | { readonly kind: 'begun'; readonly at: Millis; readonly key: number }
   | {
       readonly kind: 'ended';
@@ -45,6 +54,25 @@ export type LedgerEvent =
       readonly fate: Fate;
     }
   | { readonly kind: 'cancelled'; readonly at: Millis; readonly clientId: RpcId }
+  /** A call of an earlier life whose answer may still come on its stream, in the session of that number. */
+  | {
+      readonly kind: 'restored';
+      readonly at: Millis;
+      readonly call: CallSpec;
+      readonly upstreamId: number;
+      readonly session: number;
+      readonly cursor: string;
+    }
+  /** A person wants to hear no more of a restored call. It goes on at the server. */
+  | { readonly kind: 'discarded'; readonly at: Millis; readonly key: number }
+  /** The marks of the call's tool were read again. A reading that failed is not reported: the next one, or the deadline, is. */
+  | {
+      readonly kind: 'marks-read';
+      readonly at: Millis;
+      readonly key: number;
+      readonly round: number;
+      readonly isMarked: boolean;
+    }
   | { readonly kind: 'time'; readonly at: Millis }
   | { readonly kind: 'closed'; readonly at: Millis; readonly failure: Failure };
 
@@ -56,6 +84,10 @@ export type LedgerEffect =
       readonly upstreamId: number;
       readonly cursor: string;
     }
+  /** Read the marks of the call's tool, from the server as it is now, and tell `marks-read`. */
+  | { readonly kind: 'read-marks'; readonly key: number; readonly round: number }
+  /** The call is gone without an answer: its client cancelled it, or nobody wants it any more. */
+  | { readonly kind: 'forget'; readonly key: number }
   /** Nobody waits for this request any more; `tellServer`: say so with notifications/cancelled. */
   | {
       readonly kind: 'abandon';
@@ -74,12 +106,9 @@ export const newLedger = (nextId: number): Ledger => ({
   releasing: null,
 });
 
-export const heldCalls = (ledger: Ledger): readonly Call[] =>
-  ledger.calls.filter((call) => call.phase.kind === 'held');
-export const heldBytes = (ledger: Ledger): number =>
-  heldCalls(ledger).reduce((sum, call) => sum + call.bytes, 0);
-export const runningCalls = (ledger: Ledger): readonly Call[] =>
-  ledger.calls.filter((call) => call.phase.kind !== 'held');
+export const heldCalls = (ledger: Ledger): readonly Call[] => ledger.calls.filter(isWaiting);
+export const heldBytes = (ledger: Ledger, bytesOf: LedgerRules['bytesOf']): number =>
+  heldCalls(ledger).reduce((sum, call) => sum + bytesOf(call.key), 0);
 
 /** When the next waiting call must be answered, or null. */
 export const nextDeadline = (ledger: Ledger): Millis | null =>

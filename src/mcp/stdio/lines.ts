@@ -68,12 +68,24 @@ export class LineReader {
   }
 
   #letPass(parts: readonly Buffer[]): void {
-    const head = Buffer.concat(parts).subarray(0, keptOfEnds).toString('utf8');
-    this.#passing = { head, tail: lastOf(parts) };
+    this.#passing = { head: headOf(parts), tail: lastOf(parts) };
     this.#parts = [];
   }
 }
 
+const headOf = (parts: readonly Buffer[]): string => {
+  const size = parts.reduce((sum, part) => sum + part.length, 0);
+  return Buffer.concat(parts, Math.min(size, keptOfEnds)).toString('utf8');
+};
+
 /** A copy, so that the large buffers behind the parts can go. */
-const lastOf = (parts: readonly Buffer[]): Buffer =>
-  Buffer.from(Buffer.concat(parts).subarray(-keptOfEnds));
+const lastOf = (parts: readonly Buffer[]): Buffer => {
+  const kept: Buffer[] = [];
+  let room = keptOfEnds;
+  for (const part of parts.toReversed()) {
+    if (room <= 0) break;
+    kept.unshift(part.subarray(-room));
+    room -= part.length;
+  }
+  return Buffer.concat(kept);
+};

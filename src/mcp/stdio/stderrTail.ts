@@ -17,7 +17,7 @@ export class StderrTail {
   add(line: string): void {
     const text = line.trim();
     if (text === '') return;
-    // Cut before it is kept: a secret that the cut goes through is still one.
+    // Before it is cut: half a secret would not be recognised.
     const plain = redact(text, this.#secrets);
     const short = plain.length > longestLine ? `${plain.slice(0, longestLine)}…` : plain;
     this.#lines = [...this.#lines, short].slice(-mostLines);

@@ -1,0 +1,225 @@
+// The desk for the calls of one client of one server: takes them, has them written down, carried out and answered, keeps those
+// that an earlier life left behind, and shows what is pending. It wires the parts and decides nothing.
+// Not here: the fate of a call (core/calls), sending (caller.ts), writing down (journalKeeper.ts).
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, Store } from '../base/disposable.ts';
+import type { Signal } from '../base/signal.ts';
+import { answerOf } from '../core/calls/answers.ts';
+import type { Call, Verdict } from '../core/calls/call.ts';
+import type { Fate } from '../core/calls/fate.ts';
+import { type JournalEntry, replacedBy } from '../core/calls/journal.ts';
+import type { CallRules, LedgerGate } from '../core/calls/ledger.ts';
+import type { Failure } from '../core/connection/failure.ts';
+import type { RpcId, RpcMessage, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
+import { Caller } from './caller.ts';
+import type { Carrier } from './carriage.ts';
+import { JournalKeeper } from './journalKeeper.ts';
+import { Orphans } from './orphans.ts';
+import { PendingCalls, pendingOfCall, pendingOfOrphan, pendingOfTask } from './pendingCalls.ts';
+import type { JournalStore, Log, StreamName } from './ports.ts';
+import { Progress } from './progress.ts';
+import type { SessionMemory } from './sessionMemory.ts';
+import type { PendingCall } from './watch.ts';
+
+export interface CallDeskDeps {
+  readonly outside: { readonly clock: Clock; readonly random: () => number };
+  readonly memory: SessionMemory;
+  readonly journal: JournalStore;
+  readonly log: Log;
+  readonly rules: () => CallRules;
+  readonly tellClient: (message: RpcMessage) => void;
+  readonly events: CallDeskEvents;
+}
+
+export interface CallDeskEvents {
+  /** An exchange ended in a way that says something about the link. */
+  ended(method: string, fate: Fate, epoch: number): void;
+  /** What a refused call is told about the state of the server. */
+  refusal(): string;
+  /** What a client whose call is held is told. */
+  waiting(): string;
+  /** So many calls of an earlier life may have run, and nobody will learn what they did. */
+  leftBehind(count: number): void;
+  /** A call of an earlier life runs as a task: somebody must ask after it. */
+  taskLeft(entry: JournalEntry): void;
+}
+
+export class CallDesk implements Disposable {
+  readonly #deps: CallDeskDeps;
+  readonly #store = new Store();
+  readonly #pending: PendingCalls;
+  readonly #orphans: Orphans;
+  readonly #keeper: JournalKeeper;
+  readonly #caller: Caller;
+  readonly #progress: Progress;
+
+  constructor(deps: CallDeskDeps) {
+    this.#deps = deps;
+    const { memory, journal, events, tellClient } = deps;
+    const { clock } = deps.outside;
+    const requestOf = (key: number): RpcRequest | undefined => this.#caller.requestOf(key);
+    this.#pending = this.#store.add(new PendingCalls(clock, () => this.#listPending()));
+    this.#orphans = new Orphans({
+      clock,
+      store: journal,
+      put: (entry) => this.#keeper.put(entry),
+      changed: () => this.#pending.changed(),
+      isTask: (entry) => events.taskLeft(entry),
+      lost: (count) => events.leftBehind(count),
+    });
+    this.#progress = this.#store.add(
+      new Progress({ clock, requestOf, tellClient, words: () => events.waiting() }),
+    );
+    this.#keeper = this.#store.add(this.#makeKeeper(requestOf));
+    this.#caller = this.#store.add(
+      new Caller({
+        clock,
+        rules: deps.rules,
+        firstId: memory.record.value.nextId,
+        events: {
+          idsUsedUpTo: (nextId) => memory.idsUsedUpTo(nextId),
+          ended: (method, fate, epoch) => events.ended(method, fate, epoch),
+          moved: (calls) => this.#moved(calls),
+          finished: (call, request, verdict) => this.#finished(call, request, verdict),
+          forgotten: (key) => this.#forgotten(key),
+        },
+      }),
+    );
+  }
+
+  get load(): Signal<{ held: number; running: number; heldBytes: number }> {
+    return this.#caller.load;
+  }
+
+  get pending(): Signal<readonly PendingCall[]> {
+    return this.#pending;
+  }
+
+  /** Calls that an earlier life left behind. */
+  get orphans(): Pick<Orphans, 'entries' | 'get' | 'answered' | 'lose'> {
+    return this.#orphans;
+  }
+
+  /** Takes up what an earlier life has written down. */
+  restore(): void {
+    const { journal, memory } = this.#deps;
+    const { serverId, client } = memory;
+    const from = {
+      sessionId: memory.session?.id ?? null,
+      isSameServer: memory.isInherited,
+      cursorOf: (upstreamId: number) => memory.cursorOf(`request:${upstreamId}`),
+    };
+    this.#orphans.restore(journal.load(serverId, client), from, (entry, upstreamId, cursor) => {
+      const key = this.#caller.takeKey();
+      const { request, arrivedAt } = entry;
+      const session = memory.sessionNumber;
+      this.#caller.restore(key, { request, arrivedAt, upstreamId, session, cursor });
+      return key;
+    });
+  }
+
+  call(message: RpcRequest): void {
+    const { request, key: replaced } = replacedBy(message);
+    const key = this.#caller.takeKey();
+    if (replaced !== null && this.#orphans.get(replaced)) this.#keeper.inherit(key, replaced);
+    this.#keeper.asked(request);
+    this.#caller.call(key, request);
+  }
+
+  cancel(clientId: RpcId): void {
+    this.#caller.cancel(clientId);
+  }
+
+  /** Forgets a call of an earlier life. If it runs it goes on at the server, unheard. */
+  discard(key: string): void {
+    const callKey = this.#orphans.discard(key);
+    if (callKey !== null) this.#caller.discard(callKey);
+  }
+
+  takeId(): number {
+    return this.#caller.takeId();
+  }
+
+  setGate(gate: LedgerGate, carrier: Carrier | null): void {
+    this.#caller.setGate(gate, carrier);
+  }
+
+  endAll(failure: Failure): void {
+    this.#caller.endAll(failure);
+  }
+
+  /** The server's progress report as the client is to see it; null where nobody asked for it. */
+  progress(message: RpcNotification): RpcNotification | null {
+    const upstreamId = message.params?.['progressToken'];
+    if (typeof upstreamId !== 'string' && typeof upstreamId !== 'number') return null;
+    const running = this.#caller.findByUpstreamId(upstreamId);
+    if (running) return this.#progress.fromServer(message, running);
+    const request = this.#keeper.taskUnder(upstreamId);
+    // Late progress of a call that is over: its token means nothing to the client any more.
+    return request ? this.#progress.fromServer(message, { key: null, request }) : null;
+  }
+
+  /** The newest cursor of a stream; null when it has ended. */
+  cursor(stream: StreamName, cursor: string | null): void {
+    this.#deps.memory.cursor(stream, cursor);
+    const upstreamId = Number(/^request:(\d+)$/.exec(stream)?.[1] ?? Number.NaN);
+    if (cursor === null || Number.isNaN(upstreamId)) return;
+    this.#keeper.cursor(upstreamId, cursor);
+    this.#caller.heard(upstreamId);
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #makeKeeper(requestOf: (key: number) => RpcRequest | undefined): JournalKeeper {
+    const { outside, memory, journal, log } = this.#deps;
+    const { serverId, client } = memory;
+    return new JournalKeeper({
+      ...outside,
+      ...{ log, serverId, client, requestOf },
+      store: journal,
+      sessionId: () => memory.session?.id ?? null,
+      isTaken: (key) => this.#orphans.get(key) !== undefined,
+      inherited: (key) => this.#orphans.leave(key),
+    });
+  }
+
+  #moved(calls: readonly Call[]): void {
+    this.#keeper.follow(calls);
+    this.#progress.follow(calls);
+    this.#pending.changed();
+  }
+
+  #finished(call: Call, request: RpcRequest, verdict: Verdict): void {
+    this.#progress.forget(call.key);
+    if (call.isOrphan) return this.#orphans.finished(call.key, verdict);
+    const { memory, events, tellClient } = this.#deps;
+    const response: RpcResponse = answerOf(call, verdict, () => ({
+      server: memory.serverId,
+      refusal: events.refusal(),
+    }));
+    if (verdict.kind === 'answered') memory.noteAnswer(request, response);
+    tellClient(response);
+    this.#keeper.finished(call, request, verdict);
+  }
+
+  #forgotten(key: number): void {
+    this.#progress.forget(key);
+    this.#keeper.forgotten(key);
+  }
+
+  #listPending(): readonly PendingCall[] {
+    const living = this.#caller.calls.flatMap((call) => {
+      const request = this.#caller.requestOf(call.key);
+      if (call.isOrphan || call.method !== 'tools/call' || !request) return [];
+      return [pendingOfCall(call, this.#keeper.keyOf(call.key), request)];
+    });
+    const all = [
+      ...this.#orphans.entries.map(pendingOfOrphan),
+      ...this.#keeper.tasks.map(pendingOfTask),
+      ...living,
+    ];
+    return all.toSorted((one, other) => one.since - other.since);
+  }
+}

@@ -1,0 +1,147 @@
+// The journal as one window may use it: in SQLite while it holds the lease and the user lets calls be written down, else
+// in memory. A window that becomes the owner stores what it kept in memory; one that loses the lease leaves the stored
+// calls to the new owner and knows them no more (promise one-owner). Not here: the table (journalTable.ts).
+import type { Clock, Millis } from '../base/clock.ts';
+import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
+import type { Signal } from '../base/signal.ts';
+import type { JournalEntry } from '../core/calls/journal.ts';
+import type { JournalStore, Log } from '../runtime/ports.ts';
+import { reasonOf } from './database.ts';
+import type { JournalLimits } from './journalBounds.ts';
+import type { JournalTable } from './journalTable.ts';
+import { MemoryJournal, inOrderOfArrival } from './memoryJournal.ts';
+import type { Ownership } from './ownedRecords.ts';
+
+export interface JournalPorts {
+  readonly ownership: Ownership;
+  /** Whether the user lets calls with their arguments be written down. */
+  readonly allowed: Signal<boolean>;
+  readonly table: JournalTable;
+  readonly limits: JournalLimits;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** A call that nobody has decided about for so long is of no use; servers that were removed leave some behind. */
+const keptFor: Millis = 14 * 24 * 60 * 60 * 1000;
+
+export class Journal implements JournalStore, Disposable {
+  readonly #ports: JournalPorts;
+  readonly #own: MemoryJournal;
+  readonly #life = new Store();
+  /** Rows that should be gone and could not be removed: what they say is no longer true. */
+  readonly #untrue = new Set<string>();
+  #wasStoring = false;
+  #isFailing = false;
+  #isFull = false;
+
+  constructor(ports: JournalPorts) {
+    this.#ports = ports;
+    this.#own = new MemoryJournal(ports.limits);
+    this.#life.add(ports.ownership.status.onChange(() => this.#follow()));
+    this.#life.add(ports.allowed.onChange(() => this.#follow()));
+    this.#life.add(toDisposable(() => (this.#wasStoring = false)));
+    this.#follow();
+  }
+
+  put(entry: JournalEntry): boolean {
+    if (this.#life.isDisposed) return false;
+    const isKept = this.#isStoring() ? this.#store(entry) : this.#own.put(entry);
+    if (!isKept && !this.#isFull && !this.#isFailing) {
+      const { log, limits } = this.#ports;
+      log.warn(
+        `Storage: a call of ${entry.serverId} would not outlive a reload: it is too large, or ${limits.entries} calls or ${limits.totalBytes} bytes of calls are kept already.`,
+      );
+    }
+    this.#isFull = !isKept;
+    return isKept;
+  }
+
+  remove(key: string): void {
+    if (this.#life.isDisposed) return;
+    this.#own.remove(key);
+    if (this.#isStoring()) this.#removeStored(key);
+  }
+
+  load(serverId: string, client: string): readonly JournalEntry[] {
+    if (this.#life.isDisposed) return [];
+    const own = this.#own.load(serverId, client);
+    if (!this.#isStoring()) return own;
+    const stored = this.#attempt([], () => this.#ports.table.load(serverId, client));
+    const isShadowed = ({ key }: JournalEntry): boolean =>
+      this.#untrue.has(key) || own.some((entry) => entry.key === key);
+    return inOrderOfArrival([...stored.filter((entry) => !isShadowed(entry)), ...own]);
+  }
+
+  dispose(): void {
+    this.#life.dispose();
+  }
+
+  #isStoring(): boolean {
+    return this.#ports.allowed.value && this.#ports.ownership.holds();
+  }
+
+  #store(entry: JournalEntry): boolean {
+    const { table } = this.#ports;
+    // What was kept in memory before is older, whatever becomes of this one.
+    this.#own.remove(entry.key);
+    this.#removeUntrue();
+    const outcome = this.#attempt('failed', () => table.put(entry));
+    if (outcome === 'failed') {
+      // A row that still says "held" while the call is on its way would invite a second run.
+      if (this.#attempt(false, () => table.has(entry.key))) this.#removeStored(entry.key);
+      return false;
+    }
+    // Only here: a full disk can still be read and cleared, and must not be reported anew after that.
+    this.#isFailing = false;
+    if (outcome) this.#untrue.delete(entry.key);
+    return outcome;
+  }
+
+  #removeStored(key: string): void {
+    const isGone = this.#attempt(false, () => {
+      this.#ports.table.remove(key);
+      return true;
+    });
+    if (isGone) this.#untrue.delete(key);
+    else this.#untrue.add(key);
+  }
+
+  #removeUntrue(): void {
+    for (const key of this.#untrue) this.#removeStored(key);
+  }
+
+  /** After each change of the lease or the setting. */
+  #follow(): void {
+    const { ownership, allowed, table } = this.#ports;
+    const isStoring = this.#isStoring();
+    if (isStoring && !this.#wasStoring) this.#begin();
+    if (!isStoring) this.#untrue.clear();
+    this.#wasStoring = isStoring;
+    // What was written down before the user said no goes as well; calls that are under way go on in memory.
+    if (!allowed.value && ownership.holds()) this.#attempt(undefined, () => table.erase());
+  }
+
+  #begin(): void {
+    const { table, clock, log } = this.#ports;
+    const dropped = this.#attempt(0, () => table.collect(clock.now() - keptFor));
+    if (dropped > 0) log.info(`Storage: ${dropped} unfinished calls older than 14 days are gone.`);
+    for (const entry of this.#own.all()) {
+      if (this.#attempt(false, () => table.put(entry))) this.#own.remove(entry.key);
+    }
+  }
+
+  /** Does the work, or reports the first failure of a series and answers with `otherwise`. */
+  #attempt<T, U>(otherwise: U, work: () => T): T | U {
+    try {
+      return work();
+    } catch (error) {
+      if (!this.#isFailing)
+        this.#ports.log.error(
+          `Storage: unfinished calls cannot be stored (${reasonOf(error)}); they would not outlive a reload.`,
+        );
+      this.#isFailing = true;
+      return otherwise;
+    }
+  }
+}
