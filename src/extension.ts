@@ -15,6 +15,7 @@ import { createLogs, type Logs } from './host/log.ts';
 import { createPresence, type Presence } from './host/presence.ts';
 import { createScreen } from './host/screen.ts';
 import { createEditorSettings, type EditorSettings } from './host/settings.ts';
+import { commonFolder } from './host/storageFolder.ts';
 import { watchServers } from './host/watchServers.ts';
 import { httpDialer } from './mcp/httpDialer.ts';
 import { NetworkWatch } from './mcp/network.ts';
@@ -52,7 +53,9 @@ const openStore = (
   const isDesktop =
     vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
   return openWorkspaceStore({
-    folder: (context.storageUri ?? context.globalStorageUri).fsPath,
+    folder: context.storageUri
+      ? commonFolder(context.storageUri.fsPath)
+      : context.globalStorageUri.fsPath,
     clock,
     log: logs.own,
     memento: context.storageUri ? context.workspaceState : context.globalState,

@@ -19,8 +19,8 @@ const actionsByPhase: Readonly<Record<PendingPhase, readonly PendingAction[]>> =
   held: [],
   running: [],
   'orphan-held': ['run', 'discard'],
-  // Its answer comes here, and can be discarded then.
-  'orphan-running': [],
+  // Its answer comes here. Who does not want it need not wait for it.
+  'orphan-running': ['discard'],
   'orphan-unknown': ['again', 'discard'],
   answered: ['show', 'discard'],
 };

@@ -51,7 +51,9 @@ export const connectSdkClient = async (
   life.addEventListener('abort', () => void client.close(), { once: true });
   client.onerror = deps.onError;
   listen(client, sdk, deps);
-  await client.connect(createClientTransport(deps.end), { timeout: noLimit });
+  await client
+    .connect(createClientTransport(deps.end), { timeout: noLimit })
+    .catch((error: unknown) => Promise.reject(inItsWords(error, sdk)));
   return {
     offers: (name) => client.getServerCapabilities()?.[name] !== undefined,
     takesTasks: client.getServerCapabilities()?.tasks?.requests?.tools?.call !== undefined,
@@ -120,11 +122,14 @@ const onlyKnown = (progress: {
   ...(progress.message === undefined ? {} : { message: progress.message }),
 });
 
-/** The SDK puts `MCP error -32603: ` before the words of the server or of the connection; a person needs only these. */
-const plainly = (error: unknown, client: Client, sdk: Sdk): unknown => {
+const plainly = (error: unknown, client: Client, sdk: Sdk): unknown =>
   // Not told by the code: the SDK's `ConnectionClosed` is -32000, which servers use for anything.
-  if (client.transport === undefined)
-    return new Error('The connection was closed.', { cause: error });
+  client.transport === undefined
+    ? new Error('The connection was closed.', { cause: error })
+    : inItsWords(error, sdk);
+
+/** The SDK puts `MCP error -32603: ` before the words of the server or of the connection; a person needs only these. */
+const inItsWords = (error: unknown, sdk: Sdk): unknown => {
   if (!(error instanceof sdk.McpError)) return error;
   const prefix = `MCP error ${error.code}: `;
   const text = error.message.startsWith(prefix)

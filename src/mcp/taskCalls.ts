@@ -11,7 +11,11 @@ import type { FollowedTask, FollowOptions } from '../runtime/ports.ts';
 export interface TaskAsker {
   readonly clock: Clock;
   /** Rejects with an Error that has the JSON-RPC error of the server as its cause, where that was the reason. */
-  readonly request: (method: string, params: JsonObject, signal: AbortSignal) => Promise<JsonObject>;
+  readonly request: (
+    method: string,
+    params: JsonObject,
+    signal: AbortSignal,
+  ) => Promise<JsonObject>;
 }
 
 type Reply =
@@ -26,7 +30,8 @@ const longestPoll: Millis = 60_000;
 /** A server that is not there was waited for already, by the connection. */
 const awayPoll: Millis = 5000;
 const methodNotFound = -32601;
-const ended: ReadonlySet<unknown> = new Set(['completed', 'failed']);
+/** Ended; or the server wants something of the user, which comes on the stream of that request (tasks, Input Required). */
+const fetchable: ReadonlySet<unknown> = new Set(['completed', 'failed', 'input_required']);
 
 const codeOf = (error: unknown): number | null => {
   const cause = error instanceof Error ? error.cause : undefined;
@@ -61,6 +66,48 @@ const pollOf = (status: JsonObject, before: Millis): Millis => {
   return typeof wished === 'number' ? wished : before;
 };
 
+/** What is known of the task while it is followed. */
+interface Watch {
+  readonly pollAfter: Millis;
+  readonly expiry: Millis | null;
+  readonly isAway: boolean;
+}
+
+type Look =
+  | { readonly kind: 'wait'; readonly watch: Watch }
+  /** The result can be had. */
+  | { readonly kind: 'fetch'; readonly watch: Watch }
+  | { readonly kind: 'end'; readonly end: FollowedTask };
+
+const lost = (detail: string): Look => ({ kind: 'end', end: { kind: 'lost', detail } });
+
+/** What an answer to `tasks/get` means. */
+const look = (reply: Reply, before: Watch, now: Millis): Look => {
+  switch (reply.kind) {
+    case 'away':
+      return before.expiry !== null && now > before.expiry
+        ? lost('its time ran out while the server was away')
+        : { kind: 'wait', watch: { ...before, isAway: true } };
+    case 'error':
+      return isFinal(reply.code)
+        ? lost(reply.message)
+        : { kind: 'wait', watch: { ...before, isAway: false } };
+    case 'result': {
+      const task = statusIn(reply.result);
+      const { status } = task;
+      if (status === 'cancelled') return lost('it was cancelled');
+      const pollAfter = pollOf(task, before.pollAfter);
+      const watch: Watch = { pollAfter, expiry: expiryOf(task), isAway: false };
+      return { kind: fetchable.has(status) ? 'fetch' : 'wait', watch };
+    }
+  }
+};
+
+const pauseOf = ({ pollAfter, isAway }: Watch): Millis => {
+  const wished = Math.min(Math.max(pollAfter, shortestPoll), longestPoll);
+  return isAway ? Math.max(wished, awayPoll) : wished;
+};
+
 /** Waits for the result, which blocks until the task has ended; null where it has to be asked for again. */
 const fetchResult = async (
   asker: TaskAsker,
@@ -74,6 +121,12 @@ const fetchResult = async (
   return { kind: 'answered', response: errorOf(id, reply) };
 };
 
+const isFinal = (code: number): boolean => code === unknownTask || code === methodNotFound;
+
+/** Some servers wrap it, as the answer to the call does. */
+const statusIn = (result: JsonObject): JsonObject =>
+  isObject(result['task']) ? result['task'] : result;
+
 /** Resolves with the end of the task. Rejects when `signal` is aborted; the task goes on then. */
 export const followTask = async (
   asker: TaskAsker,
@@ -81,33 +134,16 @@ export const followTask = async (
   options: FollowOptions,
 ): Promise<FollowedTask> => {
   const { clock } = asker;
-  const { signal } = options;
-  let pollAfter = options.pollAfter;
-  let expiry: Millis | null = null;
-  let isAway = false;
+  const { signal, pollAfter } = options;
+  let watch: Watch = { pollAfter, expiry: null, isAway: false };
   for (;;) {
-    const wished = Math.min(Math.max(pollAfter, shortestPoll), longestPoll);
-    await sleep(clock, isAway ? Math.max(wished, awayPoll) : wished, signal);
-    const reply = await ask(asker, 'tasks/get', taskId, signal);
-    isAway = reply.kind === 'away';
-    if (reply.kind === 'error' && isFinal(reply.code)) return { kind: 'lost', detail: reply.message };
-    if (isAway && expiry !== null && clock.now() > expiry)
-      return { kind: 'lost', detail: 'its time ran out while the server was away' };
-    if (reply.kind !== 'result') continue;
-    const status = statusIn(reply.result);
-    expiry = expiryOf(status);
-    pollAfter = pollOf(status, pollAfter);
-    if (status['status'] === 'cancelled') return { kind: 'lost', detail: 'it was cancelled' };
-    // What the server wants of the user comes on the stream of that request (tasks, Input Required).
-    if (!ended.has(status['status']) && status['status'] !== 'input_required') continue;
+    await sleep(clock, pauseOf(watch), signal);
+    const seen = look(await ask(asker, 'tasks/get', taskId, signal), watch, clock.now());
+    if (seen.kind === 'end') return seen.end;
+    watch = seen.watch;
+    if (seen.kind === 'wait') continue;
     const end = await fetchResult(asker, taskId, options);
     if (end) return end;
-    isAway = true;
+    watch = { ...watch, isAway: true };
   }
 };
-
-const isFinal = (code: number): boolean => code === unknownTask || code === methodNotFound;
-
-/** Some servers wrap it, as the answer to the call does. */
-const statusIn = (result: JsonObject): JsonObject =>
-  isObject(result['task']) ? result['task'] : result;

@@ -53,17 +53,18 @@ export class Connection implements Disposable {
     this.#life = this.#store.add(new Source(newLife(first, memory.session !== null)));
     this.#slot = this.#store.add(new LinkSlot(clock));
     this.calls = this.#store.add(this.#makeDesk());
-    this.#impressions = this.#store.add(
-      new Impressions({
-        clock,
-        life: this.#life,
-        dispatch,
-        suspect: () => void this.#doubts.until(this.pulse.suspect()),
-      }),
-    );
+    const suspect = (): void => void this.#doubts.until(this.pulse.suspect());
+    const impressions = new Impressions({ clock, life: this.#life, dispatch, suspect });
+    this.#impressions = this.#store.add(impressions);
     this.#pipe = this.#store.add(
       new Pipe({
         memory,
+        greeting: {
+          clock,
+          life: this.#life,
+          holdBudget: () => deps.settings().ledger.holdBudget,
+          refusal: this.#refusal,
+        },
         upstream: {
           greeted: (anew) => this.#greeted(anew),
           call: (request) => this.#call(() => this.calls.call(request)),
@@ -90,10 +91,6 @@ export class Connection implements Disposable {
 
   get proof(): Signal<Proof | null> {
     return this.#impressions.proof;
-  }
-
-  get load(): Signal<{ held: number; running: number; heldBytes: number }> {
-    return this.calls.load;
   }
 
   /** Moves the life; performs what follows. */
@@ -125,8 +122,7 @@ export class Connection implements Disposable {
   async retire(): Promise<void> {
     this.#attempts.cease();
     const link = this.#slot.detach();
-    const gone = aFailure('cancelled', 'the server was removed from the settings');
-    this.calls.endAll(gone);
+    this.calls.endAll(aFailure('cancelled', 'the server was removed from the settings'));
     this.#pipe.close();
     this.#deps.memory.forget();
     this.dispose();
@@ -137,14 +133,15 @@ export class Connection implements Disposable {
     this.#store.dispose();
   }
 
-  #now(): Millis {
-    return this.#deps.outside.clock.now();
-  }
+  readonly #now = (): Millis => this.#deps.outside.clock.now();
 
   /** `anew`: another client than before, whose capabilities the server has yet to hear of. */
   #greeted(anew: boolean): void {
-    const renew = anew && pulseOf(this.#life.value.state) !== 'off';
-    this.dispatch({ kind: renew ? 'new-session-asked' : 'started', at: this.#now() });
+    const { state } = this.#life.value;
+    // Saying hello starts what sleeps; what is down is tried as for a call, and what was stopped stays so.
+    const kind = state.kind === 'idle' ? 'started' : 'call-arrived';
+    const renew = anew && pulseOf(state) !== 'off';
+    this.dispatch({ kind: renew ? 'new-session-asked' : kind, at: this.#now() });
   }
 
   /** A call wakes what sleeps or waits. It is put in the queue first, so that a quick repair finds it there. */
@@ -230,6 +227,8 @@ export class Connection implements Disposable {
     );
   }
 
+  readonly #refusal = (): string => this.#deps.events.refusal(this.#life.value);
+
   readonly #linkUser: LinkUser = {
     adopt: (established) => this.#adopt(established),
     message: (message) => this.#pipe.fromServer(message),
@@ -240,8 +239,8 @@ export class Connection implements Disposable {
       if (again && (state === 'fresh' || state === 'resumed')) this.#pipe.announceChanges();
       this.#impressions.push(state);
       // Calls wait for the moment that it takes to ask whether the server was restarted under us.
-      const mayTell = this.#deps.memory.record.value.run !== null;
-      if (state === 'down' && mayTell) void this.#doubts.until(this.pulse.checkRun());
+      const { run } = this.#deps.memory.record.value;
+      if (state === 'down' && run !== null) void this.#doubts.until(this.pulse.checkRun());
     },
   };
 
@@ -267,7 +266,7 @@ export class Connection implements Disposable {
       events: {
         ...events,
         ended: (method, fate, epoch) => this.#impressions.exchangeEnded(method, fate, epoch),
-        refusal: () => events.refusal(this.#life.value),
+        refusal: this.#refusal,
         waiting: () => events.waiting(this.#life.value),
       },
     });

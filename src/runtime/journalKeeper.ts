@@ -102,7 +102,10 @@ export class JournalKeeper implements Disposable {
     for (const [key, cursor] of this.#cursors) {
       const kept = this.#kept.get(key);
       if (kept?.entry.phase.kind === 'sent')
-        this.#write(key, { ...kept, entry: withPhase(kept.entry, { ...kept.entry.phase, cursor }) });
+        this.#write(key, {
+          ...kept,
+          entry: withPhase(kept.entry, { ...kept.entry.phase, cursor }),
+        });
     }
     this.#cursors.clear();
   }

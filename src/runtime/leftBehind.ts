@@ -34,7 +34,12 @@ export class LeftBehind implements Disposable {
     const { name, arguments: args } = entry.request.params ?? {};
     this.#beingRun.add(key);
     try {
-      return await view.callTool(String(name), isObject(args) ? args : {}, options, key);
+      return await view.callTool(
+        typeof name === 'string' ? name : '',
+        isObject(args) ? args : {},
+        options,
+        key,
+      );
     } finally {
       this.#beingRun.delete(key);
     }

@@ -19,12 +19,11 @@ export const readMarks = async (
     // A server that refuses to list its tools marks none.
     if ('error' in fate.response) return false;
     const { tools, nextCursor } = fate.response.result;
-    const found = Array.isArray(tools) ? tools.find((entry) => nameOf(entry) === tool) : undefined;
+    const entries: readonly unknown[] = Array.isArray(tools) ? tools : [];
+    const found = entries.find((entry) => isObject(entry) && entry['name'] === tool);
     if (isObject(found)) return isMarkedSafe(found['annotations']);
     if (typeof nextCursor !== 'string' || nextCursor === '') return false;
     params = { cursor: nextCursor };
   }
   return false;
 };
-
-const nameOf = (entry: unknown): unknown => (isObject(entry) ? entry['name'] : undefined);

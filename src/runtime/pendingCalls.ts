@@ -46,8 +46,8 @@ export class PendingCalls implements Signal<readonly PendingCall[]>, Disposable 
 }
 
 const whatOf = (request: RpcRequest): Pick<PendingCall, 'tool' | 'args'> => {
-  const args = request.params?.['arguments'];
-  return { tool: String(request.params?.['name'] ?? ''), args: isObject(args) ? args : {} };
+  const { name, arguments: args } = request.params ?? {};
+  return { tool: typeof name === 'string' ? name : '', args: isObject(args) ? args : {} };
 };
 
 export const pendingOfCall = (call: Call, key: string, request: RpcRequest): PendingCall => ({

@@ -16,10 +16,12 @@ import {
   type RpcResponse,
 } from '../core/rpc.ts';
 import type { ClientEnd } from './clientEnd.ts';
+import { Greeting, type GreetingDeps } from './greeting.ts';
 import type { SessionMemory } from './sessionMemory.ts';
 
 export interface PipeDeps {
   readonly memory: SessionMemory;
+  readonly greeting: Omit<GreetingDeps, 'answer'>;
   readonly upstream: PipeUpstream;
 }
 
@@ -56,11 +58,13 @@ export class Pipe implements Disposable {
   readonly #closed = this.#store.add(new Emitter<undefined>());
   /** Requests of the server by the id that the client sees. */
   readonly #serverRequests = new Map<RpcId, ServerRequest>();
-  #pendingInitialize: RpcId | null = null;
+  readonly #greeting: Greeting;
   #nextServerRequest = 1;
 
   constructor(deps: PipeDeps) {
     this.#deps = deps;
+    const answer = (response: RpcResponse): void => this.#toClient.emit(response);
+    this.#greeting = this.#store.add(new Greeting({ ...deps.greeting, answer }));
   }
 
   readonly end: ClientEnd = {
@@ -72,10 +76,7 @@ export class Pipe implements Disposable {
   /** The handshake succeeded: a client that waits for its `initialize` gets its answer. */
   welcomed(): void {
     const { welcome } = this.#deps.memory;
-    if (this.#pendingInitialize === null || !welcome) return;
-    const id = this.#pendingInitialize;
-    this.#pendingInitialize = null;
-    this.#toClient.emit(resultOf(id, welcome));
+    if (welcome) this.#greeting.welcomed(welcome);
   }
 
   /** Passes on what the connection itself has to say. */
@@ -148,9 +149,10 @@ export class Pipe implements Disposable {
       memory.forget();
       memory.greet(hello);
     }
-    this.#pendingInitialize = request.id;
-    if (sameClient) this.welcomed();
-    upstream.greeted(isAnother);
+    this.#greeting.wait(request.id, () => {
+      if (sameClient) this.welcomed();
+      upstream.greeted(isAnother);
+    });
   }
 
   #clientAnswers(response: RpcResponse): void {

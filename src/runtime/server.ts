@@ -5,7 +5,7 @@ import { type Signal, Source } from '../base/signal.ts';
 import { repeatRight } from '../core/calls/replay.ts';
 import { ConnectionError, aFailure } from '../core/connection/failure.ts';
 import type { HealthReading } from '../core/connection/health.ts';
-import type { ConnectionEffect, Life } from '../core/connection/state.ts';
+import { type ConnectionEffect, isUp, type Life } from '../core/connection/state.ts';
 import type { HistoryEntry } from '../core/history.ts';
 import { entryOf } from '../core/history.ts';
 import { fingerprintOf, type SessionRecord } from '../core/record.ts';
@@ -102,7 +102,7 @@ export class Server implements ServerWatch, Disposable {
     readonly running: number;
     readonly heldBytes: number;
   }> {
-    return this.#connection.load;
+    return this.#connection.calls.load;
   }
 
   get pending(): Signal<readonly PendingCall[]> {
@@ -191,10 +191,21 @@ export class Server implements ServerWatch, Disposable {
     const store = new Store();
     store.add(view);
     store.add(view.catalog.onChange((catalog) => this.#catalog.set(catalog)));
+    store.add(this.#listOnceUp(view));
     this.#client.value = store;
     this.#view = view;
     this.#leftBehind.followAll(view);
     return view;
+  }
+
+  /** A client whose hello was refused while the server was away has listed nothing, and nobody else would have it try. */
+  #listOnceUp(view: ViewClient): Disposable {
+    let wasUp = false;
+    return this.life.onChange(({ state }) => {
+      const up = isUp(state);
+      if (up && !wasUp && this.#catalog.value.listedAt === null) view.refresh();
+      wasUp = up;
+    });
   }
 
   #connect(memory: SessionMemory): Connection {

@@ -161,13 +161,10 @@ describe('a call', () => {
 
   it('that was refused twice when it was repeated may have run the first time all the same [honest-unknown]', () => {
     const refusal: Fate = { kind: 'refused', failure: aFailure('session-lost', '') };
-    const { effects } = play([
-      open(),
-      arrived(1, { tool: 'read' }),
-      ended(1, 1, broken()),
-      ended(1, 2, refusal),
-      ended(1, 3, refusal),
-    ]);
+    const { effects } = play(
+      [open(), arrived(1), ended(1, 1, broken()), ended(1, 2, refusal), ended(1, 3, refusal)],
+      rulesWith('protocol'),
+    );
     expect(sends(effects)).toEqual([1, 1, 1]);
     expect(verdicts(effects)).toEqual([[1, 'unknown']]);
   });

@@ -2,12 +2,13 @@
 // its own in the settings of the workspace, written anew while the window is open.
 import { expect, test } from 'vitest';
 import { endFilm, startFilm } from './film.ts';
-import { aServer, figure, sharedEditor, sharedScreen } from './stage.ts';
+import { aServer, figure, SharedScreen, sharedEditor } from './stage.ts';
 
-const { workspace, screen: theScreen } = sharedScreen(sharedEditor());
+const shared = new SharedScreen(sharedEditor());
+const { workspace } = shared;
 
 test('[restart-invisible] Call Tool… works while a server is down and right after its restart', async () => {
-  const screen = theScreen();
+  const { screen } = shared;
   const server = await aServer();
   workspace.write({ demo: { url: server.url } });
   await screen.shows('demo', /^ready/);
@@ -36,7 +37,7 @@ test('[restart-invisible] Call Tool… works while a server is down and right af
 });
 
 test('[truth-on-screen] a server that is down for long is shown as it is, moment by moment', async () => {
-  const screen = theScreen();
+  const { screen } = shared;
   const server = await aServer();
   workspace.write({ away: { url: server.url } }, { 'mcpLifeline.calls.holdBudget': 5_000 });
   await screen.shows('away', /^ready/);
@@ -58,7 +59,7 @@ test('[truth-on-screen] a server that is down for long is shown as it is, moment
 });
 
 test('[restart-invisible] a server that comes back with other tools shows them', async () => {
-  const screen = theScreen();
+  const { screen } = shared;
   const server = await aServer({ tools: ['old_tool'] });
   workspace.write({ changing: { url: server.url } });
   await screen.shows('changing', /^ready/);
@@ -84,7 +85,7 @@ const impatient = {
 const notComingBack = /^MCP server "lost" is not coming back: .+ Lifeline keeps trying\.$/;
 
 test('[never-give-up] after ten failed tries the user is told once, and each button does what it says', async () => {
-  const screen = theScreen();
+  const { screen } = shared;
   const server = await aServer();
   workspace.write({ lost: { url: server.url } }, impatient);
   await screen.shows('lost', /^ready/);

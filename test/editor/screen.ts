@@ -158,9 +158,19 @@ export class Screen {
     return this.notice(message).locator(buttons).allTextContents();
   }
 
+  /** Waits until the extension's own log says this; it is on screen then. */
+  async logSays(text: string): Promise<void> {
+    await this.command('Show Log');
+    await this.outputShows('MCP Lifeline');
+    const lines = this.window.page.locator('.part.panel .view-lines');
+    // The editor draws spaces as no-break spaces, which a text filter treats alike.
+    await lines.filter({ hasText: text }).waitFor({ timeout: patience });
+  }
+
   /** Waits until the Output view shows this channel. */
   async outputShows(channel: string): Promise<void> {
     const chosen = this.window.page.locator('.part.panel select option:checked');
-    await chosen.filter({ hasText: exactly(channel) }).waitFor({ state: 'attached', timeout: patience });
+    const named = chosen.filter({ hasText: exactly(channel) }).first();
+    await named.waitFor({ state: 'attached', timeout: patience });
   }
 }

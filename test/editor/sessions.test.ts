@@ -2,21 +2,20 @@
 // session is the server's word: it counts in it, and it wrote down every request.
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { RestartableServer, SeenRequest } from '../support/restartableServer.ts';
+import type {
+  RestartableOptions,
+  RestartableServer,
+  SeenRequest,
+} from '../support/restartableServer.ts';
 import { until } from '../vscode/waiting.ts';
 import type { Screen } from './screen.ts';
-import { aServer, aWorkspace, figure, openScreen, sharedEditor } from './stage.ts';
+import { aServer, aWorkspace, figure, openScreen, SharedScreen, sharedEditor } from './stage.ts';
 
 const editor = sharedEditor();
+const shared = new SharedScreen(editor);
 
 /** Leaving a window is a matter of seconds, of the lease of a forgotten one up to a minute. */
 const patience = 90_000;
-
-const anOpenScreen = async (server: RestartableServer): Promise<Screen> => {
-  const screen = await openScreen(editor(), aWorkspace({ demo: { url: server.url } }));
-  await screen.shows('demo', /^ready/);
-  return screen;
-};
 
 const sessionsIn = (requests: readonly SeenRequest[]): string[] => [
   ...new Set(requests.flatMap(({ session }) => session ?? [])),
@@ -33,10 +32,10 @@ const idsUsedTwice = (requests: readonly SeenRequest[]): unknown[] => {
   return used.filter((each, index) => used.indexOf(each) !== index);
 };
 
-/** Counts on in the session, by hand; the number is the server's. */
+/** Counts on in the only session of the window, by hand; the number is the server's. */
 const countOn = async (screen: Screen, expected: number): Promise<void> => {
   await screen.command('Call Tool…');
-  await screen.chooseLabel('Call a tool of demo', 'session_state');
+  await screen.chooseLabel(/^Call a tool of /, 'session_state');
   await screen.chooseLabel('session_state', 'Call session_state');
   await screen.documentShows(new RegExp(`"counter":\\s*${expected}\\b`));
 };
@@ -53,9 +52,17 @@ const connectionsTo = (url: string): number => {
     .filter(([, , remote, state]) => remote?.endsWith(`:${port}`) && state === established).length;
 };
 
+/** A server of its own in the shared window. */
+const readyWith = async (name: string, options: RestartableOptions = {}) => {
+  const server = await aServer(options);
+  shared.workspace.write({ [name]: { url: server.url } });
+  await shared.screen.shows(name, /^ready/);
+  return server;
+};
+
 test('[reload-survives] a window reload goes on with the session, its ids and its cursor', async () => {
-  const server = await aServer({ events: 'memory' });
-  const screen = await anOpenScreen(server);
+  const { screen } = shared;
+  const server = await readyWith('reloaded', { events: 'memory' });
   await countOn(screen, 1);
   await server.notify(1);
   const host = await screen.window.extensionHost();
@@ -63,7 +70,7 @@ test('[reload-survives] a window reload goes on with the session, its ids and it
 
   const reloaded = performance.now();
   await screen.window.reload();
-  await screen.partShows('demo', 'Session', /^same session · /);
+  await screen.partShows('reloaded', 'Session', /^same session · /);
   figure('same session on screen after a reload', reloaded);
   await until('the old extension host has ended', patience, () => !isAlive(host));
   await countOn(screen, 2);
@@ -77,22 +84,29 @@ test('[reload-survives] a window reload goes on with the session, its ids and it
   expect(streams.map(({ lastEventId }) => lastEventId !== null)).toEqual([false, true]);
 });
 
-test('[reload-survives] a killed extension host and a killed editor go on with the session', async () => {
-  const server = await aServer();
-  const workspace = aWorkspace({ demo: { url: server.url } });
-  const screen = await openScreen(editor(), workspace);
-  await screen.shows('demo', /^ready/);
+test('[fresh-fallback] a session that the server deleted meanwhile gives way to a new one, and the screen says so', async () => {
+  const { screen } = shared;
+  const server = await readyWith('deleted');
+  await screen.partShows('deleted', 'Session', /^first session · /);
+  await server.expire();
+  await screen.window.reload();
+  await screen.partShows('deleted', 'Session', /^new session · /);
   await countOn(screen, 1);
+  expect(sessionsIn(await server.requests())).toHaveLength(2);
+});
 
-  await screen.window.crashExtensionHost();
-  await screen.partShows('demo', 'Session', /^same session · /);
-  await countOn(screen, 2);
+test('[reload-survives] a killed extension host and a killed editor go on with the session', async () => {
+  const server = await readyWith('killed');
+  await countOn(shared.screen, 1);
+  await shared.screen.window.crashExtensionHost();
+  await shared.screen.partShows('killed', 'Session', /^same session · /);
+  await countOn(shared.screen, 2);
 
   await editor().kill();
   await editor().startAgain();
-  const again = await openScreen(editor(), workspace);
-  await again.partShows('demo', 'Session', /^same session · /);
-  await countOn(again, 3);
+  await shared.open();
+  await shared.screen.partShows('killed', 'Session', /^same session · /);
+  await countOn(shared.screen, 3);
 
   const requests = await server.requests();
   expect(sessionsIn(requests)).toHaveLength(1);
@@ -100,54 +114,54 @@ test('[reload-survives] a killed extension host and a killed editor go on with t
   expect(count(requests, 'initialize')).toBe(1);
 });
 
-test('[fresh-fallback] a session that the server deleted meanwhile gives way to a new one, and the screen says so', async () => {
-  const server = await aServer();
-  const screen = await anOpenScreen(server);
-  await screen.partShows('demo', 'Session', /^first session · /);
-  await server.expire();
-  await screen.window.reload();
-  await screen.partShows('demo', 'Session', /^new session · /);
-  await countOn(screen, 1);
-  expect(sessionsIn(await server.requests())).toHaveLength(2);
-});
+const ownSession = async (server: RestartableServer, screen: Screen): Promise<unknown> => {
+  await server.clearRequests();
+  await screen.command('Call Tool…');
+  await screen.chooseLabel(/^Call a tool of /, 'inspect');
+  await screen.documentShows('initializeCount');
+  return (await server.requests()).find(({ tool }) => tool === 'inspect')?.session;
+};
 
-test('[one-owner] two windows on one workspace share no session, and the second inherits what the first leaves', async () => {
+/** As a browser that crashes: no goodbye, and the extension host waits for a reconnect that never comes. */
+const loseTab = async ({ window: { page } }: Screen): Promise<void> => {
+  const browser = await page.context().newCDPSession(page);
+  const crashed = new Promise<void>((resolve) => page.once('crash', () => resolve()));
+  // It never answers: there is nobody left to.
+  browser.send('Page.crash').catch(() => undefined);
+  await crashed;
+};
+
+test('[one-owner] two windows on one workspace share no session; what the owner leaves, the other inherits', async () => {
   const server = await aServer();
   const workspace = aWorkspace({ demo: { url: server.url } });
   const first = await openScreen(editor(), workspace);
-  await first.shows('demo', /^ready/);
-  await countOn(first, 1);
-  const [firstSession] = sessionsIn(await server.requests());
-  const host = await first.window.extensionHost();
-
+  await first.partShows('demo', 'Session', /^first session · /);
   const second = await openScreen(editor(), workspace);
-  await second.shows('demo', /^ready/);
   await second.partShows('demo', 'Session', /^first session · /);
-  await countOn(second, 1);
-  await server.clearRequests();
-  await countOn(second, 2);
-  const [secondSession] = sessionsIn(await server.requests());
-  expect(secondSession).not.toBe(firstSession);
+  const sessions = [await ownSession(server, first), await ownSession(server, second)];
+  expect(new Set(sessions).size).toBe(2);
 
   const closed = performance.now();
   await first.window.close();
-  await second.command('Show Log');
-  await second.window.page.locator('.part.panel').getByText('this window owns').waitFor({ timeout: patience });
-  figure('the lease is inherited from a forgotten window', closed);
-  // Its tab is gone and its process lives on: that is what makes it a forgotten one.
+  await second.logSays('this window owns the stored sessions');
+  figure('the lease is inherited from a closed window', closed);
+  expect(await ownSession(server, second)).toBe(sessions[1]);
+
+  const host = await second.window.extensionHost();
+  await loseTab(second);
+  const third = await openScreen(editor(), workspace);
+  await third.partShows('demo', 'Session', /^first session · /);
+  await third.logSays('this window owns the stored sessions');
   expect(isAlive(host)).toBe(true);
-  await countOn(second, 3);
-  await second.window.reload();
-  await second.partShows('demo', 'Session', /^same session · /);
-  await countOn(second, 4);
+  sessions.push(await ownSession(server, third));
+  expect(new Set(sessions).size).toBe(3);
+  await third.window.reload();
+  await third.partShows('demo', 'Session', /^same session · /);
+  expect(await ownSession(server, third)).toBe(sessions[2]);
 });
 
-test('[clean-exit] an editor that is closed leaves no extension host and no connection, and the session can go on', async () => {
-  const server = await aServer();
-  const workspace = aWorkspace({ demo: { url: server.url } });
-  const screen = await openScreen(editor(), workspace);
-  await screen.shows('demo', /^ready/);
-  await countOn(screen, 1);
+test('[clean-exit] an editor that is closed leaves no extension host and no connection, and ends no session', async () => {
+  const server = await readyWith('left');
   const hosts = editor().extensionHosts();
   expect(connectionsTo(server.url)).toBeGreaterThan(0);
   const stopped = performance.now();

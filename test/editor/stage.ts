@@ -70,26 +70,35 @@ const photographFailure = async (window: EditorWindow, task: RunnerTestCase): Pr
 };
 
 /** One window for all tests of the file, on a workspace whose settings each test writes anew. */
-export const sharedScreen = (
-  editor: () => TestEditor,
-): { readonly workspace: Workspace; readonly screen: () => Screen } => {
-  const workspace = new Workspace();
-  let screen: Screen | undefined;
-  const theScreen = (): Screen => {
-    if (screen === undefined) throw new Error('The window has not been opened.');
-    return screen;
-  };
-  beforeAll(async () => {
-    workspace.write({});
-    screen = new Screen(await editor().openWindow({ folder: workspace.folder }));
-    await screen.open();
-  });
-  beforeEach(() => {
-    onTestFinished(({ task }) => photographFailure(theScreen().window, task));
-  });
-  afterAll(() => removeFolder(workspace.folder));
-  return { workspace, screen: theScreen };
-};
+export class SharedScreen {
+  readonly workspace = new Workspace();
+  readonly #editor: () => TestEditor;
+  #screen: Screen | undefined;
+
+  constructor(editor: () => TestEditor) {
+    this.#editor = editor;
+    beforeAll(async () => {
+      this.workspace.write({});
+      await this.open();
+    });
+    beforeEach(() => {
+      onTestFinished(({ task }) => photographFailure(this.screen.window, task));
+    });
+    afterAll(() => removeFolder(this.workspace.folder));
+  }
+
+  get screen(): Screen {
+    if (this.#screen === undefined) throw new Error('The window has not been opened.');
+    return this.#screen;
+  }
+
+  /** Opens the window; once more where its editor was started again. */
+  async open(): Promise<Screen> {
+    this.#screen = new Screen(await this.#editor().openWindow({ folder: this.workspace.folder }));
+    await this.#screen.open();
+    return this.#screen;
+  }
+}
 
 /** A window on the workspace with our view open; its tab is closed when the test ends. */
 export const openScreen = async (editor: TestEditor, workspace: Workspace): Promise<Screen> => {

@@ -99,9 +99,9 @@ const deciding: readonly Fault[] = [
   ),
   stepCalls('the queue takes one too many', 'length + 1 > rules', 'length > rules'),
   stepCalls(
-    'a call at its deadline is never answered',
-    "[...effects, { kind: 'abandon', key: call.key, upstreamId, tellServer: false }]",
-    "[{ kind: 'abandon', key: call.key, upstreamId, tellServer: false }, ...effects]",
+    'a call is not answered at its deadline',
+    'POSITIVE_INFINITY) <= at',
+    'POSITIVE_INFINITY) < at',
   ),
   stepCalls('the server is not told of a cancel', "ledger.gate.kind === 'send';", 'false;'),
   replay('hints are believed unasked', "'tools/call' && trustsHints &&", "'tools/call' &&"),

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { isObject } from '../../src/core/rpc.ts';
 import type { LifelineApi } from '../../src/extension.ts';
+import { settle } from '../support/virtualClock.ts';
 
 const api = async (): Promise<LifelineApi> => {
   const found = vscode.extensions.getExtension<LifelineApi>('mcp-lifeline.mcp-lifeline');
@@ -84,6 +85,33 @@ describe('the settings', () => {
     assert.equal(stored('workspaceValue', 'mine'), undefined);
     await vscode.commands.executeCommand('mcpLifeline.enableServer', 'ours');
     await until({ mine: 'disabled', ours: 'idle' });
+  });
+});
+
+describe('trust in tool hints', () => {
+  afterEach(async () => {
+    await write(undefined);
+    await until({});
+  });
+
+  it('is withdrawn at once by its command, and only for that server', async () => {
+    const trusted = { ...resting, trustHints: true };
+    await write({ one: trusted, two: trusted });
+    await until({ one: 'idle', two: 'idle' });
+    await vscode.commands.executeCommand('mcpLifeline.stopTrustingHints', 'one');
+    assert.deepEqual(stored('workspaceValue', 'one'), { ...resting, trustHints: false });
+    assert.deepEqual(stored('workspaceValue', 'two'), trusted);
+  });
+
+  it('is granted by the user alone: Enter without a choice grants nothing', async () => {
+    await write({ one: resting });
+    await until({ one: 'idle' });
+    const asked = vscode.commands.executeCommand('mcpLifeline.trustHints', 'one');
+    // Once the question was sent to the editor, the editor does this after showing it.
+    await settle();
+    await vscode.commands.executeCommand('workbench.action.acceptSelectedQuickOpenItem');
+    await asked;
+    assert.deepEqual(stored('workspaceValue', 'one'), resting);
   });
 });
 

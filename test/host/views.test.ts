@@ -47,9 +47,20 @@ describe('every row', () => {
     const contexts = fleet.servers.value.map(
       (server) => itemOf({ kind: 'server', server }, words).contextValue,
     );
-    assert.ok(contexts.includes('server disabled enable'));
-    assert.ok(contexts.includes('server stopped start disable'));
-    assert.ok(contexts.includes('server ready reconnect renew stop disable call'));
+    assert.ok(contexts.includes('server disabled enable doubting'));
+    assert.ok(contexts.includes('server stopped start disable doubting'));
+    assert.ok(contexts.includes('server ready reconnect renew stop disable call doubting'));
+  });
+});
+
+describe('a server whose hints are trusted', () => {
+  const server = new FakeServer(aDefinition('sure', { trustHints: true }), { kind: 'idle' });
+
+  it('offers to stop trusting, and says in its hover that they are', () => {
+    assert.match(String(itemOf({ kind: 'server', server }, words).contextValue), / trusting$/);
+    assert.match(tooltipOf({ kind: 'server', server }, words).value, /trusted: calls of tools/);
+    const doubted = new FakeServer(aDefinition('unsure'), { kind: 'idle' });
+    assert.doesNotMatch(tooltipOf({ kind: 'server', server: doubted }, words).value, /trusted/);
   });
 });
 
@@ -72,6 +83,15 @@ describe('the table of the status bar', () => {
       assert.ok(value.replaceAll('\\', '').includes(id), id);
     assert.ok(typeof isTrusted === 'object');
     assert.deepEqual(isTrusted.enabledCommands, Object.keys(commandIds));
+  });
+
+  it('counts the calls that wait for a decision and the calls that are held', () => {
+    const { value } = statusTooltip({ fleet, words });
+    assert.match(value, /2 calls wait for your decision\]\(command:mcpLifeline\.showPendingCalls/);
+    assert.match(value, /2 calls held/);
+    const calm = new FakeFleet();
+    fillGallery(calm, Date.now(), ['issue-tracker']);
+    assert.doesNotMatch(statusTooltip({ fleet: calm, words }).value, /decision/);
   });
 
   it('does not change from second to second while nothing counts down', () => {

@@ -2,15 +2,15 @@
 // amount of memory and requests, and harms no other server of the fleet.
 import { once } from 'node:events';
 import { createServer } from 'node:https';
-import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import type { FailureKind } from '../../src/core/connection/failure.ts';
 import { failureOf, type StateKind } from '../../src/core/connection/state.ts';
+import type { JsonObject } from '../../src/core/rpc.ts';
 import { describeFailure } from '../../src/core/wording/failure.ts';
 import { selfSignedCertificate, selfSignedKey } from '../servers/selfSigned.ts';
 import { type FleetRig, until } from '../support/fleetRig.ts';
 import { freePort, startServer } from '../support/serverProcess.ts';
-import { aRig, aServer, figure } from './stage.ts';
+import { aRig, aServer, figure, serversOf } from './stage.ts';
 
 type Verdict = readonly [state: StateKind, failure: FailureKind];
 
@@ -53,6 +53,13 @@ const verdictOn = (rig: FleetRig, name: string): Verdict => {
   return [state.kind, failure.kind];
 };
 
+/** The words with which a call is refused by a connection that never came to be. */
+const refusalBy = (rig: FleetRig, server = 'dev', args: JsonObject = {}): Promise<string> =>
+  rig.call('anything', args, { server }).then(
+    ({ text }) => expect.fail(`An impostor answered: ${text}`),
+    (error: unknown) => (error instanceof Error ? error.message : String(error)),
+  );
+
 const startHostile = async () => {
   const server = startServer({ script: 'test/servers/hostile.ts', port: await freePort() });
   onTestFinished(() => server.stop());
@@ -71,21 +78,20 @@ const limits = { connectTimeout: 1_500, 'calls.holdBudget': 3_000, maxMessageByt
 test('[bounded] two dozen impostors in one fleet: each is named, none hangs or eats memory, and the honest server beside them works', async () => {
   const { origin, requestsOf } = await startHostile();
   const honest = await aServer();
-  const traps = Object.keys(verdicts).map((trap) => [trap, { url: `${origin}/${trap}` }]);
+  const traps = Object.keys(verdicts);
   const before = process.memoryUsage().rss;
-  const servers = { honest: { url: honest.url }, ...Object.fromEntries(traps) };
+  const impostors = serversOf(traps, (trap) => `${origin}/${trap}`);
+  const servers = { honest: { url: honest.url }, ...impostors };
   const rig = aRig(null, { ...limits, servers });
   await rig.untilState('ready', 'honest');
-  const calls = Object.keys(verdicts).map(async (trap) => {
-    const { isError, outcome } = await rig.call('anything', {}, { server: trap });
-    return [trap, isError, outcome];
-  });
+  const calls = traps.map((trap) => refusalBy(rig, trap));
   expect(await rig.call('echo', { text: 'still here' }, { server: 'honest' })).toMatchObject({
     text: 'still here',
   });
   const refusedAt = performance.now();
-  expect(await Promise.all(calls)).toEqual(traps.map(([trap]) => [trap, true, 'not-run']));
+  const refusals = await Promise.all(calls);
   figure('until the last call to an impostor was answered', refusedAt);
+  for (const words of refusals) expect(words).toMatch(/^The call was not run\..+For the user:/u);
   await until(() =>
     Object.entries(verdicts).every(([trap, [kind]]) => {
       const { state } = rig.server(trap).life.value;
@@ -131,13 +137,13 @@ test('a certificate that nobody trusts is named, and nothing is sent to who show
   const rig = aRig(null, { servers: { dev: { url: `https://localhost:${port}/mcp`, headers } } });
   await rig.untilState('failed');
   expect(verdictOn(rig, 'dev')).toEqual(['failed', 'certificate']);
-  expect(await rig.call('anything')).toMatchObject({ isError: true, outcome: 'not-run' });
+  expect(await refusalBy(rig)).toContain('certificate');
   expect(requests).toBe(0);
 });
 
 test('a host name that does not resolve is waited for, as it may come with the VPN', async () => {
   const rig = aRig('http://no-such-host.invalid/mcp', { 'calls.holdBudget': 500 });
-  expect(await rig.call('anything')).toMatchObject({ isError: true, outcome: 'not-run' });
+  expect(await refusalBy(rig)).toContain('cannot be resolved');
   await rig.untilState('suspended');
   expect(verdictOn(rig, 'dev')).toEqual(['suspended', 'unresolved']);
 });
@@ -145,11 +151,10 @@ test('a host name that does not resolve is waited for, as it may come with the V
 test('[keep-secrets] what goes wrong is told without the credentials of the server', async () => {
   const { origin } = await startHostile();
   const headers = { Authorization: 'Bearer hunter2hunter2', 'X-Key': 'k-5ecret-k' };
-  const url = `${origin}/500?token=querysecret1`;
+  const url = `${origin}/500/?token=querysecret1`;
   const rig = aRig(null, { servers: { dev: { url, headers } }, 'calls.holdBudget': 500 });
-  const { text } = await rig.call('anything', { password: 'argumentsecret' });
+  const text = await refusalBy(rig, 'dev', { password: 'argumentsecret' });
   await until(() => rig.server().life.value.tries > 3);
-  await delay(0);
   const told = JSON.stringify([text, rig.log, rig.sightings, rig.server().history(50)]);
   expect(told).toContain('server-error');
   expect(told).not.toMatch(/hunter2|5ecret|querysecret|argumentsecret/u);

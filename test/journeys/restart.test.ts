@@ -12,6 +12,7 @@ import {
   inspect,
   readyWith,
   recoveredBy,
+  serversOf,
   sinceReady,
   untilListed,
 } from './stage.ts';
@@ -52,8 +53,8 @@ test('[restart-invisible] servers that come back while we sleep take the first c
   const servers = await Promise.all(
     staleAnswers.map(async (stale) => ({ stale, server: await aServer({ stale }) })),
   );
-  const entries = servers.map(({ stale, server }) => [stale, { url: server.url }]);
-  const settings = { servers: Object.fromEntries(entries) };
+  const urls = new Map(servers.map(({ stale, server }) => [stale, server.url]));
+  const settings = { servers: serversOf(staleAnswers, (stale) => urls.get(stale)) };
   const fleet = new FleetProcess({ settings, folder: aFolder() });
   onTestFinished(() => fleet.kill9());
   await Promise.all(staleAnswers.map((stale) => fleet.untilState('ready', stale)));

@@ -34,6 +34,16 @@ export const aRig = (
   return rig;
 };
 
+/** Entries of `mcpLifeline.servers`. */
+export const serversOf = <Name extends string>(
+  names: readonly Name[],
+  urlOf: (name: Name) => string | undefined,
+): Readonly<Record<string, { readonly url: string | undefined }>> => {
+  const entries: Record<string, { readonly url: string | undefined }> = {};
+  for (const name of names) entries[name] = { url: urlOf(name) };
+  return entries;
+};
+
 export const aServer = async (
   options: RestartableOptions = {},
   after: AfterTest = afterTest,

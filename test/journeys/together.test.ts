@@ -14,7 +14,8 @@ test('[one-handshake] [at-most-once] 32 calls meet an expired session together: 
   expect(answers).toEqual(
     range(32).map((number) => ({ text: `appended ${number}`, isError: false, outcome: null })),
   );
-  expect(appended(server).toSorted()).toEqual(range(32).map(String).toSorted());
+  expect(appended(server)).toHaveLength(32);
+  expect(new Set(appended(server))).toEqual(new Set(range(32).map(String)));
   const seen = (await server.requests()).map(({ rpc }) => rpc);
   expect(seen.filter((rpc) => rpc === 'initialize')).toHaveLength(1);
   expect(seen.filter((rpc) => rpc === 'notifications/initialized')).toHaveLength(1);

@@ -262,7 +262,7 @@ describe('what comes too late', () => {
     await rig.settle();
     expect([rig.state, rig.memory.session]).toEqual(['stopped', null]);
     expect(rig.server.seen.at(-1)).toBe('1 close');
-    expect(rig.client.outcome('hello')).toBe('none');
+    expect(rig.client.outcome('hello')).toBe('error');
   });
 
   it('from an attempt that was given up for another closes its link and uses the other', async () => {

@@ -13,7 +13,7 @@ describe('a held call', () => {
     rig.server.dropLink();
     const calls = ['one', 'two', 'three'].map((tool) => rig.client.call(tool));
     await rig.settle();
-    expect(rig.connection.load.value).toMatchObject({ held: 3, running: 0 });
+    expect(rig.connection.calls.load.value).toMatchObject({ held: 3, running: 0 });
     rig.server.acceptDialling();
     rig.server.answersCalls = true;
     await rig.advance(1000);
@@ -22,7 +22,7 @@ describe('a held call', () => {
     );
     expect(order).toEqual(['one', 'two', 'three']);
     expect(calls.map((call) => rig.client.outcome(call))).toEqual(['result', 'result', 'result']);
-    expect(rig.connection.load.value).toEqual({ held: 0, running: 0, heldBytes: 0 });
+    expect(rig.connection.calls.load.value).toEqual({ held: 0, running: 0, heldBytes: 0 });
   });
 
   it('goes at the pace of one in fifty milliseconds where a server does not say what it took [never-lost]', async () => {

@@ -8,6 +8,7 @@ import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
 import { readEnvironment } from './restartable/environment.ts';
 import { type Session, Sessions } from './restartable/sessions.ts';
 import { refuseStale, sendJson } from './restartable/stale.ts';
+import { TaskBook } from './restartable/tasks.ts';
 import { addExtraTool, type House, notify } from './restartable/tools.ts';
 import { asWebRequest, type Cut, readBody, type StreamKind, Streams } from './restartable/wire.ts';
 
@@ -50,6 +51,7 @@ const house: House = {
   running: (change) => {
     running += change;
   },
+  tasks: new TaskBook(environment.taskFile),
 };
 const sessions = new Sessions(environment, house);
 

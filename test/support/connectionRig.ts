@@ -86,6 +86,7 @@ export class Rig {
   /** How many calls were said to be left behind, each time. */
   readonly leftBehind: number[] = [];
   readonly tasksLeft: string[] = [];
+  readonly warnings: string[] = [];
   readonly errors: string[] = [];
   #lastWords = '';
 
@@ -156,7 +157,7 @@ export class Rig {
   readonly #log: Log = {
     debug: () => {},
     info: () => {},
-    warn: () => {},
+    warn: (text) => void this.warnings.push(text),
     error: (text) => void this.errors.push(text),
   };
 

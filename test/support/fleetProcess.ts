@@ -35,7 +35,7 @@ export class FleetProcess {
     this.#exited = once(this.#child, 'exit').then(() => this.#gone());
     // Writing to a process that was killed is no failure of the test.
     this.#child.stdin.on('error', () => undefined);
-    createInterface(this.#child.stdout).on('line', (line) => this.#answered(JSON.parse(line)));
+    createInterface(this.#child.stdout).on('line', (line) => this.#answered(line));
   }
 
   call(name: string, args: JsonObject = {}, server?: string): Promise<Called> {
@@ -92,7 +92,8 @@ export class FleetProcess {
     });
   }
 
-  #answered({ id, value, error }: Answer): void {
+  #answered(line: string): void {
+    const { id, value, error } = JSON.parse(line) as Answer;
     const asker = this.#asked.get(id);
     this.#asked.delete(id);
     if (error === undefined) asker?.resolve(value);

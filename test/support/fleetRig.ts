@@ -72,6 +72,8 @@ export class FleetRig {
   /** Everything since the rig was made, over all lives. */
   readonly sightings: Sighting[] = [];
   readonly notices: UserNotice['about'][] = [];
+  /** How many calls were said to be left behind, each time. */
+  readonly leftBehind: number[] = [];
   readonly log: string[] = [];
   /** What servers said to our client, answers included, over all lives and servers. */
   readonly heard: RpcMessage[] = [];
@@ -176,6 +178,7 @@ export class FleetRig {
       waiting: (server, life) => describeWaiting(server, life, realClock.now(), fill),
     });
     ends.add(fleet.onNotice(({ about }) => this.notices.push(about)));
+    ends.add(fleet.onLeftBehind(({ count }) => this.leftBehind.push(count)));
     ends.add(fleet.servers.onChange((servers) => this.#watch(servers, ends)));
     fleet.open();
     return { fleet, store, ends };

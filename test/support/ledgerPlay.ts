@@ -58,3 +58,23 @@ export const verdicts = (effects: readonly LedgerEffect[]): [number, string][] =
         ]
       : [],
   );
+export const marksRead = (key: number, round: number, isMarked = true): LedgerEvent => ({
+  kind: 'marks-read',
+  at: 0,
+  key,
+  round,
+  isMarked,
+});
+export const restored = (key: number, more: Partial<CallSpec> = {}): LedgerEvent => ({
+  kind: 'restored',
+  at: 0,
+  call: aCall(key, more),
+  upstreamId: 100 + key,
+  session: 1,
+  cursor: 'e5',
+});
+/** `2/1`: the first reading for call 2. */
+export const readings = (effects: readonly LedgerEffect[]): string[] =>
+  effects.flatMap((effect) =>
+    effect.kind === 'read-marks' ? [`${effect.key}/${effect.round}`] : [],
+  );

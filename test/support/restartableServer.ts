@@ -73,6 +73,7 @@ export const startRestartable = async (
       ...(options.events === 'kept' ? { EVENT_FILE: join(folder, 'events') } : {}),
       ...(options.keepSessions ? { SESSION_FILE: join(folder, 'sessions') } : {}),
       LEDGER: ledgerFile,
+      TASK_FILE: join(folder, 'tasks'),
       TOOLS: (options.tools ?? []).join(','),
       START_DELAY: String(options.startDelay ?? 0),
     },

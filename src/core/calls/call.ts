@@ -16,7 +16,7 @@ export interface CallSpec {
 
 /**
  * `held` waits to be sent. `doubted` may have run and waits to be repeated by right of its tool's marks, which must be
- * read again first; `round` counts the readings that were asked for, `isAsked` while one is. `sent` is on its way.
+ * read again first; `isAsked` while they are. `sent` is on its way.
  * `severed` lost its stream and waits to resume it; `resuming` waits on the resumed stream. `session` is the number of the
  * session that runs it: a cursor means nothing in another one. Their deadline is null where nobody waits.
  */
@@ -25,7 +25,6 @@ export type CallPhase =
   | {
       readonly kind: 'doubted';
       readonly deadline: Millis;
-      readonly round: number;
       readonly isAsked: boolean;
     }
   | {
@@ -59,6 +58,8 @@ export interface Call extends CallSpec {
   readonly repeats: number;
   /** How often the server refused it unexecuted. */
   readonly refusals: number;
+  /** How often the marks of its tool were asked for. */
+  readonly readings: number;
   /** What became of a try that may have run; null while certainly none has. */
   readonly maybeRan: Failure | null;
 }

@@ -2,7 +2,13 @@
 // everything else can simply be asked again. Not here: where it is kept (store) and what is done with it after a reload.
 import type { Millis } from '../../base/clock.ts';
 import type { Failure } from '../connection/failure.ts';
-import { isObject, type JsonObject, type RpcId, type RpcRequest, type RpcResponse } from '../rpc.ts';
+import {
+  isObject,
+  type JsonObject,
+  type RpcId,
+  type RpcRequest,
+  type RpcResponse,
+} from '../rpc.ts';
 import { type Call, upstreamIdOf } from './call.ts';
 
 /**
@@ -18,7 +24,12 @@ export type JournalPhase =
       readonly sessionId: string | null;
       readonly cursor: string | null;
     }
-  | { readonly kind: 'task'; readonly at: Millis; readonly taskId: string; readonly pollAfter: Millis }
+  | {
+      readonly kind: 'task';
+      readonly at: Millis;
+      readonly taskId: string;
+      readonly pollAfter: Millis;
+    }
   | { readonly kind: 'unknown'; readonly at: Millis; readonly failure: Failure }
   | { readonly kind: 'answered'; readonly at: Millis; readonly response: RpcResponse };
 

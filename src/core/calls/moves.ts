@@ -73,9 +73,7 @@ export const wait = (ledger: Ledger, call: Call, deadline: Millis, rules: Ledger
   const mayGo = call.maybeRan === null || rules.repeatRight(call) === 'protocol';
   return replace(ledger, {
     ...call,
-    phase: mayGo
-      ? { kind: 'held', deadline }
-      : { kind: 'doubted', deadline, round: 0, isAsked: false },
+    phase: mayGo ? { kind: 'held', deadline } : { kind: 'doubted', deadline, isAsked: false },
   });
 };
 

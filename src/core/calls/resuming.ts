@@ -60,6 +60,7 @@ export const onRestored = (
     isOrphan: true,
     repeats: 0,
     refusals: 0,
+    readings: 0,
     maybeRan: null,
     phase: { kind: 'severed', upstreamId, session, cursor, deadline: null, failure: leftBehind },
   };

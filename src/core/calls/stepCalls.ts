@@ -15,7 +15,17 @@ import {
   type LedgerRules,
   type LedgerStep,
 } from './ledger.ts';
-import { end, forEach, forget, neverAnswered, replace, send, andThen, verdictNow, wait } from './moves.ts';
+import {
+  end,
+  forEach,
+  forget,
+  neverAnswered,
+  replace,
+  send,
+  andThen,
+  verdictNow,
+  wait,
+} from './moves.ts';
 import { onBroken, onRestored, resumeAll } from './resuming.ts';
 import { askAnew, askForMarks, judgeUnknown, onMarksRead } from './unknown.ts';
 
@@ -45,6 +55,7 @@ const arrive = (ledger: Ledger, spec: CallSpec, rules: LedgerRules): LedgerStep 
     phase: { kind: 'held', deadline },
     repeats: 0,
     refusals: 0,
+    readings: 0,
     maybeRan: null,
   };
   const added: Ledger = { ...ledger, calls: [...ledger.calls, call] };

@@ -16,8 +16,7 @@ export const judgeUnknown = (
   rules: LedgerRules,
 ): LedgerStep => {
   // An answer that was too large once is too large again. For an orphan only a person may decide.
-  const hopeless =
-    failure.kind === 'too-large' || ledger.gate.kind === 'refuse' || call.isOrphan;
+  const hopeless = failure.kind === 'too-large' || ledger.gate.kind === 'refuse' || call.isOrphan;
   if (hopeless || call.repeats > 0 || rules.repeatRight(call) === 'none')
     return end(ledger, call, { kind: 'unknown', failure, repeats: call.repeats });
   return [wait(ledger, { ...call, maybeRan: failure }, at + rules.holdBudget, rules), []];
@@ -30,10 +29,10 @@ export const askForMarks = (ledger: Ledger): LedgerStep =>
 const askFor = (ledger: Ledger, call: Call): LedgerStep => {
   const { phase, key } = call;
   if (phase.kind !== 'doubted' || phase.isAsked) return [ledger, []];
-  const round = phase.round + 1;
+  const readings = call.readings + 1;
   return [
-    replace(ledger, { ...call, phase: { ...phase, round, isAsked: true } }),
-    [{ kind: 'read-marks', key, round }],
+    replace(ledger, { ...call, readings, phase: { ...phase, isAsked: true } }),
+    [{ kind: 'read-marks', key, round: readings }],
   ];
 };
 
@@ -53,9 +52,9 @@ export const onMarksRead = (
 ): LedgerStep => {
   const { gate } = ledger;
   const call = ledger.calls.find((other) => other.key === event.key);
-  if (call?.phase.kind !== 'doubted' || !call.phase.isAsked || call.phase.round !== event.round)
-    return [ledger, []];
-  if (gate.kind !== 'send') return [ledger, []];
+  // A late reading tells of a server that may be gone.
+  const isCurrent = call?.phase.kind === 'doubted' && call.phase.isAsked;
+  if (!isCurrent || call.readings !== event.round || gate.kind !== 'send') return [ledger, []];
   // The user may have withdrawn the trust meanwhile.
   const mayRepeat = event.isMarked && rules.repeatRight(call) === 'marked';
   return mayRepeat

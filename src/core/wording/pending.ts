@@ -29,7 +29,7 @@ export interface PendingWords {
   readonly icon: string;
   /** Id of a theme colour. */
   readonly color: string;
-  /** `alpha · held · 12 s left` */
+  /** `held · alpha · 12 s left`: what matters most comes first, for a narrow view cuts the rest. */
   readonly short: string;
   /** For screen readers: the call, and what is to be said of it. */
   readonly sentence: string;
@@ -59,11 +59,11 @@ const nameOf = ({ phase, isError }: PendingFacts, say: Say): string => {
     case 'running':
       return say('running');
     case 'orphan-held':
-      return say('left behind, has not run');
+      return say('has not run');
     case 'orphan-running':
-      return say('left behind, still running');
+      return say('still running');
     case 'orphan-unknown':
-      return say('left behind, may have run');
+      return say('may have run');
     case 'answered':
       return isError ? say('answered with an error') : say('answered');
   }
@@ -74,13 +74,14 @@ const timing = (
   { phase, since, deadline }: PendingFacts,
   now: Millis,
   say: Say,
-  age: (length: Millis, say: Say) => string,
+  isSpoken: boolean,
 ): string => {
+  const age = isSpoken ? spokenAge : formatAge;
   if (phase === 'held' && deadline !== null)
     return say('{0} left', age(timeLeft(deadline, now), say));
-  return phase === 'held' || phase === 'running'
-    ? say('for {0}', age(now - since, say))
-    : say('{0} ago', age(now - since, say));
+  const passed = age(now - since, say);
+  if (phase === 'held' || phase === 'running') return say('for {0}', passed);
+  return isSpoken ? say('asked for {0} ago', passed) : say('{0} ago', passed);
 };
 
 const explain = ({ phase, isError }: PendingFacts, say: Say): string => {
@@ -97,7 +98,7 @@ const explain = ({ phase, isError }: PendingFacts, say: Say): string => {
       );
     case 'orphan-running':
       return say(
-        'Whoever asked for it is gone: the window was reloaded or closed, or the server was set up anew. The server goes on with it, and its answer is kept here.',
+        'Whoever asked for it is gone: the window was reloaded or closed, or the server was set up anew. The server goes on with it, and its answer is kept here. If you discard it, the server goes on unheard.',
       );
     case 'orphan-unknown':
       return say(
@@ -118,11 +119,11 @@ const explain = ({ phase, isError }: PendingFacts, say: Say): string => {
 export const describePending = (facts: PendingFacts, now: Millis, say: Say): PendingWords => {
   const [icon, color] = lookOf(facts);
   const name = nameOf(facts, say);
-  const spoken = [name, timing(facts, now, say, spokenAge)].join(', ');
+  const spoken = [name, timing(facts, now, say, true)].join(', ');
   return {
     icon,
     color,
-    short: [facts.serverId, name, timing(facts, now, say, formatAge)].join(' · '),
+    short: [name, facts.serverId, timing(facts, now, say, false)].join(' · '),
     sentence: say('{0} on {1}: {2}.', facts.tool, facts.serverId, spoken),
     explanation: explain(facts, say),
   };

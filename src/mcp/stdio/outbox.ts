@@ -56,7 +56,7 @@ export class Outbox {
     this.#waiting -= found.bytes;
   }
 
-  /** From now on no letter changes its state: the process has died, and Node calls every write of it done. */
+  /** From now on no letter counts as written: what is told after a death is about the closing of the pipe. */
   freeze(): void {
     this.#closed = true;
   }

@@ -85,7 +85,7 @@ export class StdioLink implements Link {
       tooLarge: (id) => this.#overflowed(id),
       closed: (text) => this.#expectExit(text),
     });
-    // In the very event and not after a promise: Node calls the writes of a dead process done right after it.
+    // In the very event and not after a promise: what is told of writes from then on is about the closed pipe.
     child.once('exit', (code, signal) => this.#exited({ code, signal }));
   }
 

@@ -22,6 +22,8 @@ export interface Environment {
   /** Where sessions survive a restart; null: they are forgotten. */
   readonly sessionFile: string | null;
   readonly ledgerFile: string | null;
+  /** Where tasks survive a restart; null: in memory only. */
+  readonly taskFile: string | null;
   /** Names of tools besides the built-in ones. */
   readonly extraTools: readonly string[];
   readonly startDelay: number;
@@ -45,6 +47,7 @@ export const readEnvironment = (env: NodeJS.ProcessEnv): Environment => {
     eventFile: env['EVENT_FILE'] ?? null,
     sessionFile: env['SESSION_FILE'] ?? null,
     ledgerFile: env['LEDGER'] ?? null,
+    taskFile: env['TASK_FILE'] ?? null,
     extraTools: (env['TOOLS'] ?? '').split(',').filter((name) => name !== ''),
     startDelay: Number(env['START_DELAY'] ?? 0),
     version: env['VERSION'] ?? '1.0.0',

@@ -8,6 +8,7 @@ import {
   type CallToolResult,
 } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
+import { addTaskTool, type TaskBook } from './tasks.ts';
 
 /** What one session remembers; lost with it, unless sessions are kept in a file. */
 export interface SessionState {
@@ -33,6 +34,7 @@ export interface House {
   touch(uri: string): void;
   facts(): Record<string, unknown>;
   running(change: 1 | -1): void;
+  readonly tasks: TaskBook;
 }
 
 const say = (value: unknown): CallToolResult => ({
@@ -157,10 +159,18 @@ const addMemory = (mcp: McpServer, state: SessionState, house: House): void => {
 export const createToolbox = (state: SessionState, house: House): McpServer => {
   const mcp = new McpServer(
     { name: 'restartable', version: house.version },
-    { capabilities: { logging: {}, resources: { subscribe: true } } },
+    {
+      capabilities: {
+        logging: {},
+        resources: { subscribe: true },
+        tasks: { requests: { tools: { call: {} } }, cancel: {}, list: {} },
+      },
+      taskStore: house.tasks,
+    },
   );
   addPlainTools(mcp, state, house);
   addTimedTools(mcp, state, house);
+  addTaskTool(mcp, house.tasks, house.executed);
   for (const name of house.extraTools()) addExtraTool(mcp, house, name);
   mcp.registerResource('note', noteUri, { mimeType: 'text/plain' }, (uri) => ({
     contents: [{ uri: uri.href, text: 'a note' }],

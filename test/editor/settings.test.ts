@@ -1,0 +1,133 @@
+// The settings and the commands as a person uses them: each change touches the server that it is about and no other,
+// and nothing secret ends up in a log.
+import { readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import type { RestartableServer } from '../support/restartableServer.ts';
+import { until } from '../vscode/waiting.ts';
+import { aServer, SharedScreen, sharedEditor } from './stage.ts';
+
+const editor = sharedEditor();
+const shared = new SharedScreen(editor);
+const { workspace } = shared;
+const patience = 30_000;
+
+const opened = async (server: RestartableServer): Promise<number> =>
+  (await server.requests()).filter(({ rpc }) => rpc === 'initialize').length;
+
+const ended = async (server: RestartableServer): Promise<number> =>
+  (await server.requests()).filter(({ method }) => method === 'DELETE').length;
+
+const untilEnded = (server: RestartableServer): Promise<unknown> =>
+  until('the session is ended', patience, async () => (await ended(server)) === 1);
+
+/** Nothing was done to the server but to connect to it, once. */
+const wasLeftAlone = async (server: RestartableServer): Promise<void> => {
+  expect([await opened(server), await ended(server)]).toEqual([1, 0]);
+};
+
+const urlOf = ({ url }: RestartableServer) => ({ url });
+
+test('each change of the settings touches the server that it is about, and no other', async () => {
+  const { screen } = shared;
+  const [kept, changed, other, added] = [
+    await aServer(),
+    await aServer(),
+    await aServer(),
+    await aServer(),
+  ];
+  const bad = { url: 'not a url' };
+  workspace.write({ kept: urlOf(kept), changed: urlOf(changed), bad });
+  await screen.shows('kept', /^ready/);
+  await screen.shows('changed', /^ready/);
+  await screen.shows('bad', /^'url' must start with http/);
+  expect(await screen.rowNames(1)).toEqual(['kept', 'changed', 'bad']);
+  await screen.statusShows(/MCP 2\/3/);
+
+  workspace.write({ kept: urlOf(kept), changed: urlOf(changed), added: urlOf(added) });
+  await screen.shows('added', /^ready/);
+  await screen.statusShows(/MCP 3\/3/);
+  await wasLeftAlone(changed);
+
+  workspace.write({ kept: urlOf(kept), changed: urlOf(other), added: urlOf(added) });
+  await until('the other URL is used', patience, async () => (await opened(other)) === 1);
+  await screen.shows('changed', /^ready/);
+  await untilEnded(changed);
+
+  workspace.write({ kept: urlOf(kept), added: { ...urlOf(added), enabled: false } });
+  await screen.shows('added', /^disabled/);
+  await untilEnded(added);
+  await untilEnded(other);
+  await screen.statusShows(/MCP 1\/1/);
+  await wasLeftAlone(kept);
+});
+
+test('a server is added, disabled, enabled, stopped and started by its commands', async () => {
+  const { screen } = shared;
+  const [kept, added] = [await aServer(), await aServer()];
+  workspace.write({ kept: urlOf(kept) });
+  await screen.shows('kept', /^ready/);
+
+  await screen.command('Add Server…');
+  await screen.answer('Add MCP Server', added.url);
+  await screen.answer('Add MCP Server', 'added');
+  await screen.choose('Add MCP Server', 'Workspace Settings');
+  await screen.shows('added', /^ready/);
+
+  await screen.command('Disable');
+  await screen.chooseLabel('MCP Lifeline', 'added');
+  await screen.shows('added', /^disabled/);
+  await untilEnded(added);
+  await screen.command('Enable');
+  await screen.shows('added', /^ready/);
+  expect(await opened(added)).toBe(2);
+
+  await added.clearRequests();
+  await screen.command('Stop');
+  await screen.chooseLabel('MCP Lifeline', 'added');
+  await screen.shows('added', /^stopped/);
+  await untilEnded(added);
+  await screen.command('Clear Stored Sessions');
+  const dialog = screen.window.dialog('Clear the stored sessions of this workspace?');
+  await dialog.getByRole('button', { name: 'Clear', exact: true }).click();
+  await screen.notice(/^(Stored sessions cleared: \d+|There were no stored sessions to clear)\.$/).waitFor();
+  await screen.command('Start');
+  await screen.shows('added', /^ready/);
+  expect(await opened(added)).toBe(1);
+
+  await screen.command('Show Log');
+  await screen.outputShows('MCP Lifeline');
+  await wasLeftAlone(kept);
+});
+
+/** Every log that the editor or the extension has written. */
+const logTexts = (folder: string): readonly (readonly [name: string, text: string])[] =>
+  readdirSync(folder, { recursive: true, encoding: 'utf8', withFileTypes: true })
+    .filter((entry) => entry.isFile() && entry.name.endsWith('.log'))
+    .map((entry) => join(entry.parentPath, entry.name))
+    .map((path) => [path, readFileSync(path, 'utf8')] as const);
+
+test('[keep-secrets] neither credentials nor session ids, arguments or results are in any log', async () => {
+  const { screen } = shared;
+  await screen.window.command('Developer: Set Log Level…');
+  await screen.window.pick(/^Trace/);
+  const server = await aServer();
+  const token = 'planted-8c1f-token';
+  const entry = { url: `${server.url}?key=planted-query`, headers: { Authorization: `Bearer ${token}`, 'X-Key': 'planted-key' } };
+  workspace.write({ secret: entry });
+  await screen.shows('secret', /^ready/);
+  await screen.callTextTool('secret', 'echo', 'planted-argument');
+  await screen.documentShows('planted-argument');
+  await server.process.restart();
+  await screen.partShows('secret', 'Session', /^new session · /);
+  await server.process.kill9();
+  await screen.shows('secret', /attempt 4/);
+  await screen.row('secret').hover();
+  await screen.chooseFromMenu(screen.row('secret'), 'Show Log');
+  await screen.outputShows('MCP Lifeline: secret');
+
+  const logs = logTexts(editor().dataDir);
+  expect(logs.filter(([name]) => name.endsWith('MCP Lifeline secret.log'))).toHaveLength(1);
+  const leaks = logs.filter(([, text]) => /planted-/.test(text));
+  expect(leaks.map(([name]) => name)).toEqual([]);
+});
