@@ -1,10 +1,10 @@
 // Composition root of the extension: builds the parts, wires them, hands them to the editor, ends them. No decisions.
 import { randomUUID } from 'node:crypto';
+import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { type Clock, realClock, sleep } from './base/clock.ts';
 import { type Disposable, Store } from './base/disposable.ts';
 import { type Signal, Source } from './base/signal.ts';
-import { aFailure, ConnectionError } from './core/connection/failure.ts';
 import type { StateKind } from './core/connection/state.ts';
 import { isObject } from './core/rpc.ts';
 import type { ServerDefinition } from './core/settings.ts';
@@ -17,9 +17,9 @@ import { createScreen } from './host/screen.ts';
 import { createEditorSettings, type EditorSettings } from './host/settings.ts';
 import { commonFolder } from './host/storageFolder.ts';
 import { watchServers } from './host/watchServers.ts';
-import { httpDialer } from './mcp/httpDialer.ts';
 import { NetworkWatch } from './mcp/network.ts';
-import { httpProber } from './mcp/prober.ts';
+import { reachServer } from './mcp/reach.ts';
+import { ServerProcesses } from './mcp/stdio/serverProcesses.ts';
 import { createViewClient } from './mcp/viewClient.ts';
 import { Fleet } from './runtime/fleet.ts';
 import type { Reach, WakeSource } from './runtime/ports.ts';
@@ -72,33 +72,21 @@ const openStore = (
   });
 };
 
-/** No process is started yet; the user reads so, instead of waiting for one. */
-const unsupported: Reach = {
-  dialer: {
-    dial: () => {
-      const detail = 'Servers started by a command are not supported yet.';
-      return Promise.reject(new ConnectionError(aFailure('bad-config', detail)));
-    },
-  },
-  prober: {
-    isLocal: true,
-    health: () => Promise.resolve(null),
-    listening: () => Promise.resolve(null),
-  },
-};
+/** The folder that the window has open, where programs start and relative paths are meant from. */
+const openFolder = (): string => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
 
-const reachOf = ({ clock, logs, settings }: Parts): ((definition: ServerDefinition) => Reach) => {
+const reachOf = (
+  { clock, logs, settings }: Parts,
+  processes: ServerProcesses,
+): ((definition: ServerDefinition) => Reach) => {
   // A prober remembers what its server offers, so that one definition must have one.
   const known = new WeakMap<ServerDefinition, Reach>();
   const make = (server: ServerDefinition): Reach => {
-    if (server.kind === 'stdio') return unsupported;
     const { connectTimeout, maxMessageBytes, health } = settings.current.value;
     const { probeTimeout } = health;
     const log = logs.of(server.name);
-    return {
-      dialer: httpDialer({ server, connectTimeout, maxMessageBytes, clock, log }),
-      prober: httpProber({ server, probeTimeout, clock }),
-    };
+    const limits = { connectTimeout, maxMessageBytes, probeTimeout };
+    return reachServer(server, { clock, log, ...limits, processes, folder: openFolder });
   };
   return (definition) => {
     const reach = known.get(definition) ?? make(definition);
@@ -126,6 +114,8 @@ const wire = (
   const allowsJournal = owner.add(new Source(settings.current.value.journal === 'on'));
   owner.add(settings.current.onChange(({ journal }) => allowsJournal.set(journal === 'on')));
   const store = owner.add(openStore(parts, allowsJournal));
+  // Before the fleet, so that it ends after it: links end their own processes in order, this one what is left.
+  const processes = owner.add(new ServerProcesses());
   const network = owner.add(new NetworkWatch({ clock }));
   const manifest: unknown = context.extension.packageJSON;
   const version = isObject(manifest) ? String(manifest['version']) : 'unknown';
@@ -141,7 +131,7 @@ const wire = (
       records: store.records,
       history: store.history,
       journal: store.journal,
-      reach: reachOf(parts),
+      reach: reachOf(parts, processes),
       makeViewClient: (end) => createViewClient({ end, clock, log: logs.own, version, roots }),
       logOf: (serverId) => logs.of(serverId),
     },

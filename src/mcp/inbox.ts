@@ -17,7 +17,7 @@ const anyContent = '';
 const printOf = (data: string): string => createHash('sha1').update(data).digest('base64');
 
 /** Remembers the newest event ids of the session, with what they held. */
-export class SeenEvents {
+class SeenEvents {
   readonly #prints = new Map<string, string>();
 
   add(id: string, data: string): void {

@@ -11,6 +11,7 @@ import {
   journalPhaseOf,
   type SentFacts,
 } from '../core/calls/journal.ts';
+import { isLongerThan } from '../core/calls/size.ts';
 import { cancelledTask, createdTask, finishedTask } from '../core/calls/tasks.ts';
 import type { RpcId, RpcRequest, RpcResponse } from '../core/rpc.ts';
 import type { JournalStore, Log } from './ports.ts';
@@ -41,6 +42,8 @@ interface Kept {
 const cursorPace: Millis = 250;
 /** Clients that never fetch what their tasks brought must not fill the memory; the oldest are forgotten. */
 const mostTasks = 1000;
+/** No store takes more in one entry; it would be written out only to be refused. */
+const mostText = 2 * 2 ** 20;
 /** How soon a task that named no interval is asked after (tasks, Polling: the requestor chooses). */
 const defaultPoll: Millis = 1000;
 
@@ -155,7 +158,7 @@ export class JournalKeeper implements Disposable {
 
   /** False where it would not outlive this life; that is said once. */
   put(entry: JournalEntry): boolean {
-    const isKept = this.#deps.store.put(entry);
+    const isKept = !isLongerThan(entry.request, mostText) && this.#deps.store.put(entry);
     if (!isKept && !this.#wasRefused)
       this.#deps.log.warn('an unfinished call is too much for the journal; a reload would lose it');
     this.#wasRefused ||= !isKept;

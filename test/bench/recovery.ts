@@ -20,7 +20,8 @@ const fleetSize = 20;
 const idleTime = 10_000;
 
 const percentile = (values: readonly number[], share: number): number =>
-  values.toSorted((left, right) => left - right)[Math.ceil(values.length * share) - 1] ?? Number.NaN;
+  values.toSorted((left, right) => left - right)[Math.ceil(values.length * share) - 1] ??
+  Number.NaN;
 
 const aFolder = (): string => mkdtempSync(join(tmpdir(), 'lifeline-bench-'));
 

@@ -67,8 +67,8 @@ interface Look {
 
 const held = String.raw`( · \d+ calls? held)?$`;
 const heldSpoken = String.raw`( \d+ calls? held\.)?$`;
-const next = String.raw`(next try in \d+ s|trying now)`;
-const nextSpoken = String.raw`(next try in \d+ seconds?|trying now)`;
+const next = String.raw`(next try in \d+ (s|min)|trying now)`;
+const nextSpoken = String.raw`(next try in \d+ (second|minute)s?|trying now)`;
 const down = /^MCP Lifeline: 0 of 1 servers are connected\. Reconnecting\. .+: Reconnecting, /;
 
 const looks: Readonly<Record<string, Look>> = {

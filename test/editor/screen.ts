@@ -112,13 +112,10 @@ export class Screen {
     await this.window.command(`MCP Lifeline: ${title}`);
   }
 
-  /** Chooses an entry of the menu that a right click on the row opens. */
-  async chooseFromMenu(row: Locator, entry: string): Promise<void> {
-    await row.click({ button: 'right' });
-    const items = this.window.page.locator('.context-view .action-label', {
-      hasText: exactly(entry),
-    });
-    await items.click();
+  /** Clicks a button of a row, which shows its buttons while the pointer is over it. */
+  async clickOn(row: Locator, button: string): Promise<void> {
+    await row.hover();
+    await row.getByRole('button', { name: button, exact: true }).click();
   }
 
   /** Chooses the row with this label, whatever else the row says. */

@@ -1,5 +1,6 @@
 // Sessions that outlive windows, extension hosts and editors, and that two windows never share. What is the same
 // session is the server's word: it counts in it, and it wrote down every request.
+import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type {
@@ -114,12 +115,13 @@ test('[reload-survives] a killed extension host and a killed editor go on with t
   expect(count(requests, 'initialize')).toBe(1);
 });
 
-const ownSession = async (server: RestartableServer, screen: Screen): Promise<unknown> => {
+/** The session that a call from this window is made in, by the server's word. */
+const sessionOf = async (server: RestartableServer, screen: Screen): Promise<unknown> => {
   await server.clearRequests();
-  await screen.command('Call Tool…');
-  await screen.chooseLabel(/^Call a tool of /, 'inspect');
-  await screen.documentShows('initializeCount');
-  return (await server.requests()).find(({ tool }) => tool === 'inspect')?.session;
+  const text = randomUUID();
+  await screen.callTextTool('demo', 'echo', text);
+  await screen.documentShows(text);
+  return (await server.requests()).find(({ tool }) => tool === 'echo')?.session;
 };
 
 /** As a browser that crashes: no goodbye, and the extension host waits for a reconnect that never comes. */
@@ -138,14 +140,14 @@ test('[one-owner] two windows on one workspace share no session; what the owner 
   await first.partShows('demo', 'Session', /^first session · /);
   const second = await openScreen(editor(), workspace);
   await second.partShows('demo', 'Session', /^first session · /);
-  const sessions = [await ownSession(server, first), await ownSession(server, second)];
+  const sessions = [await sessionOf(server, first), await sessionOf(server, second)];
   expect(new Set(sessions).size).toBe(2);
 
   const closed = performance.now();
   await first.window.close();
   await second.logSays('this window owns the stored sessions');
   figure('the lease is inherited from a closed window', closed);
-  expect(await ownSession(server, second)).toBe(sessions[1]);
+  expect(await sessionOf(server, second)).toBe(sessions[1]);
 
   const host = await second.window.extensionHost();
   await loseTab(second);
@@ -153,11 +155,11 @@ test('[one-owner] two windows on one workspace share no session; what the owner 
   await third.partShows('demo', 'Session', /^first session · /);
   await third.logSays('this window owns the stored sessions');
   expect(isAlive(host)).toBe(true);
-  sessions.push(await ownSession(server, third));
+  sessions.push(await sessionOf(server, third));
   expect(new Set(sessions).size).toBe(3);
   await third.window.reload();
   await third.partShows('demo', 'Session', /^same session · /);
-  expect(await ownSession(server, third)).toBe(sessions[2]);
+  expect(await sessionOf(server, third)).toBe(sessions[2]);
 });
 
 test('[clean-exit] an editor that is closed leaves no extension host and no connection, and ends no session', async () => {

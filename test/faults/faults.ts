@@ -1,6 +1,8 @@
 // Faults as a tired engineer might make them: one line each, in the code that keeps the promises. Each must be noticed by
 // a test of the unit set. Not here: planting them (run.ts).
 
+import { keptCallFaults } from './keptCallFaults.ts';
+
 export interface Fault {
   readonly file: string;
   /** What the fault would do to a user. */
@@ -225,4 +227,4 @@ const doing: readonly Fault[] = [
   ),
 ];
 
-export const faults: readonly Fault[] = [...deciding, ...doing];
+export const faults: readonly Fault[] = [...deciding, ...doing, ...keptCallFaults];

@@ -125,8 +125,12 @@ export const figure = (what: string, since: number): number => {
   return took;
 };
 
-/** States that follow each other, from the first `ready` on. */
+/**
+ * States that follow each other, from the first `ready` on. Without `degraded`: on the way down a health check may be the
+ * first to fail, or may not.
+ */
 export const sinceReady = (rig: FleetRig, name?: string): StateKind[] => {
-  const states = rig.states(name);
-  return states.slice(states.indexOf('ready'));
+  const states = rig.states(name).filter((kind) => kind !== 'degraded');
+  const turns = states.filter((kind, index) => kind !== states[index - 1]);
+  return turns.slice(turns.indexOf('ready'));
 };

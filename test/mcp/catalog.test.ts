@@ -24,7 +24,14 @@ test('one odd entry does not hide the others', async () => {
     'tools',
   );
   expect(part.tools).toEqual([
-    { name: 'fine', title: null, description: null, inputSchema: {}, annotations: {} },
+    {
+      name: 'fine',
+      title: null,
+      description: null,
+      inputSchema: {},
+      annotations: {},
+      canBeTask: false,
+    },
   ]);
 });
 

@@ -107,6 +107,15 @@ describe('a tool call', () => {
     expect(rig.warnings.filter((text) => text.includes('journal'))).toHaveLength(1);
   });
 
+  it('that is too large to be kept is not even written out', async () => {
+    const { rig, journal } = await aRig();
+    rig.client.call('write', { arguments: { text: 'x'.repeat(2 ** 21) } });
+    expect(journal.lines).toEqual([]);
+    expect(rig.warnings.filter((text) => text.includes('journal'))).toHaveLength(1);
+    rig.client.call('write', { arguments: { text: 'x'.repeat(2 ** 20) } });
+    expect(journal.lines).toEqual(['put sent without cursor']);
+  });
+
   it('is not called held any more when its step to sent cannot be written [at-most-once]', async () => {
     const { rig, journal } = await aRig();
     await isDown(rig);

@@ -148,6 +148,14 @@ describe('a call that was never sent', () => {
     expect([rig.client.outcome(call), pending(rig), journal.entries]).toEqual(['result', [], []]);
   });
 
+  it('can only be taken over where it is known: a client cannot write to any entry that it names', async () => {
+    const { rig, journal } = await reloaded(held);
+    await connect(rig);
+    rig.client.call('write', { _meta: replacing('of another client') });
+    expect(journal.entries.map(({ key }) => key)).not.toContain('of another client');
+    expect(phases(rig)).toEqual(['orphan-held', 'running']);
+  });
+
   it('stays when the run was refused', async () => {
     const { rig, journal } = await reloaded(held);
     rig.user('stop-asked');

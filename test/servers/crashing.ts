@@ -16,8 +16,11 @@ const text = (id: unknown, words: string): void =>
 
 const note = (method: string, params: unknown): void => {
   const { LEDGER } = env;
-  if (LEDGER !== undefined)
-    appendFileSync(LEDGER, `${JSON.stringify({ pid: process.pid, method, params })}\n`);
+  if (LEDGER === undefined) return;
+  // Padding is of no interest, and a short line is written in one piece.
+  const short = (_key: string, value: unknown): unknown =>
+    typeof value === 'string' ? value.slice(0, 100) : value;
+  appendFileSync(LEDGER, `${JSON.stringify({ pid: process.pid, method, params }, short)}\n`);
 };
 
 /** Sleeps without the event loop: nothing is read or answered meanwhile. */

@@ -1,7 +1,6 @@
 // The product without an editor: a real fleet on real ports and a real store in a folder, built from the settings as a user
 // writes them, and everything that it showed, written down. Knows no test runner, so that it can also be a process
 // of its own that a test kills (fleetChild.ts).
-import { MemoryJournal } from '../../src/store/memoryJournal.ts';
 import { randomUUID } from 'node:crypto';
 import { setTimeout as delay } from 'node:timers/promises';
 import { realClock } from '../../src/base/clock.ts';
@@ -167,7 +166,7 @@ export class FleetRig {
         random: Math.random,
         records: store.records,
         history: store.history,
-        journal: new MemoryJournal(),
+        journal: store.journal,
         reach: (definition) => this.#reach(definition),
         makeViewClient: (end) => this.#makeView(end, ends),
         logOf: (server) => this.#logOf(server),

@@ -11,7 +11,7 @@ export const replace = (ledger: Ledger, call: Call): Ledger => ({
   calls: ledger.calls.map((other) => (other.key === call.key ? call : other)),
 });
 
-export const without = (ledger: Ledger, { key }: Call): Ledger => ({
+const without = (ledger: Ledger, { key }: Call): Ledger => ({
   ...ledger,
   calls: ledger.calls.filter((other) => other.key !== key),
   releasing: ledger.releasing === key ? null : ledger.releasing,

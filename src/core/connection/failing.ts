@@ -29,7 +29,7 @@ export type Step = readonly [life: Life, effects: readonly ConnectionEffect[]];
 
 export const changed = (cause: Cause): ConnectionEffect => ({ kind: 'transition', cause });
 export const closeLink = (goodbye: boolean): ConnectionEffect => ({ kind: 'close-link', goodbye });
-export const forgetSession: ConnectionEffect = { kind: 'forget-session' };
+const forgetSession: ConnectionEffect = { kind: 'forget-session' };
 export const cease: ConnectionEffect = { kind: 'cease' };
 
 /** Makes everything that still runs for the present epoch late. */

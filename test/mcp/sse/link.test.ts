@@ -175,6 +175,18 @@ describe('a call', () => {
     );
   });
 
+  test('that is given up before a byte of it left was not sent', async () => {
+    const { link, server } = await linkIntoOld(new OldServer(answering));
+    const giveUp = new AbortController();
+    const given = link.exchange(aCall(1), { signal: giveUp.signal });
+    giveUp.abort();
+    expect(inShort(await given)).toBe('not-sent cancelled');
+    const closed = link.exchange(aCall(2), {});
+    await link.close(false);
+    expect(inShort(await closed)).toBe('not-sent closed');
+    expect(server.seen).toHaveLength(1);
+  });
+
   test('that nobody waits for any more ends at once, with or without a receipt', async () => {
     const old = new OldServer((seen, answer) => seen.request.id === 1 && answer.status(202));
     const { link, server } = await linkIntoOld(old);

@@ -71,6 +71,22 @@ describe('a conversation', () => {
     expect(heard.losses).toEqual([]);
   });
 
+  test('never hands over a call that was given up while it waited for its turn', async () => {
+    const ledger = aLedger();
+    const { link, pid } = await dialled(aStdioServer({ env: { LEDGER: ledger.file } }));
+    await ask(link, 'echo');
+    process.kill(pid, 'SIGSTOP');
+    const giveUp = new AbortController();
+    const large = ask(link, 'echo', { padding: 'x'.repeat(2 ** 22) });
+    const given = link.exchange(toolCall('silent'), { signal: giveUp.signal });
+    giveUp.abort();
+    expect(inShort(await given)).toBe('not-sent cancelled');
+    process.kill(pid, 'SIGCONT');
+    await large;
+    await ask(link, 'echo');
+    expect(ledger.asked().map(({ params }) => params['name'])).toEqual(['echo', 'echo', 'echo']);
+  });
+
   test('gives an error without an id to the only one who waits', async () => {
     const { link } = await dialled();
     const fate = await ask(link, 'orphanError');

@@ -1,5 +1,5 @@
 // Links and connections to stdio servers in real processes, and ways to ask what became of those processes.
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -161,23 +161,23 @@ export interface Asked {
   readonly id?: RpcId;
 }
 
+export interface ServerLedger {
+  readonly file: string;
+  readonly text: () => string;
+  /** What is written in whole. */
+  readonly asked: () => Asked[];
+}
+
 /** Where a server writes what it was asked, and what it wrote so far. */
-export const aLedger = (): { readonly file: string; readonly asked: () => Asked[] } => {
+export const aLedger = (): ServerLedger => {
   const folder = mkdtempSync(join(tmpdir(), 'lifeline-stdio-'));
   onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
   const file = join(folder, 'ledger');
-  const read = (): string => {
-    try {
-      return readFileSync(file, 'utf8');
-    } catch {
-      // Nothing was asked yet.
-      return '';
-    }
-  };
+  const text = (): string => (existsSync(file) ? readFileSync(file, 'utf8') : '');
   const asked = (): Asked[] =>
-    read()
+    text()
       .split('\n')
-      .filter((line) => line !== '')
+      .slice(0, -1)
       .map((line) => JSON.parse(line) as Asked);
-  return { file, asked };
+  return { file, text, asked };
 };

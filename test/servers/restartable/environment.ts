@@ -33,6 +33,8 @@ export interface Environment {
 const switchOf = (value: string | undefined, fallback: boolean): boolean =>
   value === undefined ? fallback : value === 'on';
 
+const textOf = (value: string | undefined): string | null => value ?? null;
+
 const isStaleAnswer = (value: string): value is StaleAnswer =>
   staleAnswers.some((answer) => answer === value);
 
@@ -46,8 +48,8 @@ export const readEnvironment = (env: NodeJS.ProcessEnv): Environment => {
     events: switchOf(env['EVENTS'], false),
     eventFile: env['EVENT_FILE'] ?? null,
     sessionFile: env['SESSION_FILE'] ?? null,
-    ledgerFile: env['LEDGER'] ?? null,
-    taskFile: env['TASK_FILE'] ?? null,
+    ledgerFile: textOf(env['LEDGER']),
+    taskFile: textOf(env['TASK_FILE']),
     extraTools: (env['TOOLS'] ?? '').split(',').filter((name) => name !== ''),
     startDelay: Number(env['START_DELAY'] ?? 0),
     version: env['VERSION'] ?? '1.0.0',

@@ -170,7 +170,7 @@ export const createToolbox = (state: SessionState, house: House): McpServer => {
   );
   addPlainTools(mcp, state, house);
   addTimedTools(mcp, state, house);
-  addTaskTool(mcp, house.tasks, house.executed);
+  addTaskTool(mcp, house.tasks, (name, args) => house.executed(name, args));
   for (const name of house.extraTools()) addExtraTool(mcp, house, name);
   mcp.registerResource('note', noteUri, { mimeType: 'text/plain' }, (uri) => ({
     contents: [{ uri: uri.href, text: 'a note' }],

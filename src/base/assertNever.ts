@@ -1,5 +1,0 @@
-// Makes the compiler prove that every variant of a union was handled.
-
-export const assertNever = (value: never): never => {
-  throw new Error(`Unhandled variant: ${JSON.stringify(value)}`);
-};
