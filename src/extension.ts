@@ -35,7 +35,7 @@ export interface LifelineApi {
 }
 
 /** The editor waits about five seconds for `deactivate`; what is not done by then is cut off. */
-const goodbyeLimit = 4_000;
+const goodbyeLimit = 4_700;
 
 interface Parts {
   readonly context: vscode.ExtensionContext;

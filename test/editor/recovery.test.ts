@@ -1,6 +1,7 @@
 // What a person sees and does while a server dies and comes back. The tests share one window; each has a server of
 // its own in the settings of the workspace, written anew while the window is open.
 import { expect, test } from 'vitest';
+import { until } from '../vscode/waiting.ts';
 import { endFilm, startFilm } from './film.ts';
 import { aServer, figure, SharedScreen, sharedEditor } from './stage.ts';
 
@@ -115,9 +116,11 @@ test('[never-give-up] after ten failed tries the user is told once, and each but
   await screen.shows('lost', /^ready/);
   await server.clearRequests();
   await screen.button(notComingBack, 'Start New Session').click();
-  await screen.partShows('lost', 'Session', /^new session · /);
-  const methods = (await server.requests()).map(({ method, rpc }) => rpc ?? method);
-  expect(methods).toEqual(expect.arrayContaining(['DELETE', 'initialize']));
+  const seen = async (): Promise<readonly string[]> =>
+    (await server.requests()).map(({ method, rpc }) => rpc ?? method);
+  await until('a new session is begun', 30_000, async () => (await seen()).includes('initialize'));
+  expect(await seen()).toContain('DELETE');
+  await screen.shows('lost', /^ready/);
   const film = await endFilm(screen.window);
   expect(film.faults).toEqual([]);
   expect(film.notices).toEqual([expect.stringMatching(notComingBack)]);

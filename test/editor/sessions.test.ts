@@ -1,6 +1,5 @@
 // Sessions that outlive windows, extension hosts and editors, and that two windows never share. What is the same
 // session is the server's word: it counts in it, and it wrote down every request.
-import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type {
@@ -118,10 +117,11 @@ test('[reload-survives] a killed extension host and a killed editor go on with t
 /** The session that a call from this window is made in, by the server's word. */
 const sessionOf = async (server: RestartableServer, screen: Screen): Promise<unknown> => {
   await server.clearRequests();
-  const text = randomUUID();
-  await screen.callTextTool('demo', 'echo', text);
-  await screen.documentShows(text);
-  return (await server.requests()).find(({ tool }) => tool === 'echo')?.session;
+  await screen.window.command('View: Close All Editors');
+  await screen.command('Call Tool…');
+  await screen.chooseLabel('Call a tool of demo', 'inspect');
+  await screen.documentShows('initializeCount');
+  return (await server.requests()).find(({ tool }) => tool === 'inspect')?.session;
 };
 
 /** As a browser that crashes: no goodbye, and the extension host waits for a reconnect that never comes. */

@@ -66,7 +66,10 @@ const photographFailure = async (window: EditorWindow, task: RunnerTestCase): Pr
   const name = task.name.replaceAll(/[^\w]+/g, '-').slice(0, 80);
   const folder = join(repository, 'out', 'failures');
   mkdirSync(folder, { recursive: true });
-  await window.screenshot(join(folder, `${name}-${window.claimedHost}.png`));
+  const path = join(folder, `${name}-${window.claimedHost}.png`);
+  await window
+    .screenshot(path)
+    .catch((error: unknown) => console.log(`There is no picture of it: ${String(error)}`));
 };
 
 /** One window for all tests of the file, on a workspace whose settings each test writes anew. */

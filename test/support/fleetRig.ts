@@ -13,8 +13,8 @@ import { isObject, type JsonObject, type RpcMessage } from '../../src/core/rpc.t
 import type { ServerDefinition, Settings } from '../../src/core/settings.ts';
 import { describeRefusal } from '../../src/core/wording/refusal.ts';
 import { describeWaiting } from '../../src/core/wording/waiting.ts';
-import { httpDialer } from '../../src/mcp/httpDialer.ts';
-import { httpProber } from '../../src/mcp/prober.ts';
+import { reachServer } from '../../src/mcp/reach.ts';
+import { ServerProcesses } from '../../src/mcp/stdio/serverProcesses.ts';
 import { createViewClient } from '../../src/mcp/viewClient.ts';
 import type { ClientEnd } from '../../src/runtime/clientEnd.ts';
 import { Fleet } from '../../src/runtime/fleet.ts';
@@ -160,6 +160,7 @@ export class FleetRig {
   #open(): { readonly fleet: Fleet; readonly store: WorkspaceStore; readonly ends: Store } {
     const ends = new Store();
     const store = this.#openStore();
+    const processes = ends.add(new ServerProcesses());
     const fleet = new Fleet({
       ports: {
         clock: realClock,
@@ -167,7 +168,7 @@ export class FleetRig {
         records: store.records,
         history: store.history,
         journal: store.journal,
-        reach: (definition) => this.#reach(definition),
+        reach: (definition) => this.#reach(definition, processes),
         makeViewClient: (end) => this.#makeView(end, ends),
         logOf: (server) => this.#logOf(server),
       },
@@ -206,14 +207,17 @@ export class FleetRig {
     });
   }
 
-  #reach(server: ServerDefinition): Reach {
-    if (server.kind !== 'http') throw new Error('Journeys have HTTP servers only.');
+  #reach(server: ServerDefinition, processes: ServerProcesses): Reach {
     const { connectTimeout, maxMessageBytes, health } = this.#settings.value;
-    const log = this.#logOf(server.name);
-    return {
-      dialer: httpDialer({ server, connectTimeout, maxMessageBytes, clock: realClock, log }),
-      prober: httpProber({ server, probeTimeout: health.probeTimeout, clock: realClock }),
-    };
+    return reachServer(server, {
+      clock: realClock,
+      log: this.#logOf(server.name),
+      connectTimeout,
+      maxMessageBytes,
+      probeTimeout: health.probeTimeout,
+      processes,
+      folder: () => this.#options.folder,
+    });
   }
 
   #makeView(end: ClientEnd, ends: Store): ReturnType<typeof createViewClient> {
