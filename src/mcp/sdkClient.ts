@@ -5,6 +5,7 @@ import type { ClientEnd } from '../runtime/clientEnd.ts';
 import type { ToolCallOptions } from '../runtime/watch.ts';
 import { createClientTransport } from './clientTransport.ts';
 import { type ListName, listNames } from './catalog.ts';
+import type * as SdkPart from './sdk.ts';
 
 export interface WorkspaceRoot {
   readonly uri: string;
@@ -33,7 +34,7 @@ export interface SdkClient {
 // Longer than this and Node's timers fire at once; the SDK has no way to say "never".
 const noLimit = 2 ** 31 - 1;
 
-type Sdk = typeof import('./sdk.ts');
+type Sdk = typeof SdkPart;
 type Client = InstanceType<Sdk['Client']>;
 
 /** Connects, for as long as it takes. Aborting `life` ends the client; whatever is still asked rejects. */

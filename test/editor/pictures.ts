@@ -13,9 +13,7 @@ import { Screen } from './screen.ts';
 
 const media = join(repository, 'media');
 
-interface Clip {
-  readonly x: number;
-  readonly y: number;
+interface Size {
   readonly width: number;
   readonly height: number;
 }
@@ -52,11 +50,20 @@ class Photographer {
     this.#screen = screen;
   }
 
-  /** Nothing under the pointer, nothing half faded in. */
-  async take(name: string, clip: Clip): Promise<void> {
+  /** A small window holds what matters and little else. */
+  async frame(size: Size): Promise<void> {
+    await this.#screen.window.page.setViewportSize(size);
+  }
+
+  /** Takes the lower right corner of this size; without a size the whole window. */
+  async take(name: string, corner?: Size): Promise<void> {
     const { page } = this.#screen.window;
-    await page.mouse.move(900, 300);
-    await delay(600);
+    const whole = page.viewportSize() ?? { width: 1280, height: 800 };
+    const { width, height } = corner ?? whole;
+    const clip = { x: whole.width - width, y: whole.height - height, width, height };
+    // Nothing under the pointer, nothing half faded in.
+    await page.mouse.move(whole.width - 40, 120);
+    await delay(500);
     await page.screenshot({ path: join(media, `${name}.png`), clip, animations: 'disabled' });
     console.log(`media/${name}.png`);
   }
@@ -66,54 +73,75 @@ class Photographer {
     const { page } = this.#screen.window;
     const box = await page.locator('.part.sidebar').boundingBox();
     if (box === null) throw new Error('There is no side bar.');
-    const edge = box.x + box.width;
-    await page.mouse.move(edge, 400);
+    await page.mouse.move(box.x + box.width, 200);
     await page.mouse.down();
-    await page.mouse.move(box.x + width, 400, { steps: 8 });
+    await page.mouse.move(box.x + width, 200, { steps: 8 });
     await page.mouse.up();
+  }
+
+  /** Folds a view of ours whose rows are of no interest here. */
+  async fold(view: string): Promise<void> {
+    await this.#screen.window.page.locator('.part.sidebar .pane-header', { hasText: view }).click();
   }
 }
 
-const sideWidth = 460;
-const left: Clip = { x: 0, y: 36, width: 640, height: 764 };
-
-const takeAll = async (screen: Screen, notes: ServerProcess, search: ServerProcess): Promise<void> => {
-  const photographer = new Photographer(screen);
+const ofConnections = async (
+  screen: Screen,
+  photographer: Photographer,
+  servers: Servers,
+): Promise<void> => {
   await screen.shows('notes', /^ready/);
   await screen.shows('search', /^ready/);
-  await photographer.widen(sideWidth);
+  await photographer.frame({ width: 640, height: 420 });
+  await photographer.fold('Pending Calls');
+  await photographer.widen(560);
   await screen.expand('notes');
-  await search.kill9();
-  await screen.shows('search', /attempt [5-9] · next try in [2-9] s/);
-  await photographer.take('connections', left);
+  await servers.search.kill9();
+  await screen.shows('search', /attempt [5-9] · next try in [4-9] s/);
+  await photographer.take('connections');
 
-  search.start();
+  servers.search.start();
   await screen.shows('search', /^ready/);
-  await screen.partShows('notes', 'Session', /./);
-  await screen.expand('notes');
-  await notes.restart();
-  await screen.shows('notes', /^ready/);
+  await servers.notes.restart();
+  await screen.partShows('notes', 'Session', /^new session/);
   await screen.expand('Recent Events', 2);
-  await photographer.take('recovery', left);
+  await photographer.take('recovery');
+};
 
+const ofCalls = async (screen: Screen, photographer: Photographer): Promise<void> => {
+  await photographer.frame({ width: 960, height: 440 });
+  await photographer.widen(420);
   await screen.command('Call Tool…');
   await screen.chooseLabel('MCP Lifeline', 'notes');
   await screen.chooseLabel('Call a tool of notes', 'append_note');
-  await screen.answer('append_note: note', 'Lines that survive a restart.');
+  await screen.answer('append_note: note', 'Sessions survive a restart.');
   await screen.chooseLabel('append_note', 'Call append_note');
-  await screen.documentShows(/Note/);
-  await photographer.take('call-tool', { x: 0, y: 36, width: 1280, height: 764 });
-
-  await search.kill9();
-  await screen.notice(/is not coming back/).waitFor({ timeout: 120_000 });
-  await photographer.take('notification', { x: 640, y: 440, width: 640, height: 360 });
+  await screen.documentShows('Note');
+  await photographer.take('call-tool');
 };
+
+const ofNotices = async (
+  screen: Screen,
+  photographer: Photographer,
+  servers: Servers,
+): Promise<void> => {
+  await servers.search.kill9();
+  // Ten tries take their time at the default settings.
+  await screen.notice(/is not coming back/).waitFor({ timeout: 180_000 });
+  await photographer.take('notification', { width: 500, height: 180 });
+};
+
+interface Servers {
+  readonly notes: ServerProcess;
+  readonly search: ServerProcess;
+}
 
 const main = async (): Promise<void> => {
   provideEditor();
   console.log((await mustRun('build', [])).trim());
   const folder = mkdtempSync(join(tmpdir(), 'ml-'));
-  const [notes, search] = [await demoServer(), await demoServer()];
+  const servers: Servers = { notes: await demoServer(), search: await demoServer() };
+  const { notes, search } = servers;
   const workspace = makeWorkspace(folder, {
     notes: { url: notes.url },
     search: { url: search.url },
@@ -125,7 +153,10 @@ const main = async (): Promise<void> => {
   try {
     const screen = new Screen(await editor.openWindow({ folder: workspace }));
     await screen.open();
-    await takeAll(screen, notes, search);
+    const photographer = new Photographer(screen);
+    await ofConnections(screen, photographer, servers);
+    await ofCalls(screen, photographer);
+    await ofNotices(screen, photographer, servers);
   } finally {
     await editor.stop();
     await Promise.all([notes.stop(), search.stop()]);

@@ -116,7 +116,7 @@ export const notified = (rig: FleetRig): unknown[] => notifiedIn(rig.heard);
 
 export const range = (count: number): number[] => Array.from({ length: count }, (_, i) => i + 1);
 
-export const milliseconds = (since: number): number => Math.round(performance.now() - since);
+const milliseconds = (since: number): number => Math.round(performance.now() - since);
 
 /** A figure for the reader of the run: what is measured here is no matter of passing. */
 export const figure = (what: string, since: number): number => {

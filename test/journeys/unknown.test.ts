@@ -19,7 +19,7 @@ test('[honest-unknown] [break-heard] [at-most-once] a server killed under a call
   expect({ isError, outcome }).toEqual({ isError: true, outcome: 'unknown' });
   expect(text).toContain('may have run; check before repeating');
   // Nobody brought the server back for this answer.
-  expect(rig.server().life.value.state.kind).toBe('reconnecting');
+  await rig.untilState('reconnecting');
   server.process.start();
   await rig.untilState('ready');
   await inspect(rig);

@@ -7,7 +7,7 @@ import type { RpcId, RpcNotification, RpcRequest, RpcResponse } from '../../src/
 import type { Dialer, LinkEvents, SessionRef } from '../../src/runtime/ports.ts';
 import { broken, FakeLink, type ServerEnd } from './fakeLink.ts';
 
-export const refused = aFailure('refused', 'nobody listens');
+const refused = aFailure('refused', 'nobody listens');
 const lost = aFailure('session-lost', 'the server does not know this session', { status: 404 });
 const never = <T>(): Promise<T> => new Promise(() => {});
 

@@ -132,10 +132,6 @@ export class FleetRig {
     return answer() ?? { jsonrpc: '2.0', id, result: {} };
   }
 
-  changeSettings(raw: RawSettings): void {
-    this.#settings.set(parseSettings({ ...this.#options.settings, ...raw }).settings);
-  }
-
   /** The laptop was opened again. */
   wake(): void {
     this.#woke.emit('slept');

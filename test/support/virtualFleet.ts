@@ -29,7 +29,7 @@ export const aServer = (name: string, more: Partial<HttpServer> = {}): HttpServe
   ...more,
 });
 
-export const theSettings = (
+const theSettings = (
   servers: readonly (ServerDefinition | BadServer)[],
   more: Partial<Settings> = {},
 ): Settings => ({ ...parseSettings({}).settings, servers, ...more });

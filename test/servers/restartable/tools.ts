@@ -41,7 +41,7 @@ const say = (value: unknown): CallToolResult => ({
   content: [{ type: 'text', text: typeof value === 'string' ? value : JSON.stringify(value) }],
 });
 
-export const noteUri = 'test://note';
+const noteUri = 'test://note';
 
 const jsonHeader = (
   headers: Record<string, string | string[] | undefined>,
