@@ -141,10 +141,16 @@ const wire = (
     waiting: (server, life) => describeWaiting(server, life, clock.now(), vscode.l10n.t),
   });
   owner.add(vscode.workspace.onDidChangeWorkspaceFolders(() => fleet.rootsChanged()));
+  owner.add(
+    fleet.onLeftBehind(({ server, count }) =>
+      logs.of(server.id).warn(`${count} calls from before may have run; see Pending Calls.`),
+    ),
+  );
   let owned = store.holdsLease();
   owner.add(
     store.lease.onChange((status) => {
       if (owned && status !== 'owner') fleet.yieldSessions();
+      if (!owned && status === 'owner') fleet.restoreCalls();
       owned = status === 'owner';
     }),
   );

@@ -35,9 +35,10 @@ const spokenSummary = ({ up, total, people, mood }: Summary): string => {
   return mood === 'recovering' ? `${counted} ${vscode.l10n.t('Reconnecting.')}` : counted;
 };
 
-/** Whether something on the tooltip counts down, and goes stale within a second. */
-const countsDown = (server: ServerWatch): boolean => {
+/** Whether what is said of the server, to the eye or to the ear, goes stale within a second. */
+const ages = (server: ServerWatch): boolean => {
   const { state } = server.life.value;
+  if (state.kind === 'degraded' || state.kind === 'suspended') return true;
   return 'phase' in state && state.phase?.kind === 'waiting';
 };
 
@@ -47,6 +48,7 @@ class StatusBar implements Disposable {
   readonly #item: vscode.StatusBarItem;
   readonly #ticker: Ticker;
   #tooltip = '';
+  #label = '';
 
   constructor(ports: StatusBarPorts) {
     this.#ports = ports;
@@ -55,13 +57,13 @@ class StatusBar implements Disposable {
     );
     this.#item.name = 'MCP Lifeline';
     this.#item.command = clickCommand;
-    this.#ticker = this.#store.add(createTicker(ports.clock, () => this.#refreshTooltip()));
+    this.#ticker = this.#store.add(createTicker(ports.clock, () => this.#refresh()));
     const update = (): void => this.#update();
     this.#store.add(
       watchServers(ports.fleet, (server) => {
         const ears = new Store();
         ears.add(server.life.onChange(update));
-        const refresh = (): void => this.#refreshTooltip();
+        const refresh = (): void => this.#refresh();
         ears.add(server.proof.onChange(refresh));
         ears.add(onChangeOf(server.calls, ({ held }) => held, refresh));
         ears.add(
@@ -93,7 +95,7 @@ class StatusBar implements Disposable {
 
   #update(): void {
     const wanted = this.#isWanted;
-    this.#ticker.want(wanted && this.#ports.fleet.servers.value.some(countsDown));
+    this.#ticker.want(wanted && this.#ports.fleet.servers.value.some(ages));
     if (!wanted) return this.#item.hide();
     const summary = this.#summary();
     this.#item.text = textOf(summary);
@@ -101,16 +103,25 @@ class StatusBar implements Disposable {
       summary.mood === 'person'
         ? new vscode.ThemeColor('statusBarItem.warningBackground')
         : undefined;
+    this.#refresh();
+    this.#item.show();
+  }
+
+  /** What counts on with time: the hover, and what a screen reader says. */
+  #refresh(): void {
+    this.#refreshLabel();
+    this.#refreshTooltip();
+  }
+
+  #refreshLabel(): void {
     const { words, fleet } = this.#ports;
     const spoken = fleet.servers.value
       .filter((server) => words.deservesMention(server))
       .map((server) => words.spoken(server));
-    this.#item.accessibilityInformation = {
-      label: [spokenSummary(summary), ...spoken].join(' '),
-      role: 'button',
-    };
-    this.#refreshTooltip();
-    this.#item.show();
+    const label = [spokenSummary(this.#summary()), ...spoken].join(' ');
+    if (label === this.#label) return;
+    this.#label = label;
+    this.#item.accessibilityInformation = { label, role: 'button' };
   }
 
   #refreshTooltip(): void {

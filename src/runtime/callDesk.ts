@@ -100,7 +100,7 @@ export class CallDesk implements Disposable {
     return this.#orphans;
   }
 
-  /** Takes up what an earlier life has written down. */
+  /** Takes up what an earlier life has written down, or another window whose stored calls are ours now. */
   restore(): void {
     const { journal, memory } = this.#deps;
     const { serverId, client } = memory;
@@ -109,7 +109,9 @@ export class CallDesk implements Disposable {
       isSameServer: memory.isInherited,
       cursorOf: (upstreamId: number) => memory.cursorOf(`request:${upstreamId}`),
     };
-    this.#orphans.restore(journal.load(serverId, client), from, (entry, upstreamId, cursor) => {
+    const known = new Set(this.#pending.value.map(({ key }) => key));
+    const left = journal.load(serverId, client).filter(({ key }) => !known.has(key));
+    this.#orphans.restore(left, from, (entry, upstreamId, cursor) => {
       const key = this.#caller.takeKey();
       const { request, arrivedAt } = entry;
       const session = memory.sessionNumber;

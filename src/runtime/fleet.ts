@@ -21,11 +21,10 @@ export interface FleetDeps {
 
 const isBad = (entry: ServerDefinition | BadServer): entry is BadServer => entry.kind === 'bad';
 
-/** Whether the running server already is what the entry asks for. */
+/** Whether the running server already is what the entry asks for. Trust in hints can change under way. */
 const isSame = (server: Server, definition: ServerDefinition): boolean =>
-  fingerprintOf(server.definition) === fingerprintOf(definition) &&
-  server.definition.enabled === definition.enabled &&
-  JSON.stringify(server.definition) === JSON.stringify(definition);
+  JSON.stringify({ ...server.definition, trustHints: definition.trustHints }) ===
+  JSON.stringify(definition);
 
 export class Fleet implements FleetWatch, Disposable {
   readonly #deps: FleetDeps;
@@ -73,6 +72,11 @@ export class Fleet implements FleetWatch, Disposable {
     this.#reconcile(() => false);
   }
 
+  /** The stored calls have become ours: those that another window left behind are offered here. */
+  restoreCalls(): void {
+    for (const server of this.#servers.value) server.restore();
+  }
+
   rootsChanged(): void {
     for (const server of this.#servers.value) server.rootsChanged();
   }
@@ -105,6 +109,7 @@ export class Fleet implements FleetWatch, Disposable {
     const servers = wanted.map((entry) => {
       const server = kept.get(entry.name) ?? this.#make(entry);
       if (!kept.has(entry.name)) fresh.push(server);
+      server.redefine(entry);
       return server;
     });
     this.#bad.set(entries.filter(isBad));

@@ -14,7 +14,7 @@ import type { ServerDefinition, Settings } from '../core/settings.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionSettings } from './connectionDeps.ts';
 import { LeftBehind } from './leftBehind.ts';
-import type { ServerPorts, ViewClient } from './ports.ts';
+import type { Reach, ServerPorts, ViewClient } from './ports.ts';
 import { SessionMemory } from './sessionMemory.ts';
 import type {
   Catalog,
@@ -46,8 +46,9 @@ export interface ServerDeps {
 }
 
 export class Server implements ServerWatch, Disposable {
-  readonly definition: ServerDefinition;
   readonly #deps: ServerDeps;
+  readonly #reach: Reach;
+  #definition: ServerDefinition;
   readonly #store = new Store();
   readonly #connection: Connection;
   readonly #session = this.#store.add(new Source<SessionFacts | null>(null));
@@ -57,9 +58,10 @@ export class Server implements ServerWatch, Disposable {
   #view: ViewClient | null = null;
 
   constructor(definition: ServerDefinition, deps: ServerDeps) {
-    this.definition = definition;
+    this.#definition = definition;
     this.#deps = deps;
     const { ports } = deps;
+    this.#reach = ports.reach(definition);
     const memory = new SessionMemory({
       store: ports.records,
       clock: ports.clock,
@@ -74,7 +76,16 @@ export class Server implements ServerWatch, Disposable {
   }
 
   get id(): string {
-    return this.definition.name;
+    return this.#definition.name;
+  }
+
+  get definition(): ServerDefinition {
+    return this.#definition;
+  }
+
+  /** Takes an entry that differs only in what needs no other connection: whether the user trusts the hints. */
+  redefine(definition: ServerDefinition): void {
+    this.#definition = definition;
   }
 
   get life(): Signal<Life> {
@@ -212,7 +223,7 @@ export class Server implements ServerWatch, Disposable {
     const { ports, refusal, waiting, tellUser, leftBehind } = this.#deps;
     return new Connection(
       {
-        outside: { ...ports.reach(this.definition), clock: ports.clock, random: ports.random },
+        outside: { ...this.#reach, clock: ports.clock, random: ports.random },
         memory,
         journal: ports.journal,
         settings: () => this.#connectionSettings(),
@@ -238,7 +249,7 @@ export class Server implements ServerWatch, Disposable {
     return {
       policy: {
         backoff,
-        local: this.#deps.ports.reach(definition).prober.isLocal,
+        local: this.#reach.prober.isLocal,
         holdBudget: calls.holdBudget,
         notifyAfterAttempts,
         crashLoop,

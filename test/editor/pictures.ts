@@ -18,6 +18,9 @@ interface Size {
   readonly height: number;
 }
 
+/** The lower corners are those with the status bar. */
+type Corner = Size & { readonly corner: 'left' | 'right' };
+
 const demoServer = async (): Promise<ServerProcess> => {
   const server = startServer({ script: 'test/servers/demo.ts', port: await freePort() });
   await server.waitListening();
@@ -55,12 +58,13 @@ class Photographer {
     await this.#screen.window.page.setViewportSize(size);
   }
 
-  /** Takes the lower right corner of this size; without a size the whole window. */
-  async take(name: string, corner?: Size): Promise<void> {
+  /** Takes a lower corner; without one the whole window. */
+  async take(name: string, part?: Corner): Promise<void> {
     const { page } = this.#screen.window;
     const whole = page.viewportSize() ?? { width: 1280, height: 800 };
-    const { width, height } = corner ?? whole;
-    const clip = { x: whole.width - width, y: whole.height - height, width, height };
+    const { width, height } = part ?? whole;
+    const x = part?.corner === 'right' ? whole.width - width : 0;
+    const clip = { x, y: whole.height - height, width, height };
     // Nothing under the pointer, nothing half faded in.
     await page.mouse.move(whole.width - 40, 120);
     await delay(500);
@@ -85,6 +89,8 @@ class Photographer {
   }
 }
 
+const wideSideBar: Corner = { corner: 'left', width: 650, height: 400 };
+
 const ofConnections = async (
   screen: Screen,
   photographer: Photographer,
@@ -92,20 +98,20 @@ const ofConnections = async (
 ): Promise<void> => {
   await screen.shows('notes', /^ready/);
   await screen.shows('search', /^ready/);
-  await photographer.frame({ width: 640, height: 420 });
+  await photographer.frame({ width: 1000, height: 400 });
   await photographer.fold('Pending Calls');
-  await photographer.widen(560);
+  await photographer.widen(600);
   await screen.expand('notes');
   await servers.search.kill9();
   await screen.shows('search', /attempt [5-9] · next try in [4-9] s/);
-  await photographer.take('connections');
+  await photographer.take('connections', wideSideBar);
 
   servers.search.start();
   await screen.shows('search', /^ready/);
   await servers.notes.restart();
   await screen.partShows('notes', 'Session', /^new session/);
   await screen.expand('Recent Events', 2);
-  await photographer.take('recovery');
+  await photographer.take('recovery', wideSideBar);
 };
 
 const ofCalls = async (screen: Screen, photographer: Photographer): Promise<void> => {
@@ -117,6 +123,7 @@ const ofCalls = async (screen: Screen, photographer: Photographer): Promise<void
   await screen.answer('append_note: note', 'Sessions survive a restart.');
   await screen.chooseLabel('append_note', 'Call append_note');
   await screen.documentShows('Note');
+  await screen.notice(/^Calling /).waitFor({ state: 'detached' });
   await photographer.take('call-tool');
 };
 
@@ -128,7 +135,7 @@ const ofNotices = async (
   await servers.search.kill9();
   // Ten tries take their time at the default settings.
   await screen.notice(/is not coming back/).waitFor({ timeout: 180_000 });
-  await photographer.take('notification', { width: 500, height: 180 });
+  await photographer.take('notification', { corner: 'right', width: 500, height: 180 });
 };
 
 interface Servers {
@@ -149,7 +156,11 @@ const main = async (): Promise<void> => {
   });
   const dataDir = join(folder, 'data');
   mkdirSync(dataDir);
-  const editor = await TestEditor.start({ dataDir, extensions: [repository], settings: appearance });
+  const editor = await TestEditor.start({
+    dataDir,
+    extensions: [repository],
+    settings: appearance,
+  });
   try {
     const screen = new Screen(await editor.openWindow({ folder: workspace }));
     await screen.open();

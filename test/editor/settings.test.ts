@@ -90,7 +90,9 @@ test('a server is added, disabled, enabled, stopped and started by its commands'
   await screen.command('Clear Stored Sessions');
   const dialog = screen.window.dialog('Clear the stored sessions of this workspace?');
   await dialog.getByRole('button', { name: 'Clear', exact: true }).click();
-  await screen.notice(/^(Stored sessions cleared: \d+|There were no stored sessions to clear)\.$/).waitFor();
+  await screen
+    .notice(/^(Stored sessions cleared: \d+|There were no stored sessions to clear)\.$/)
+    .waitFor();
   await screen.command('Start');
   await screen.shows('added', /^ready/);
   expect(await opened(added)).toBe(1);
@@ -124,7 +126,10 @@ test('[keep-secrets] neither credentials nor session ids, arguments or results a
   await screen.window.pick(/^Trace/);
   const server = await aServer();
   const token = 'planted-8c1f-token';
-  const entry = { url: `${server.url}?key=planted-query`, headers: { Authorization: `Bearer ${token}`, 'X-Key': 'planted-key' } };
+  const entry = {
+    url: `${server.url}?key=planted-query`,
+    headers: { Authorization: `Bearer ${token}`, 'X-Key': 'planted-key' },
+  };
   workspace.write({ secret: entry });
   await screen.shows('secret', /^ready/);
   await screen.callTextTool('secret', 'echo', 'planted-argument');

@@ -93,6 +93,21 @@ test.concurrent.for([true, false])(
   },
 );
 
+test.concurrent('[wake] a server that died while the computer slept is found out on waking, and not at the next ping', async ({
+  onTestFinished,
+}) => {
+  // So that nothing but waking can find it out.
+  const settings = { 'health.pingInterval': 3_600_000 };
+  const { server, rig } = await readyWith({ health: false }, settings, onTestFinished);
+  await server.freeze(true);
+  const wokeAt = performance.now();
+  rig.wake();
+  await rig.untilState('reconnecting');
+  figure('from waking to knowing that the server is gone', wokeAt);
+  await server.freeze(false);
+  await rig.untilState('ready');
+});
+
 test.concurrent('[dead-detected] a slow call on a living server is not mistaken for a dead one', async ({
   onTestFinished,
 }) => {

@@ -58,6 +58,16 @@ describe('a changed entry', () => {
     expect(rig.server('a').definition.trustHints).toBe(true);
   });
 
+  it('that only trusts its hints counts at once and leaves the connection alone', async () => {
+    const rig = await new VirtualFleet([aServer('a')]).open();
+    const before = rig.server('a');
+    rig.dialer('a').news();
+    await rig.configure([aServer('a', { trustHints: true })]);
+    expect(rig.server('a')).toBe(before);
+    expect(rig.server('a').definition.trustHints).toBe(true);
+    expect(rig.dialer('a').news()).toEqual([]);
+  });
+
   it('with new headers is another server to talk to, and gets a new session', async () => {
     const rig = await new VirtualFleet([aServer('a')]).open();
     await rig.configure([aServer('a', { headers: { Authorization: 'Bearer other' } })]);
