@@ -5,12 +5,6 @@ import type { EditorWindow } from '../vscode/window.ts';
 
 const patience = 30_000;
 
-/** A text for the eye, and the one for the ear. */
-export interface Words {
-  readonly text: string;
-  readonly spoken: string;
-}
-
 const exactly = (text: string): RegExp =>
   new RegExp(`^\\s*${text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
 
@@ -47,20 +41,6 @@ export class Screen {
 
   async rowNames(level: number): Promise<string[]> {
     return this.#rows(level).locator('.label-name').allTextContents();
-  }
-
-  async status(): Promise<Words> {
-    return {
-      text: ((await this.#status.textContent()) ?? '').trim(),
-      spoken: (await this.#status.getAttribute('aria-label')) ?? '',
-    };
-  }
-
-  async wordsOf(row: Locator): Promise<Words> {
-    return {
-      text: (await row.locator('.label-description').textContent()) ?? '',
-      spoken: (await row.getAttribute('aria-label')) ?? '',
-    };
   }
 
   /** Waits until the server's row says this. */

@@ -218,3 +218,23 @@ it('two lives that begin in the same moment give their calls different keys', as
   next.client.call('third');
   expect(new Set(journal.entries.map(({ key }) => key)).size).toBe(3);
 });
+
+describe('a window that gets the stored calls of another', () => {
+  it('offers those, and leaves its own running ones alone', async () => {
+    const journal = new OpenJournal();
+    const other = await aStableRig({ journal });
+    held(other);
+    await other.settle();
+    const [left] = journal.entries;
+    const rig = await aStableRig({ journal: new OpenJournal() });
+    rig.client.call('write', { arguments: { text: 'own' } });
+    await rig.settle();
+    if (left) rig.journal.put({ ...left, key: 'of another window' });
+    rig.connection.calls.restore();
+    rig.connection.calls.restore();
+    expect(pending(rig).map(({ phase, args }) => [phase, args['text']])).toEqual([
+      ['orphan-held', 'a'],
+      ['running', 'own'],
+    ]);
+  });
+});
