@@ -46,8 +46,8 @@ const pack = async (folder: string): Promise<string> => {
   for (const file of files) console.log(`  ${file}`);
   judgeFiles(files);
   const file = join(folder, 'mcp-lifeline.vsix');
-  // Its build scripts are not run: the production build was made a moment ago.
-  await mustRun('vsce', ['package', ...flags, '--out', file]);
+  // Its build scripts are not run: the production build was made a moment ago. The README's pictures are in the package.
+  await mustRun('vsce', ['package', ...flags, '--no-rewrite-relative-links', '--out', file]);
   judgeSize(file);
   return file;
 };
