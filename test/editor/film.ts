@@ -100,7 +100,7 @@ const looks: Readonly<Record<string, Look>> = {
   },
 };
 
-export const stateIn = ({ row }: Frame): string => row.split(' ')[0] ?? '';
+const stateIn = ({ row }: Frame): string => row.split(' ')[0] ?? '';
 
 const agrees = (wanted: RegExp | string, seen: string): boolean =>
   typeof wanted === 'string' ? wanted === seen : wanted.test(seen);

@@ -70,7 +70,7 @@ export class Screen {
     await row.locator('.monaco-tl-twistie').click();
   }
 
-  /** The title of the quick input that is open: a wizard shows one after the other. */
+  /** Waits for the quick input with this title; the questions of a wizard differ in their number, as in `(1/2)`. */
   async asks(title: string | RegExp): Promise<void> {
     const titles = this.window.page.locator('.quick-input-widget .quick-input-title');
     await titles.filter({ hasText: title }).waitFor({ timeout: patience });

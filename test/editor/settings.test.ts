@@ -69,9 +69,9 @@ test('a server is added, disabled, enabled, stopped and started by its commands'
   await screen.shows('kept', /^ready/);
 
   await screen.command('Add Server…');
-  await screen.answer('Add MCP Server', added.url);
-  await screen.answer('Add MCP Server', 'added');
-  await screen.choose('Add MCP Server', 'Workspace Settings');
+  await screen.answer('Add MCP Server (1/3)', added.url);
+  await screen.answer('Add MCP Server (2/3)', 'added');
+  await screen.choose('Add MCP Server (3/3)', 'Workspace Settings');
   await screen.shows('added', /^ready/);
 
   await screen.command('Disable');

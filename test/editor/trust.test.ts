@@ -16,8 +16,8 @@ test('[locked-door] an untrusted workspace gets no server contacted, and is told
   // A server of the user's own is contacted: by then the other one would have been too.
   const own = await aServer();
   await screen.command('Add Server…');
-  await screen.answer('Add MCP Server', own.url);
-  await screen.answer('Add MCP Server', 'own');
+  await screen.answer('Add MCP Server (1/2)', own.url);
+  await screen.answer('Add MCP Server (2/2)', 'own');
   await screen.shows('own', /^ready/);
   await screen.statusShows(/MCP 1\/1/);
   expect(await screen.rowNames(1)).toEqual(['own']);

@@ -1,0 +1,83 @@
+// Holds what callers were told against what a server wrote down: every call that ran left one line on the server's disk
+// before it was answered. Pure; not here: the calls and the killing (storm.ts).
+import type { JsonObject } from '../../src/core/rpc.ts';
+
+/** One line of a server's ledger. */
+export interface LedgerLine {
+  readonly name: string;
+  readonly args: unknown;
+}
+
+/**
+ * What a caller was told. `wrong`: an answer that is not the one to this call. `rejected`: an error where a tool result is
+ * owed. `hung`: nothing, long after its deadline.
+ */
+export type Told = 'ok' | 'not-run' | 'unknown' | 'wrong' | 'rejected' | 'hung';
+
+/** A call that was made. No other call of its storm has the same tool and arguments. */
+export interface Made {
+  readonly tool: string;
+  readonly args: JsonObject;
+  /** It is marked as read-only on a trusted server, so it may be repeated once. */
+  readonly mayRepeat: boolean;
+  readonly told: Told;
+  /** The words of the answer, for the reader of a violation. */
+  readonly words: string;
+}
+
+export interface Reckoning {
+  readonly calls: number;
+  readonly told: Readonly<Record<Told, number>>;
+  /** Of the calls told `unknown`, those that had run. */
+  readonly unknownThatRan: number;
+  /** Each with its reason; empty when every promise was kept. */
+  readonly violations: readonly string[];
+}
+
+/** Why these runs do not fit what the caller was told; null where they do. */
+const violationOf = ({ mayRepeat, told }: Made, runs: number): string | null => {
+  if (told === 'wrong' || told === 'rejected' || told === 'hung') return told;
+  if (runs > (mayRepeat ? 2 : 1)) return `doubled: ran ${runs} times`;
+  if (told === 'ok' && runs === 0) return 'lost: answered, and never ran';
+  if (told === 'not-run' && runs > 0) return 'a lie: told that it was not run, and it ran';
+  return null;
+};
+
+const keyOf = (name: string, args: unknown): string => JSON.stringify([name, args]);
+
+const countRuns = (ledger: readonly LedgerLine[]): Map<string, number> => {
+  const runs = new Map<string, number>();
+  for (const { name, args } of ledger)
+    runs.set(keyOf(name, args), (runs.get(keyOf(name, args)) ?? 0) + 1);
+  return runs;
+};
+
+export const reckon = (made: readonly Made[], ledger: readonly LedgerLine[]): Reckoning => {
+  const runs = countRuns(ledger);
+  const told = { ok: 0, 'not-run': 0, unknown: 0, wrong: 0, rejected: 0, hung: 0 };
+  const violations: string[] = [];
+  let unknownThatRan = 0;
+  for (const call of made) {
+    const ran = runs.get(keyOf(call.tool, call.args)) ?? 0;
+    told[call.told] += 1;
+    if (call.told === 'unknown' && ran > 0) unknownThatRan += 1;
+    const violation = violationOf(call, ran);
+    if (violation !== null)
+      violations.push(`${call.tool} ${JSON.stringify(call.args)}: ${violation} (${call.words})`);
+  }
+  const asked = new Set(made.map(({ tool, args }) => keyOf(tool, args)));
+  for (const key of runs.keys()) {
+    if (!asked.has(key)) violations.push(`${key}: ran, and nobody asked for it`);
+  }
+  return { calls: made.length, told, unknownThatRan, violations };
+};
+
+/** One line of figures. */
+export const describeReckoning = (name: string, kills: number, reckoning: Reckoning): string => {
+  const { calls, told, unknownThatRan, violations } = reckoning;
+  return (
+    `${name}: ${kills} kills, ${calls} calls: ${told.ok} ok, ${told['not-run']} not run, ` +
+    `${told.unknown} unknown (${unknownThatRan} of them ran), ${told.hung} hung, ` +
+    `${violations.length} violations`
+  );
+};

@@ -1,0 +1,43 @@
+// The short form of the storm (test/chaos): calls without a pause on servers that are killed again and again, and at the
+// end the servers' ledgers, which cannot lie, against what the callers were told. The long form is `npm run test:chaos`.
+import { expect, test } from 'vitest';
+import { describeReckoning, reckon, type Made } from '../chaos/ledger.ts';
+import { storm } from '../chaos/storm.ts';
+import { targetNames, targets } from '../chaos/targets.ts';
+
+const kills = 15;
+const seed = Number(process.env['CHAOS_SEED'] ?? 1);
+
+const aCall = (told: Made['told'], text: string, mayRepeat = false): Made => ({
+  tool: 'append',
+  args: { text },
+  mayRepeat,
+  told,
+  words: '',
+});
+const aLine = (text: string) => ({ name: 'append', args: { text } });
+const violations = (made: readonly Made[], texts: readonly string[]): number =>
+  reckon(made, texts.map(aLine)).violations.length;
+
+test('the reckoning finds what is doubled, lost, lied about, hung or uncalled for, and nothing else', () => {
+  expect(violations([aCall('ok', 'a'), aCall('not-run', 'b'), aCall('unknown', 'c')], ['a'])).toBe(
+    0,
+  );
+  expect(violations([aCall('unknown', 'a'), aCall('ok', 'b', true)], ['a', 'b', 'b'])).toBe(0);
+  expect(violations([aCall('ok', 'a')], ['a', 'a'])).toBe(1);
+  expect(violations([aCall('unknown', 'a')], ['a', 'a'])).toBe(1);
+  expect(violations([aCall('ok', 'a', true)], ['a', 'a', 'a'])).toBe(1);
+  expect(violations([aCall('ok', 'a')], [])).toBe(1);
+  expect(violations([aCall('not-run', 'a')], ['a'])).toBe(1);
+  expect(violations([aCall('hung', 'a')], ['a'])).toBe(1);
+  expect(violations([], ['a'])).toBe(1);
+});
+
+test('[at-most-once] [honest-unknown] [never-lost] whenever the server is killed: no call runs twice, none that was answered is lost, and every caller hears the truth', async () => {
+  for (const name of targetNames) {
+    const reckoning = await storm(targets[name], kills, seed);
+    console.log(describeReckoning(name, kills, reckoning));
+    expect(reckoning.violations, `${name}, seed ${seed}`).toEqual([]);
+    expect(reckoning.told.ok).toBeGreaterThan(kills);
+  }
+});
