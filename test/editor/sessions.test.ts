@@ -9,7 +9,7 @@ import type {
 } from '../support/restartableServer.ts';
 import { until } from '../vscode/waiting.ts';
 import type { Screen } from './screen.ts';
-import { aServer, aWorkspace, figure, openScreen, SharedScreen, sharedEditor } from './stage.ts';
+import { aServer, figure, openScreen, SharedScreen, sharedEditor } from './stage.ts';
 
 const editor = sharedEditor();
 const shared = new SharedScreen(editor);
@@ -134,11 +134,10 @@ const loseTab = async ({ window: { page } }: Screen): Promise<void> => {
 };
 
 test('[one-owner] two windows on one workspace share no session; what the owner leaves, the other inherits', async () => {
-  const server = await aServer();
-  const workspace = aWorkspace({ demo: { url: server.url } });
-  const first = await openScreen(editor(), workspace);
+  const server = await readyWith('demo');
+  const first = shared.screen;
   await first.partShows('demo', 'Session', /^first session · /);
-  const second = await openScreen(editor(), workspace);
+  const second = await openScreen(editor(), shared.workspace);
   await second.partShows('demo', 'Session', /^first session · /);
   const sessions = [await sessionOf(server, first), await sessionOf(server, second)];
   expect(new Set(sessions).size).toBe(2);
@@ -151,7 +150,7 @@ test('[one-owner] two windows on one workspace share no session; what the owner 
 
   const host = await second.window.extensionHost();
   await loseTab(second);
-  const third = await openScreen(editor(), workspace);
+  const third = await shared.open();
   await third.partShows('demo', 'Session', /^first session · /);
   await third.logSays('this window owns the stored sessions');
   expect(isAlive(host)).toBe(true);
