@@ -18,19 +18,25 @@ const killWithin = 30;
 /** Of a starting server: before it listens, during the handshake, or under the first calls. */
 const killOnWayUpWithin = 800;
 
+/**
+ * How long a call may wait for the server, in milliseconds. Patient: longer than a restart takes, so that whatever waits,
+ * and whatever a fault would repeat, runs afterwards. Hasty: shorter, so that callers must be told that nothing was run.
+ */
+export const moods = { patient: 8000, hasty: 300 };
+export type Mood = keyof typeof moods;
+
 /** Whatever would only make the storm slow, or end it, is made small, or large. */
-const settings: RawSettings = {
+const settingsIn = (mood: Mood): RawSettings => ({
   'backoff.delays': [0, 50, 100, 100, 100, 100, 100, 100],
   'backoff.localCap': 100,
   'backoff.stableAfter': 0,
   'crashLoop.exits': 100,
   'crashLoop.within': 1000,
   'health.reconnectingLocal': 100,
-  // About as long as a restart takes, so that some calls run afterwards, and some must be told that they did not.
-  'calls.holdBudget': 400,
-  'calls.patientHoldBudget': 400,
+  'calls.holdBudget': moods[mood],
+  'calls.patientHoldBudget': moods[mood],
   notifyAfterAttempts: 1000,
-};
+});
 
 type Wanted = Omit<Made, 'told' | 'words'> & { readonly answer: string };
 
@@ -140,12 +146,12 @@ class Storm {
 /** Rages, and compares. Everything that it started has ended afterwards. */
 export const storm = async (
   makeTarget: () => Promise<Target>,
-  kills: number,
-  seed: number,
+  { kills, seed, mood }: { readonly kills: number; readonly seed: number; readonly mood: Mood },
 ): Promise<Reckoning> => {
   const folder = mkdtempSync(join(tmpdir(), 'lifeline-chaos-'));
   const target = await makeTarget();
-  const rig = new FleetRig({ settings: { ...settings, servers: { dev: target.entry } }, folder });
+  const servers = { dev: target.entry };
+  const rig = new FleetRig({ settings: { ...settingsIn(mood), servers }, folder });
   try {
     await rig.untilState('ready');
     // Before the tools were listed, nobody knows which calls may be repeated.

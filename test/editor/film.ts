@@ -26,6 +26,7 @@ const camera = (server: string): string => `(() => {
   clearInterval(window.lifelineCamera);
   const frames = [];
   const notices = [];
+  const toasts = new WeakSet();
   window.lifelineFilm = { frames, notices };
   const words = (root, selector) => (root?.querySelector(selector)?.textContent ?? '').trim();
   const icon = (root) =>
@@ -47,8 +48,11 @@ const camera = (server: string): string => `(() => {
     };
     const { at, ...last } = frames.at(-1) ?? {};
     if (JSON.stringify(frame) !== JSON.stringify(last)) frames.push({ at: Date.now(), ...frame });
-    for (const each of document.querySelectorAll('.notification-list-item-message')) {
-      if (!notices.includes(each.textContent)) notices.push(each.textContent);
+    for (const toast of document.querySelectorAll('.notification-toast-container')) {
+      const text = words(toast, '.notification-list-item-message');
+      if (text === '' || toasts.has(toast)) continue;
+      toasts.add(toast);
+      notices.push(text);
     }
   };
   window.lifelineCamera = setInterval(look, 25);
@@ -124,7 +128,7 @@ const faultsOf = (frame: Frame): string[] => {
 
 export class Film {
   readonly frames: readonly Frame[];
-  /** What notifications said meanwhile, each text once. */
+  /** What the notifications said that came up meanwhile. */
   readonly notices: readonly string[];
   readonly #end: number;
 

@@ -1,8 +1,6 @@
 // The link over stdio to servers that people run, also while they are killed in the middle of a call.
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import type { StdioServer } from '../../../src/core/settings.ts';
 import { stdioProber } from '../../../src/mcp/stdio/stdioProber.ts';
 import { nodePath, projectRoot } from '../../support/serverProcess.ts';
@@ -33,17 +31,14 @@ const supervised = (definition: StdioServer) => {
   return { ...rig, log };
 };
 
-test('filesystem: handshake, list, call, orderly end', slow, async () => {
-  const folder = mkdtempSync(join(tmpdir(), 'lifeline-files-'));
-  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
-  writeFileSync(join(folder, 'note.txt'), 'read over stdio');
-  const { link, pid, heard } = await dialled(packaged('filesystem', folder));
+test('everything: handshake, list, call, orderly end', slow, async () => {
+  const { link, pid, heard } = await dialled(packaged('everything', 'stdio'));
   await shake(link);
   const { tools } = resultOf(await link.exchange(aRequest('tools/list'), {}));
-  expect(JSON.stringify(tools)).toContain('read_text_file');
-  const args = { name: 'read_text_file', arguments: { path: join(folder, 'note.txt') } };
-  const read = resultOf(await link.exchange(aRequest('tools/call', args), {}));
-  expect(JSON.stringify(read)).toContain('read over stdio');
+  expect(JSON.stringify(tools)).toContain('trigger-long-running-operation');
+  const args = { name: 'echo', arguments: { message: 'said over stdio' } };
+  const said = resultOf(await link.exchange(aRequest('tools/call', args), {}));
+  expect(JSON.stringify(said)).toContain('said over stdio');
   await link.close(true);
   expect(lives(pid)).toBe(false);
   expect(heard.losses).toEqual([]);
