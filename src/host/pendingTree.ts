@@ -3,10 +3,11 @@
 // (pendingRows.ts) and how they look (pendingItems.ts).
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
-import { type Disposable, Mutable, Store } from '../base/disposable.ts';
+import { type Disposable, Store } from '../base/disposable.ts';
 import type { FleetWatch } from '../runtime/watch.ts';
 import { pendingItem, pendingTooltip } from './pendingItems.ts';
 import { countDecisions, type PendingRow, pendingRows, pendingWords } from './pendingRows.ts';
+import { createRedraw } from './redraw.ts';
 import { createTicker } from './ticker.ts';
 import { watchServers } from './watchServers.ts';
 import { decisionWords, type ServerWords } from './words.ts';
@@ -17,15 +18,11 @@ export interface PendingTreePorts {
   readonly clock: Clock;
 }
 
-/** A burst of changes (a queue that is sent makes many) is one redraw. */
-const gatherFor = 50;
-
 class PendingTree implements vscode.TreeDataProvider<PendingRow>, Disposable {
   readonly #ports: PendingTreePorts;
   readonly #store = new Store();
   readonly #changed = this.#store.add(new vscode.EventEmitter<PendingRow[] | undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly #redraw = this.#store.add(new Mutable<Disposable>());
   readonly #view: vscode.TreeView<PendingRow>;
   readonly #tick: () => void;
   /** What each row said when it was drawn. */
@@ -39,18 +36,16 @@ class PendingTree implements vscode.TreeDataProvider<PendingRow>, Disposable {
     const ticker = this.#store.add(createTicker(ports.clock, () => this.#drawAges()));
     this.#tick = () => ticker.want(this.#view.visible && pendingRows(ports.fleet).length > 0);
     this.#store.add(this.#view.onDidChangeVisibility(this.#tick));
-    const soon = (): void => this.#drawSoon();
+    const redraw = this.#store.add(createRedraw(ports.clock, () => this.#draw()));
+    const soon = (): void => redraw.soon();
     this.#store.add(watchServers(ports.fleet, (server) => server.pending.onChange(soon)));
     this.#store.add(ports.fleet.servers.onChange(soon));
     this.#dress();
   }
 
-  #drawSoon(): void {
-    this.#redraw.value ??= this.#ports.clock.after(gatherFor, () => {
-      this.#redraw.value = undefined;
-      this.#changed.fire(undefined);
-      this.#dress();
-    });
+  #draw(): void {
+    this.#changed.fire(undefined);
+    this.#dress();
   }
 
   #dress(): void {

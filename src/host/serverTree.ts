@@ -2,10 +2,11 @@
 // the view is visible. Not here: which rows there are (treeRows.ts) and how they look (treeItems.ts).
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
-import { type Disposable, Mutable, Store } from '../base/disposable.ts';
+import { type Disposable, Store } from '../base/disposable.ts';
 import type { Signal } from '../base/signal.ts';
 import type { Complaint } from '../core/settings.ts';
 import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
+import { createRedraw, type Redraw } from './redraw.ts';
 import { summarize } from './statusSummary.ts';
 import { createTicker } from './ticker.ts';
 import { itemOf, serverDescription } from './treeItems.ts';
@@ -21,15 +22,12 @@ export interface ServerTreePorts {
   readonly clock: Clock;
 }
 
-/** A burst of changes (a reconnect makes several) is one redraw. */
-const gatherFor = 50;
-
 class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
   readonly #ports: ServerTreePorts;
   readonly #store = new Store();
   readonly #changed = this.#store.add(new vscode.EventEmitter<Row | Row[] | undefined>());
   readonly onDidChangeTreeData = this.#changed.event;
-  readonly #redraw = this.#store.add(new Mutable<Disposable>());
+  readonly #redraw: Redraw;
   readonly #stale = new Set<ServerRow>();
   readonly #view: vscode.TreeView<Row>;
   /** The editor knows a row by its object: the same one as long as the server is there. */
@@ -44,6 +42,7 @@ class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
         showCollapseAll: true,
       }),
     );
+    this.#redraw = this.#store.add(createRedraw(ports.clock, () => this.#drawStale()));
     const ticker = this.#store.add(createTicker(ports.clock, () => this.#drawAges()));
     const tick = (): void =>
       ticker.want(this.#view.visible && ports.fleet.servers.value.length > 0);
@@ -90,13 +89,14 @@ class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
 
   #drawSoon(row: ServerRow): void {
     this.#stale.add(row);
-    this.#redraw.value ??= this.#ports.clock.after(gatherFor, () => {
-      this.#redraw.value = undefined;
-      const rows = [...this.#stale];
-      this.#stale.clear();
-      this.#changed.fire(rows);
-      this.#dressView();
-    });
+    this.#redraw.soon();
+  }
+
+  #drawStale(): void {
+    const rows = [...this.#stale];
+    this.#stale.clear();
+    this.#changed.fire(rows);
+    this.#dressView();
   }
 
   #drawAll(): void {
