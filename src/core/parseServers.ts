@@ -222,7 +222,7 @@ export const parseServers = (
 ): readonly (ServerDefinition | BadServer)[] =>
   Object.entries(value).map(([name, entry]) => {
     if (!isName(name)) return bad(name, nameReason);
-    // The gateway serves its own tools at that path (design section 8).
+    // The gateway serves its own tools at that path.
     if (name === 'lifeline')
       return bad(name, `'lifeline' is the name of MCP Lifeline's own server. Rename the entry.`);
     return isObject(entry)

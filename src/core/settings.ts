@@ -15,7 +15,7 @@ export interface HttpServer {
   readonly health: string | false;
   readonly autoStart: boolean;
   readonly enabled: boolean;
-  /** Whether the user trusts this server's tool hints (design section 6, class E). */
+  /** Whether the user trusts this server's tool hints (class E). */
   readonly trustHints: boolean;
 }
 
@@ -169,7 +169,7 @@ const delays: DelaysRow = {
 const healthPath: PathRow = { kind: 'path', default: '/health' };
 const servers: ServersRow = { kind: 'servers' };
 
-/** Every setting, by its key without the prefix `mcpLifeline.`. The values are those of the design, sections 4 to 7. */
+/** Every setting, by its key without the prefix `mcpLifeline.`. */
 export const settingTable = {
   servers,
   statusBar: choice('always', ['always', 'problems', 'never']),

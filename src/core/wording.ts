@@ -29,7 +29,7 @@ export interface StateWords {
   readonly explanation: string;
 }
 
-/** Codicon and theme colour of each state (design section 4). */
+/** Codicon and theme colour of each state. */
 export const looks: Readonly<Record<StateKind, readonly [icon: string, color: string]>> = {
   disabled: ['circle-slash', 'disabledForeground'],
   idle: ['circle-outline', 'disabledForeground'],

@@ -1,5 +1,5 @@
 // The commands Trust Tool Hints… and Stop Trusting Tool Hints: first what it means, then the setting of the server. A hint
-// is a claim of the server (design: safe-replay), so that nobody but the user may decide to believe it.
+// is a claim of the server (promise safe-replay), so that nobody but the user may decide to believe it.
 import * as vscode from 'vscode';
 import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
 import { sayNoServers, serverItem } from './pickServer.ts';

@@ -210,7 +210,7 @@ export class Pulse implements Disposable {
       if (view().state === 'down') events.nudge('health');
       else {
         events.healthMended();
-        // Being up says nothing about our session (design section 5).
+        // Being up says nothing about our session.
         await this.#probe();
       }
     }

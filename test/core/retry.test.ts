@@ -1,4 +1,4 @@
-// The waits between tries: the table of the design, and what no luck and no server may make of it.
+// The waits between tries: as the settings have them by default, and what no luck and no server may make of it.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { aFailure, type FailureKind, failureTraits } from '../../src/core/connection/failure.ts';
@@ -20,7 +20,7 @@ test('the first try comes at once', () => {
   for (const random of [0, 0.5, 1]) expect(retryDelay(aQuestion({ random }))).toBe(0);
 });
 
-test('the whole delays are those of the design, and then the cap for ever', () => {
+test('the whole delays are those of the settings, and then the cap for ever', () => {
   const waits = (local: boolean) =>
     [1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 1_000_000].map((failures) =>
       retryDelay(aQuestion({ failures, local })),

@@ -7,7 +7,7 @@ import { descriptionId, settingTable } from '../../src/core/settings.ts';
 const { settings: defaults } = parseSettings({});
 const complaintsOf = (raw: Record<string, unknown>) => parseSettings(raw).complaints;
 
-test('no values give the numbers of the design, and no complaint', () => {
+test('no values give the default numbers, and no complaint', () => {
   expect(parseSettings({}).complaints).toEqual([]);
   expect(defaults).toEqual({
     servers: [],

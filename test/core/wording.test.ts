@@ -95,7 +95,7 @@ describe('the explanation', () => {
   });
 });
 
-test('each state has the icon of the design and a colour of the editor', () => {
+test('each state has its own icon and a colour of the editor', () => {
   const icons = Object.entries(looks).map(([kind, [icon]]) => `${kind} ${icon}`);
   expect(icons).toEqual([
     'disabled circle-slash',

@@ -1,4 +1,4 @@
-// Which calls may be sent twice when nobody can know whether the first try ran (design section 6, class E).
+// Which calls may be sent twice when nobody can know whether the first try ran (class E of the README's table).
 // Not here: calls that certainly did not run; those are always sent again (ledger.ts).
 import { isObject, type JsonObject } from '../rpc.ts';
 

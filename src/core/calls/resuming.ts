@@ -1,4 +1,4 @@
-// Class C of design section 6: the call runs, and its stream can be resumed from a cursor, in the session that runs it and
+// Class C of the README's table: the call runs, and its stream can be resumed from a cursor, in the session that runs it and
 // in no other. Restored calls of an earlier life enter here.
 // Not here: what becomes of a call that cannot be resumed (unknown.ts).
 import type { Millis } from '../../base/clock.ts';

@@ -1,5 +1,5 @@
 // What happens to all calls of a connection, as one pure function: who is held, who goes first, who is repeated, and how
-// each ends, exactly once. The classes A to G of design section 6 are decided here.
+// each ends, exactly once. The classes A to G of the README's table are decided here.
 // Not here: calls that can be resumed (resuming.ts), calls whose outcome nobody knows (unknown.ts), sending (runtime/caller.ts).
 import type { Millis } from '../../base/clock.ts';
 import type { Failure } from '../connection/failure.ts';

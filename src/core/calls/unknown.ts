@@ -1,4 +1,4 @@
-// Class E of design section 6: the call was written, no answer came, and there is nothing to resume. A protocol read is
+// Class E of the README's table: the call was written, no answer came, and there is nothing to resume. A protocol read is
 // repeated at once. A tool that is marked safe is repeated only if it is still marked so by the server as it is after the
 // repair: its marks are read again, and until then the call waits. Anything else ends as unknown.
 // Not here: what counts as a mark (replay.ts), and the reading (runtime/marks.ts).

@@ -63,7 +63,7 @@ export interface FailureTraits {
   readonly course: Course;
   /** The session we had is certainly gone: the next attempt starts a new one. */
   readonly endsSession: boolean;
-  /** The server was reached and did not run the request: it may be sent again (design section 6, class B). */
+  /** The server was reached and did not run the request: it may be sent again (class B). */
   readonly unexecuted: boolean;
   /**
    * It says nothing about other requests on the same link: the server is there and answers each for itself, or its

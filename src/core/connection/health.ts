@@ -135,7 +135,7 @@ export interface PollQuestion {
   readonly settings: HealthSettings;
 }
 
-/** How long until the next question to a server (design section 5). */
+/** How long until the next question to a server. */
 export const nextPoll = (question: PollQuestion): Millis => {
   const { state, mode, idleFor, local, settings } = question;
   if (state === 'down') return local ? settings.reconnectingLocal : settings.reconnectingRemote;

@@ -181,7 +181,7 @@ export type ConnectionEffect =
       readonly about: 'not-recovering' | 'needs-auth' | 'needs-input' | 'crash-loop';
     };
 
-/** What happens to a call in a state: design section 4, column *calls*. */
+/** What happens to a call in a state (README, the table of states). */
 export type Gate = 'send' | 'hold' | 'start' | 'refuse';
 
 export const gateOf = (state: ConnectionState): Gate => {
