@@ -106,10 +106,18 @@ export class Screen {
     await rows.filter({ has: name }).click({ timeout: patience });
   }
 
-  /** *Call Tool…* on a tool whose only argument is `text`, up to the call itself. */
-  async callTextTool(server: string, tool: string, text: string): Promise<void> {
+  /** *Call Tool…* on the only server of the window, up to the tool's own questions. */
+  async callTool(tool: string): Promise<void> {
+    const [server = ''] = await this.rowNames(1);
+    // Before they are listed there is nothing to choose from.
+    await this.partShows(server, 'Tools', /^[1-9]/);
     await this.command('Call Tool…');
     await this.chooseLabel(`Call a tool of ${server}`, tool);
+  }
+
+  /** The same on a tool whose only argument is `text`, up to the call itself. */
+  async callTextTool(tool: string, text: string): Promise<void> {
+    await this.callTool(tool);
     await this.answer(`${tool}: text`, text);
     await this.chooseLabel(exactly(tool), `Call ${tool}`);
   }

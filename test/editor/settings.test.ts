@@ -132,7 +132,7 @@ test('[keep-secrets] neither credentials nor session ids, arguments or results a
   };
   workspace.write({ secret: entry });
   await screen.shows('secret', /^ready/);
-  await screen.callTextTool('secret', 'echo', 'planted-argument');
+  await screen.callTextTool('echo', 'planted-argument');
   await screen.documentShows('planted-argument');
   const [session] = (await server.requests()).flatMap((request) => request.session ?? []);
   expect(session).toMatch(/^[\da-f-]{36}$/);
