@@ -4,7 +4,7 @@
 import * as z from 'zod/mini';
 import { redact } from './redact.ts';
 import { isObject, type JsonObject } from './rpc.ts';
-import type { BadServer, HttpServer, ServerDefinition } from './settings.ts';
+import type { BadServer, ConnectionSharing, HttpServer, ServerDefinition } from './settings.ts';
 
 const longestQuote = 60;
 const kinds: Readonly<Record<string, string>> = {
@@ -61,6 +61,13 @@ const common = {
   trustHints: aFlag('trustHints', false),
 };
 
+/** One process for all by default: a stdio server is a process, and five agents should not start it five times. */
+const aSharing = (byDefault: ConnectionSharing) =>
+  z._default(
+    z.enum(['perClient', 'shared'], demand(`'connection' must be "perClient" or "shared"`)),
+    byDefault,
+  );
+
 const urlDemand = demand(
   `'url' must start with http:// or https:// (or unix:// or pipe:// for a server on a local socket)`,
 );
@@ -94,6 +101,7 @@ const isHealth = (value: unknown): boolean =>
 
 const httpShape = z.object({
   ...common,
+  connection: aSharing('perClient'),
   url: aUrl,
   headers: z._default(z.record(aHeaderName, aHeaderValue, headersDemand), {}),
   health: z.optional(
@@ -126,6 +134,7 @@ const commandDemand = `'command' must be the program to start`;
 
 const stdioShape = z.object({
   ...common,
+  connection: aSharing('shared'),
   command: aWord(commandDemand).check(
     z.refine((text) => text.trim() !== '', `${commandDemand}, and is empty`),
   ),

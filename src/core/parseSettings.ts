@@ -9,10 +9,14 @@ import {
   type ChoiceRow,
   type Complaint,
   type DelaysRow,
+  type EventStoreSettings,
+  type GatewaySettings,
   type HealthSettings,
   type NumberRow,
   type PathRow,
+  type SecretTextRow,
   type Settings,
+  type SwitchRow,
   settingTable,
 } from './settings.ts';
 
@@ -88,6 +92,22 @@ const choiceOf = <T extends string>(source: Source, key: string, row: ChoiceRow<
   return accept(source, key, read, row.default, demand);
 };
 
+const switchOf = (source: Source, key: KeyOf<SwitchRow>): boolean => {
+  const read = (value: unknown): boolean | undefined =>
+    typeof value === 'boolean' ? value : undefined;
+  return accept(source, key, read, settingTable[key].default, 'true or false');
+};
+
+/** Not through `accept`, which quotes what it refuses. */
+const secretTextOf = (source: Source, key: KeyOf<SecretTextRow>, demand: string): string => {
+  const { default: byDefault, pattern } = settingTable[key];
+  const value = source.raw[key];
+  if (value === undefined) return byDefault;
+  if (typeof value === 'string' && pattern.test(value.trim())) return value.trim();
+  source.complaints.push({ key, text: `'mcpLifeline.${key}' must be ${demand}. It is not used.` });
+  return byDefault;
+};
+
 const backoffOf = (source: Source): BackoffSettings => ({
   delays: delaysOf(source, 'backoff.delays'),
   localCap: numberOf(source, 'backoff.localCap'),
@@ -114,6 +134,36 @@ const callsOf = (source: Source): CallSettings => ({
   maxHeldBytes: numberOf(source, 'calls.maxHeldBytes'),
   maxHeldBytesTotal: numberOf(source, 'calls.maxHeldBytesTotal'),
 });
+
+const gatewayOf = (source: Source): GatewaySettings => ({
+  enabled: switchOf(source, 'gateway.enabled'),
+  port: numberOf(source, 'gateway.port'),
+  maxBodyBytes: numberOf(source, 'gateway.maxBodyBytes'),
+  maxConnections: numberOf(source, 'gateway.maxConnections'),
+  maxSessions: numberOf(source, 'gateway.maxSessions'),
+  idleAfter: numberOf(source, 'gateway.idleAfter'),
+});
+
+const redisUrlDemand =
+  'the address of a Redis server, such as "redis://127.0.0.1:6379", or empty where none is used';
+
+const eventStoreOf = (source: Source): EventStoreSettings => {
+  const kind = choiceOf(source, 'eventStore.kind', settingTable['eventStore.kind']);
+  const redisUrl = secretTextOf(source, 'eventStore.redisUrl', redisUrlDemand);
+  if (kind === 'redis' && redisUrl === '')
+    source.complaints.push({
+      key: 'eventStore.kind',
+      text: `'mcpLifeline.eventStore.kind' is "redis", and 'mcpLifeline.eventStore.redisUrl' names no server. Events are kept in SQLite.`,
+    });
+  return {
+    kind: kind === 'redis' && redisUrl === '' ? 'sqlite' : kind,
+    redisUrl,
+    ttl: numberOf(source, 'eventStore.ttl'),
+    maxEvents: numberOf(source, 'eventStore.maxEvents'),
+    maxBytes: numberOf(source, 'eventStore.maxBytes'),
+    compressFrom: numberOf(source, 'eventStore.compressFrom'),
+  };
+};
 
 const serversOf = (source: Source, health: HealthSettings): Settings['servers'] => {
   const value = source.raw['servers'];
@@ -146,6 +196,8 @@ export const parseSettings = (
     notifyAfterAttempts: numberOf(source, 'notifyAfterAttempts'),
     statusBar: choiceOf(source, 'statusBar', settingTable.statusBar),
     historyEntries: numberOf(source, 'historyEntries'),
+    gateway: gatewayOf(source),
+    eventStore: eventStoreOf(source),
   };
   return { settings, complaints: source.complaints };
 };

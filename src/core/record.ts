@@ -163,6 +163,7 @@ const circumstances: ReadonlySet<string> = new Set([
   'enabled',
   'trustHints',
   'health',
+  'connection',
 ]);
 
 const inOrder = (value: unknown): unknown =>

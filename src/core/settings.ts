@@ -17,6 +17,7 @@ export interface HttpServer {
   readonly enabled: boolean;
   /** Whether the user trusts this server's tool hints (class E). */
   readonly trustHints: boolean;
+  readonly connection: ConnectionSharing;
 }
 
 export interface StdioServer {
@@ -29,7 +30,11 @@ export interface StdioServer {
   readonly autoStart: boolean;
   readonly enabled: boolean;
   readonly trustHints: boolean;
+  readonly connection: ConnectionSharing;
 }
+
+/** Whether each client of the gateway has a connection of its own upstream (by default on HTTP), or all use the window's. */
+export type ConnectionSharing = 'perClient' | 'shared';
 
 export type ServerDefinition = HttpServer | StdioServer;
 
@@ -70,6 +75,32 @@ export interface CallSettings {
   readonly maxHeldBytesTotal: number;
 }
 
+export interface GatewaySettings {
+  readonly enabled: boolean;
+  /** 0: chosen once for each workspace, and kept. */
+  readonly port: number;
+  /** Largest request body that is read, in bytes. */
+  readonly maxBodyBytes: number;
+  readonly maxConnections: number;
+  readonly maxSessions: number;
+  /** A client that was not heard of for this long gives its connection upstream back; it gets another when it returns. */
+  readonly idleAfter: Millis;
+}
+
+/** Where events are kept that clients of the gateway may still have to be told. */
+export interface EventStoreSettings {
+  readonly kind: 'sqlite' | 'memory' | 'redis';
+  /** `redis://` or `rediss://`, may hold a password: never log it. */
+  readonly redisUrl: string;
+  readonly ttl: Millis;
+  /** In one stream. */
+  readonly maxEvents: number;
+  /** Of all events together. */
+  readonly maxBytes: number;
+  /** An event of at least so many bytes is compressed. */
+  readonly compressFrom: number;
+}
+
 /** So many exits of a stdio process within `within` stop it (the rule of vscode-languageclient). */
 export interface CrashLoopSettings {
   readonly exits: number;
@@ -91,6 +122,8 @@ export interface Settings {
   readonly notifyAfterAttempts: number;
   readonly statusBar: 'always' | 'problems' | 'never';
   readonly historyEntries: number;
+  readonly gateway: GatewaySettings;
+  readonly eventStore: EventStoreSettings;
 }
 
 export interface Complaint {
@@ -127,11 +160,30 @@ export interface ChoiceRow<T extends string = string> {
   readonly choices: readonly T[];
 }
 
+export interface SwitchRow {
+  readonly kind: 'switch';
+  readonly default: boolean;
+}
+
+/** A text that may hold a credential: it is never quoted. */
+export interface SecretTextRow {
+  readonly kind: 'secret-text';
+  readonly default: string;
+  readonly pattern: RegExp;
+}
+
 export interface ServersRow {
   readonly kind: 'servers';
 }
 
-export type SettingRow = NumberRow | DelaysRow | PathRow | ChoiceRow | ServersRow;
+export type SettingRow =
+  | NumberRow
+  | DelaysRow
+  | PathRow
+  | ChoiceRow
+  | SwitchRow
+  | SecretTextRow
+  | ServersRow;
 
 const second: Millis = 1000;
 const minute = 60 * second;
@@ -168,6 +220,12 @@ const delays: DelaysRow = {
 };
 const healthPath: PathRow = { kind: 'path', default: '/health' };
 const servers: ServersRow = { kind: 'servers' };
+const gatewayEnabled: SwitchRow = { kind: 'switch', default: true };
+const redisUrl: SecretTextRow = {
+  kind: 'secret-text',
+  default: '',
+  pattern: /^(rediss?:\/\/\S+)?$/,
+};
 
 /** Every setting, by its key without the prefix `mcpLifeline.`. */
 export const settingTable = {
@@ -200,6 +258,18 @@ export const settingTable = {
   'calls.maxHeldBytes': bytes(2 * mebibyte, 1024, 64 * mebibyte),
   'calls.maxHeldBytesTotal': bytes(8 * mebibyte, 1024, 256 * mebibyte),
   'calls.journal': choice('on', ['on', 'off']),
+  'gateway.enabled': gatewayEnabled,
+  'gateway.port': count(0, 0, 65_535),
+  'gateway.maxBodyBytes': bytes(4 * mebibyte, 1024, 64 * mebibyte),
+  'gateway.maxConnections': count(512, 8, 10_000),
+  'gateway.maxSessions': count(200, 1, 10_000),
+  'gateway.idleAfter': time(hour, minute, 7 * 24 * hour),
+  'eventStore.kind': choice('sqlite', ['sqlite', 'memory', 'redis']),
+  'eventStore.redisUrl': redisUrl,
+  'eventStore.ttl': time(hour, second, 7 * 24 * hour),
+  'eventStore.maxEvents': count(1000, 1, 100_000),
+  'eventStore.maxBytes': bytes(64 * mebibyte, mebibyte, 4096 * mebibyte),
+  'eventStore.compressFrom': bytes(16 * 1024, 256, 64 * mebibyte),
 } satisfies Record<string, SettingRow>;
 
 export type SettingKey = keyof typeof settingTable;

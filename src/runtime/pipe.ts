@@ -69,7 +69,7 @@ export class Pipe implements Disposable {
 
   readonly end: ClientEnd = {
     send: (message) => this.#fromClient(message),
-    onMessage: (listener) => this.#toClient.on(listener),
+    onMessage: (listener) => this.#toClient.on((message) => listener(message, null)),
     onClose: (listener) => this.#closed.on(() => listener()),
   };
 

@@ -83,6 +83,7 @@ export const openConnection = (url: string, clock: Clock): Connection => {
     autoStart: true,
     enabled: true,
     trustHints: false,
+    connection: 'perClient',
   };
   const { connectTimeout } = settings;
   const dialer = httpDialer({ server, connectTimeout, maxMessageBytes: 64 << 20, clock, log });

@@ -211,6 +211,7 @@ describe('the fingerprint of a definition', () => {
     autoStart: true,
     enabled: true,
     trustHints: false,
+    connection: 'perClient',
   };
   const aStdio: StdioServer = {
     kind: 'stdio',
@@ -222,6 +223,7 @@ describe('the fingerprint of a definition', () => {
     autoStart: true,
     enabled: true,
     trustHints: false,
+    connection: 'shared',
   };
 
   test('does not depend on the order of keys', () => {

@@ -44,6 +44,7 @@ const appearance = {
   'workbench.layoutControl.enabled': false,
   'workbench.editor.empty.hint': 'hidden',
   'editor.minimap.enabled': false,
+  'editor.occurrencesHighlight': 'off',
 };
 
 class Photographer {

@@ -144,6 +144,7 @@ export const aServer = (url: string, more: Partial<HttpServer> = {}): HttpServer
   autoStart: true,
   enabled: true,
   trustHints: false,
+  connection: 'perClient',
   ...more,
 });
 

@@ -80,8 +80,8 @@ export class ScriptedEnd implements ClientEnd {
     });
   }
 
-  onMessage(listener: (message: RpcMessage) => void): Disposable {
-    return this.#counted(this.#messages.on(listener));
+  onMessage(listener: (message: RpcMessage, cause: null) => void): Disposable {
+    return this.#counted(this.#messages.on((message) => listener(message, null)));
   }
 
   onClose(listener: () => void): Disposable {

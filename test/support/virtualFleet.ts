@@ -26,6 +26,7 @@ export const aServer = (name: string, more: Partial<HttpServer> = {}): HttpServe
   autoStart: true,
   enabled: true,
   trustHints: false,
+  connection: 'perClient',
   ...more,
 });
 

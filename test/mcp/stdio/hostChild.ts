@@ -20,6 +20,7 @@ const dialer = stdioDialer({
     autoStart: true,
     enabled: true,
     trustHints: false,
+    connection: 'shared',
   },
   processes: new ServerProcesses(),
   folder: () => process.cwd(),

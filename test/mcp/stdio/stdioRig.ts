@@ -26,6 +26,7 @@ export const aStdioServer = (more: Partial<StdioServer> = {}): StdioServer => ({
   autoStart: true,
   enabled: true,
   trustHints: false,
+  connection: 'shared',
   ...more,
 });
 
