@@ -137,6 +137,7 @@ const callsOf = (source: Source): CallSettings => ({
 
 const gatewayOf = (source: Source): GatewaySettings => ({
   enabled: switchOf(source, 'gateway.enabled'),
+  offerToEditor: switchOf(source, 'gateway.offerToEditor'),
   port: numberOf(source, 'gateway.port'),
   maxBodyBytes: numberOf(source, 'gateway.maxBodyBytes'),
   maxConnections: numberOf(source, 'gateway.maxConnections'),

@@ -77,6 +77,8 @@ export interface CallSettings {
 
 export interface GatewaySettings {
   readonly enabled: boolean;
+  /** Whether the editor's own agent is offered our servers, through the gateway. */
+  readonly offerToEditor: boolean;
   /** 0: chosen once for each workspace, and kept. */
   readonly port: number;
   /** Largest request body that is read, in bytes. */
@@ -221,6 +223,7 @@ const delays: DelaysRow = {
 const healthPath: PathRow = { kind: 'path', default: '/health' };
 const servers: ServersRow = { kind: 'servers' };
 const gatewayEnabled: SwitchRow = { kind: 'switch', default: true };
+const offerToEditor: SwitchRow = { kind: 'switch', default: true };
 const redisUrl: SecretTextRow = {
   kind: 'secret-text',
   default: '',
@@ -259,6 +262,7 @@ export const settingTable = {
   'calls.maxHeldBytesTotal': bytes(8 * mebibyte, 1024, 256 * mebibyte),
   'calls.journal': choice('on', ['on', 'off']),
   'gateway.enabled': gatewayEnabled,
+  'gateway.offerToEditor': offerToEditor,
   'gateway.port': count(0, 0, 65_535),
   'gateway.maxBodyBytes': bytes(4 * mebibyte, 1024, 64 * mebibyte),
   'gateway.maxConnections': count(512, 8, 10_000),

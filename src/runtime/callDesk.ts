@@ -7,15 +7,16 @@ import type { Signal } from '../base/signal.ts';
 import { answerOf } from '../core/calls/answers.ts';
 import type { Call, Verdict } from '../core/calls/call.ts';
 import type { Fate } from '../core/calls/fate.ts';
-import { type JournalEntry, replacedBy } from '../core/calls/journal.ts';
-import type { CallRules, LedgerGate } from '../core/calls/ledger.ts';
+import { type JournalEntry, type JournalPhase, replacedBy } from '../core/calls/journal.ts';
+import type { CallPast, CallRules, LedgerGate } from '../core/calls/ledger.ts';
 import type { Failure } from '../core/connection/failure.ts';
 import type { RpcId, RpcMessage, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
 import { Caller } from './caller.ts';
 import type { Carrier } from './carriage.ts';
-import { JournalKeeper } from './journalKeeper.ts';
+import { type Journaled, JournalKeeper } from './journalKeeper.ts';
 import { Orphans } from './orphans.ts';
 import { PendingCalls, pendingOfCall, pendingOfOrphan, pendingOfTask } from './pendingCalls.ts';
+import type { ProgressReport } from './pipe.ts';
 import type { JournalStore, Log, StreamName } from './ports.ts';
 import { Progress } from './progress.ts';
 import type { SessionMemory } from './sessionMemory.ts';
@@ -27,7 +28,8 @@ export interface CallDeskDeps {
   readonly journal: JournalStore;
   readonly log: Log;
   readonly rules: () => CallRules;
-  readonly tellClient: (message: RpcMessage) => void;
+  readonly journals: Journaled;
+  readonly tellClient: (message: RpcMessage, cause: RpcId | null) => void;
   readonly events: CallDeskEvents;
 }
 
@@ -43,6 +45,8 @@ export interface CallDeskEvents {
   /** A call of an earlier life runs as a task: somebody must ask after it. */
   taskLeft(entry: JournalEntry): void;
 }
+
+const requestPrefix = 'request:';
 
 export class CallDesk implements Disposable {
   readonly #deps: CallDeskDeps;
@@ -101,7 +105,7 @@ export class CallDesk implements Disposable {
   }
 
   /** Takes up what an earlier life has written down, or another window whose stored calls are ours now. */
-  restore(): void {
+  restore(isOurs: (clientId: RpcId) => boolean = () => true): void {
     const { journal, memory } = this.#deps;
     const { serverId, client } = memory;
     const from = {
@@ -110,7 +114,10 @@ export class CallDesk implements Disposable {
       cursorOf: (upstreamId: number) => memory.cursorOf(`request:${upstreamId}`),
     };
     const known = new Set(this.#pending.value.map(({ key }) => key));
-    const left = journal.load(serverId, client).filter(({ key }) => !known.has(key));
+    const left = journal
+      .load(serverId, client)
+      .filter(({ key, clientId }) => !known.has(key) && isOurs(clientId))
+      .filter((entry) => this.#isWorthRestoring(entry));
     this.#orphans.restore(left, from, (entry, upstreamId, cursor) => {
       const key = this.#caller.takeKey();
       const { request, arrivedAt } = entry;
@@ -118,6 +125,30 @@ export class CallDesk implements Disposable {
       this.#caller.restore(key, { request, arrivedAt, upstreamId, session, cursor });
       return key;
     });
+  }
+
+  /**
+   * The client is there again: its calls of an earlier life go on, and are answered under their ids, which are returned. Each is
+   * taken over under its key, so that it is never written down twice.
+   */
+  claim(isTheirs: (clientId: RpcId) => boolean = () => true): readonly RpcId[] {
+    const { journal, memory, tellClient } = this.#deps;
+    const claimed: RpcId[] = [];
+    for (const entry of journal.load(memory.serverId, memory.client)) {
+      const { phase } = entry;
+      if (!isTheirs(entry.clientId) || this.#keeper.isLiving(entry.key)) continue;
+      if (phase.kind === 'task') this.#keeper.keepTask(entry);
+      else if (phase.kind === 'answered') {
+        tellClient({ ...phase.response, id: entry.clientId }, null);
+        journal.remove(entry.key);
+      } else {
+        claimed.push(entry.clientId);
+        const key = this.#caller.takeKey();
+        this.#keeper.claim(key, entry.key);
+        this.#caller.reclaim(key, entry.request, entry.arrivedAt, this.#pastOf(phase));
+      }
+    }
+    return claimed;
   }
 
   call(message: RpcRequest): void {
@@ -151,14 +182,23 @@ export class CallDesk implements Disposable {
   }
 
   /** The server's progress report as the client is to see it; null where nobody asked for it. */
-  progress(message: RpcNotification): RpcNotification | null {
+  progress(message: RpcNotification): ProgressReport | null {
     const upstreamId = message.params?.['progressToken'];
     if (typeof upstreamId !== 'string' && typeof upstreamId !== 'number') return null;
     const running = this.#caller.findByUpstreamId(upstreamId);
-    if (running) return this.#progress.fromServer(message, running);
-    const request = this.#keeper.taskUnder(upstreamId);
+    const request = running?.request ?? this.#keeper.taskUnder(upstreamId);
     // Late progress of a call that is over: its token means nothing to the client any more.
-    return request ? this.#progress.fromServer(message, { key: null, request }) : null;
+    if (!request) return null;
+    const key = running?.key ?? null;
+    const report = this.#progress.fromServer(message, { key, request });
+    return report && { message: report, cause: request.id };
+  }
+
+  /** The client's request whose answer stream that is; null where it is none, or an orphan's. */
+  causeOf(stream: StreamName): RpcId | null {
+    if (stream === 'standalone') return null;
+    const upstreamId = Number(stream.slice(requestPrefix.length));
+    return this.#caller.findByUpstreamId(upstreamId)?.request.id ?? null;
   }
 
   /** The newest cursor of a stream; null when it has ended. */
@@ -174,12 +214,33 @@ export class CallDesk implements Disposable {
     this.#store.dispose();
   }
 
+  #pastOf(phase: Exclude<JournalPhase, { kind: 'task' | 'answered' }>): CallPast {
+    if (phase.kind !== 'sent') return phase;
+    const { memory } = this.#deps;
+    const { upstreamId, sessionId } = phase;
+    const isSameSession = sessionId !== null && sessionId === memory.session?.id;
+    const cursor = memory.cursorOf(`request:${upstreamId}`) ?? phase.cursor;
+    return {
+      kind: 'sent',
+      upstreamId,
+      session: isSameSession ? memory.sessionNumber : null,
+      cursor,
+    };
+  }
+
+  /** What is no tool call can simply be asked again, by whoever wants to know. */
+  #isWorthRestoring({ key, request }: JournalEntry): boolean {
+    if (request.method === 'tools/call') return true;
+    this.#deps.journal.remove(key);
+    return false;
+  }
+
   #makeKeeper(requestOf: (key: number) => RpcRequest | undefined): JournalKeeper {
-    const { outside, memory, journal, log } = this.#deps;
+    const { outside, memory, journal, journals, log } = this.#deps;
     const { serverId, client } = memory;
     return new JournalKeeper({
       ...outside,
-      ...{ log, serverId, client, requestOf },
+      ...{ log, serverId, client, journals, requestOf },
       store: journal,
       sessionId: () => memory.session?.id ?? null,
       isTaken: (key) => this.#orphans.get(key) !== undefined,
@@ -202,7 +263,8 @@ export class CallDesk implements Disposable {
       refusal: events.refusal(),
     }));
     if (verdict.kind === 'answered') memory.noteAnswer(request, response);
-    tellClient(response);
+    // First, so that whoever keeps it has done so before the journal forgets the call.
+    tellClient(response, null);
     this.#keeper.finished(call, request, verdict);
   }
 

@@ -7,6 +7,7 @@ import { Source } from '../base/signal.ts';
 import { type Call, type CallSpec, upstreamIdOf, type Verdict } from '../core/calls/call.ts';
 import type { Fate } from '../core/calls/fate.ts';
 import {
+  type CallPast,
   type CallRules,
   heldBytes,
   heldCalls,
@@ -108,6 +109,12 @@ export class Caller implements Disposable {
     const { request, arrivedAt, upstreamId, session, cursor } = restored;
     const call = this.#specOf(key, request, arrivedAt);
     this.#step({ kind: 'restored', at: this.#now(), call, upstreamId, session, cursor });
+  }
+
+  /** Takes a call of an earlier life whose client is there again. */
+  reclaim(key: number, request: RpcRequest, arrivedAt: Millis, past: CallPast): void {
+    const call = this.#specOf(key, request, arrivedAt);
+    this.#step({ kind: 'reclaimed', at: this.#now(), call, past });
   }
 
   discard(key: number): void {

@@ -111,9 +111,10 @@ export class Connection implements Disposable {
   }
 
   /** Ends everything without a word to the server: its session waits for the next life of the extension. */
-  async shutdown(): Promise<void> {
+  async shutdown(tellClient = false): Promise<void> {
     this.#attempts.cease();
     const link = this.#slot.detach();
+    if (tellClient) this.#pipe.close();
     this.dispose();
     await link?.close(false);
   }
@@ -231,7 +232,7 @@ export class Connection implements Disposable {
 
   readonly #linkUser: LinkUser = {
     adopt: (established) => this.#adopt(established),
-    message: (message) => this.#pipe.fromServer(message),
+    message: (message, stream) => this.#pipe.fromServer(message, this.calls.causeOf(stream)),
     heard: () => this.pulse.heard(),
     cursor: (stream, cursor) => this.calls.cursor(stream, cursor),
     push: (state, again) => {
@@ -262,7 +263,7 @@ export class Connection implements Disposable {
     return new CallDesk({
       ...this.#deps,
       rules: () => settings().ledger,
-      tellClient: (message) => this.#pipe.toClient(message),
+      tellClient: (message, cause) => this.#pipe.toClient(message, cause),
       events: {
         ...events,
         ended: (method, fate, epoch) => this.#impressions.exchangeEnded(method, fate, epoch),

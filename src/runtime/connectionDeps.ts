@@ -5,6 +5,7 @@ import type { CallRules } from '../core/calls/ledger.ts';
 import type { Policy } from '../core/connection/failing.ts';
 import type { Cause, ConnectionEffect, Life } from '../core/connection/state.ts';
 import type { HealthSettings } from '../core/settings.ts';
+import type { Journaled } from './journalKeeper.ts';
 import type { Dialer, JournalStore, Log, Prober } from './ports.ts';
 import type { SessionMemory } from './sessionMemory.ts';
 
@@ -17,6 +18,7 @@ export interface ConnectionDeps {
   };
   readonly memory: SessionMemory;
   readonly journal: JournalStore;
+  readonly journals: Journaled;
   readonly settings: () => ConnectionSettings;
   readonly events: ConnectionEvents;
   readonly log: Log;

@@ -7,6 +7,7 @@ import { fingerprintOf } from '../core/record.ts';
 import type { BadServer, ServerDefinition, Settings } from '../core/settings.ts';
 import type { ServerPorts, WakeSource } from './ports.ts';
 import { Server } from './server.ts';
+import type { AttachedClient, ClientSpec, ServerDirectory } from './clients.ts';
 import type { FleetWatch, LeftBehindNotice, ServerWatch, UserNotice } from './watch.ts';
 
 export interface FleetDeps {
@@ -26,14 +27,17 @@ const isSame = (server: Server, definition: ServerDefinition): boolean =>
   JSON.stringify({ ...server.definition, trustHints: definition.trustHints }) ===
   JSON.stringify(definition);
 
-export class Fleet implements FleetWatch, Disposable {
+export class Fleet implements FleetWatch, ServerDirectory, Disposable {
   readonly #deps: FleetDeps;
   readonly #store = new Store();
   readonly #servers = this.#store.add(new Source<readonly Server[]>([]));
+  readonly #names = this.#store.add(new Source<readonly string[]>([]));
   readonly #bad = this.#store.add(new Source<readonly BadServer[]>([]));
   readonly #notices = this.#store.add(new Emitter<UserNotice>());
   readonly #leftBehind = this.#store.add(new Emitter<LeftBehindNotice>());
   readonly #retiring = new Set<Promise<void>>();
+  /** Their successors are about to take their places. */
+  readonly #ended = new WeakSet<Server>();
 
   constructor(deps: FleetDeps) {
     this.#deps = deps;
@@ -43,6 +47,17 @@ export class Fleet implements FleetWatch, Disposable {
 
   get servers(): Signal<readonly ServerWatch[]> {
     return this.#servers;
+  }
+
+  /** The servers that programs at the gateway may use. */
+  get names(): Signal<readonly string[]> {
+    return this.#names;
+  }
+
+  attach(serverId: string, spec: ClientSpec): AttachedClient | undefined {
+    const server = this.#servers.value.find(({ id }) => id === serverId);
+    const isUsable = server?.definition.enabled === true && !this.#ended.has(server);
+    return isUsable ? server.attach(spec) : undefined;
   }
 
   get bad(): Signal<readonly BadServer[]> {
@@ -114,6 +129,8 @@ export class Fleet implements FleetWatch, Disposable {
     });
     this.#bad.set(entries.filter(isBad));
     this.#servers.set(servers);
+    // Also where the names are the same: whoever used a server that was replaced finds its successor now.
+    this.#names.set(servers.filter(({ definition }) => definition.enabled).map(({ id }) => id));
     for (const server of fresh) server.restore();
     for (const server of fresh)
       if (server.definition.enabled && server.definition.autoStart) server.start();
@@ -124,7 +141,8 @@ export class Fleet implements FleetWatch, Disposable {
     const next = wanted.find((entry) => entry.name === server.id);
     const sameSession =
       next?.enabled === true && fingerprintOf(next) === fingerprintOf(server.definition);
-    const ending = sameSession ? server.shutdown() : server.retire();
+    this.#ended.add(server);
+    const ending = sameSession ? server.shutdown(true) : server.retire();
     this.#retiring.add(ending);
     void ending.finally(() => this.#retiring.delete(ending));
   }
@@ -134,7 +152,7 @@ export class Fleet implements FleetWatch, Disposable {
     return new Server(definition, {
       ports,
       settings: () => settings.value,
-      bytesElsewhere: (asking) => this.#bytesElsewhere(asking),
+      heldBytes: () => this.#heldBytes(),
       refusal,
       waiting,
       leftBehind: (server, count) => this.#leftBehind.emit({ server, count }),
@@ -142,9 +160,7 @@ export class Fleet implements FleetWatch, Disposable {
     });
   }
 
-  #bytesElsewhere(asking: string): number {
-    return this.#servers.value
-      .filter((server) => server.id !== asking)
-      .reduce((sum, server) => sum + server.calls.value.heldBytes, 0);
+  #heldBytes(): number {
+    return this.#servers.value.reduce((sum, server) => sum + server.calls.value.heldBytes, 0);
   }
 }

@@ -16,8 +16,11 @@ export interface StoredEvent {
  * not fit any more is dropped, oldest first. Ids are unique over all streams, grow within one, and are never used again.
  */
 export interface EventLog {
-  /** Keeps an event and returns its id. When it returns, the event would survive the death of this process. */
-  append(streamId: string, message: RpcMessage | null): string;
+  /**
+   * Keeps an event and returns its id. When it returns, the event would survive the death of this process. `json`: the message as
+   * text, from a caller who has it already, so that a large one is turned into text only once.
+   */
+  append(streamId: string, message: RpcMessage | null, json?: string): string;
   /** What a stream got after an event, in order; null asks from its beginning. */
   readAfter(streamId: string, eventId: string | null): readonly StoredEvent[];
   /** The stream of an event; null where the event, or that stream, is not known any more. */

@@ -16,8 +16,12 @@ import { cancelledTask, createdTask, finishedTask } from '../core/calls/tasks.ts
 import type { RpcId, RpcRequest, RpcResponse } from '../core/rpc.ts';
 import type { JournalStore, Log } from './ports.ts';
 
+/** Our own views ask again for everything but tool calls; a program at the gateway waits for each of its answers. */
+export type Journaled = 'tool-calls' | 'every-request';
+
 export interface JournalKeeperDeps {
   readonly store: JournalStore;
+  readonly journals: Journaled;
   readonly clock: Clock;
   /** A number in [0, 1). */
   readonly random: () => number;
@@ -54,6 +58,8 @@ export class JournalKeeper implements Disposable {
   readonly #kept = new Map<number, Kept>();
   /** Keys that calls have, or will have, in the journal. */
   readonly #keys = new Map<number, string>();
+  /** Entries of an earlier life that calls of this one are. */
+  readonly #claimed = new Map<number, string>();
   /** Cursors that are not written down yet, by the call. */
   readonly #cursors = new Map<number, string>();
   readonly #tasks = new Map<string, { readonly entry: JournalEntry; readonly upstreamId: RpcId }>();
@@ -73,6 +79,17 @@ export class JournalKeeper implements Disposable {
     this.#keys.set(callKey, key);
   }
 
+  /** Whether the entry of that key is a call of this life. */
+  isLiving(key: string): boolean {
+    return [...this.#keys.values()].includes(key);
+  }
+
+  /** The call of an earlier life goes on as this one, whatever becomes of it. */
+  claim(callKey: number, key: string): void {
+    this.#keys.set(callKey, key);
+    this.#claimed.set(callKey, key);
+  }
+
   keyOf(callKey: number): string {
     const known = this.#keys.get(callKey);
     if (known !== undefined) return known;
@@ -86,8 +103,7 @@ export class JournalKeeper implements Disposable {
   /** The calls of clients that wait, as they are now. Returns when what changed is written down. */
   follow(calls: readonly Call[]): void {
     for (const call of calls)
-      if (call.method === 'tools/call' && !call.isOrphan && this.#kept.get(call.key)?.call !== call)
-        this.#note(call);
+      if (this.#isToBeKept(call) && this.#kept.get(call.key)?.call !== call) this.#note(call);
   }
 
   cursor(upstreamId: number, cursor: string): void {
@@ -116,9 +132,10 @@ export class JournalKeeper implements Disposable {
   /** The call has its answer, and its client too. */
   finished(call: Call, request: RpcRequest, verdict: Verdict): void {
     const kept = this.#kept.get(call.key);
+    const claimed = this.#claimed.get(call.key);
     this.#forgetCall(call.key);
     if (verdict.kind === 'answered') this.#noteAnswer(request, verdict.response);
-    if (!kept) return;
+    if (!kept) return this.#release(claimed);
     const task = verdict.kind === 'answered' ? createdTask(request, verdict.response) : null;
     if (!task) return this.#deps.store.remove(kept.entry.key);
     const { taskId, pollInterval } = task;
@@ -130,6 +147,12 @@ export class JournalKeeper implements Disposable {
     this.put(entry);
     const [oldest] = this.#tasks.keys();
     if (this.#tasks.size > mostTasks && oldest !== undefined) this.#forgetTask(oldest);
+  }
+
+  /** A task of an earlier life, after which its client asks itself. */
+  keepTask(entry: JournalEntry): void {
+    if (entry.phase.kind === 'task')
+      this.#tasks.set(entry.phase.taskId, { entry, upstreamId: entry.request.id });
   }
 
   /** Nobody waits for this call any more. */
@@ -168,6 +191,17 @@ export class JournalKeeper implements Disposable {
   dispose(): void {
     this.flush();
     this.#store.dispose();
+  }
+
+  /** A claimed call that ended before it was written down itself. */
+  #release(key: string | undefined): void {
+    if (key === undefined) return;
+    this.#deps.store.remove(key);
+    if (this.#deps.isTaken(key)) this.#deps.inherited(key);
+  }
+
+  #isToBeKept({ method, isOrphan }: Call): boolean {
+    return !isOrphan && (method === 'tools/call' || this.#deps.journals === 'every-request');
   }
 
   #note(call: Call): void {
@@ -219,6 +253,7 @@ export class JournalKeeper implements Disposable {
   #forgetCall(callKey: number): void {
     this.#kept.delete(callKey);
     this.#keys.delete(callKey);
+    this.#claimed.delete(callKey);
     this.#cursors.delete(callKey);
   }
 }

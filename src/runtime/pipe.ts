@@ -1,6 +1,7 @@
 // The two directions of a connection's client end. Messages pass as they are, known or unknown, except for what must be
 // translated so that a client never notices a new session: the handshake, request ids, progress tokens.
 // Not here: holding and repeating calls (caller.ts) and the link (connection.ts).
+import type { Millis } from '../base/clock.ts';
 import { type Disposable, Store } from '../base/disposable.ts';
 import { Emitter } from '../base/signal.ts';
 import {
@@ -17,6 +18,7 @@ import {
 } from '../core/rpc.ts';
 import type { ClientEnd } from './clientEnd.ts';
 import { Greeting, type GreetingDeps } from './greeting.ts';
+import { type Asked, questionId, serverIdIn } from './questionId.ts';
 import type { SessionMemory } from './sessionMemory.ts';
 
 export interface PipeDeps {
@@ -33,8 +35,18 @@ export interface PipeUpstream {
   cancel(clientId: RpcId): void;
   /** Passes a notification or response on, if there is a link; else it is dropped. */
   tell(message: RpcNotification | RpcResponse): void;
-  /** A progress report as the client is to see it; null where nobody asked for it. */
-  progress(message: RpcNotification): RpcNotification | null;
+  /** A progress report as the client is to see it, and its request; null where nobody asked for it. */
+  progress(message: RpcNotification): ProgressReport | null;
+}
+
+export interface ProgressReport {
+  readonly message: RpcNotification;
+  readonly cause: RpcId;
+}
+
+interface ForClient {
+  readonly message: RpcMessage;
+  readonly cause: RpcId | null;
 }
 
 interface ServerRequest {
@@ -54,22 +66,24 @@ const notification = (method: string, params?: JsonObject): RpcNotification => (
 export class Pipe implements Disposable {
   readonly #deps: PipeDeps;
   readonly #store = new Store();
-  readonly #toClient = this.#store.add(new Emitter<RpcMessage>());
+  readonly #toClient = this.#store.add(new Emitter<ForClient>());
   readonly #closed = this.#store.add(new Emitter<undefined>());
   /** Requests of the server by the id that the client sees. */
   readonly #serverRequests = new Map<RpcId, ServerRequest>();
   readonly #greeting: Greeting;
+  readonly #bornAt: Millis;
   #nextServerRequest = 1;
 
   constructor(deps: PipeDeps) {
     this.#deps = deps;
-    const answer = (response: RpcResponse): void => this.#toClient.emit(response);
+    this.#bornAt = deps.greeting.clock.now();
+    const answer = (response: RpcResponse): void => this.toClient(response);
     this.#greeting = this.#store.add(new Greeting({ ...deps.greeting, answer }));
   }
 
   readonly end: ClientEnd = {
     send: (message) => this.#fromClient(message),
-    onMessage: (listener) => this.#toClient.on((message) => listener(message, null)),
+    onMessage: (listener) => this.#toClient.on(({ message, cause }) => listener(message, cause)),
     onClose: (listener) => this.#closed.on(() => listener()),
   };
 
@@ -79,15 +93,15 @@ export class Pipe implements Disposable {
     if (welcome) this.#greeting.welcomed(welcome);
   }
 
-  /** Passes on what the connection itself has to say. */
-  toClient(message: RpcMessage): void {
-    this.#toClient.emit(message);
+  /** Passes on what the connection has to say; `cause` is the client's request that it is about. */
+  toClient(message: RpcMessage, cause: RpcId | null = null): void {
+    this.#toClient.emit({ message, cause });
   }
 
   /** The session is another one: questions of the old one have nobody to answer to. */
   sessionReplaced(): void {
     for (const id of this.#serverRequests.keys())
-      this.#toClient.emit(
+      this.toClient(
         notification('notifications/cancelled', { requestId: id, reason: 'the server restarted' }),
       );
     this.#serverRequests.clear();
@@ -97,17 +111,17 @@ export class Pipe implements Disposable {
   announceChanges(): void {
     const { capabilities, record } = this.#deps.memory;
     for (const list of ['tools', 'resources', 'prompts'])
-      if (capabilities[list])
-        this.#toClient.emit(notification(`notifications/${list}/list_changed`));
+      if (capabilities[list]) this.toClient(notification(`notifications/${list}/list_changed`));
     for (const uri of record.value.subscriptions)
-      this.#toClient.emit(notification('notifications/resources/updated', { uri }));
+      this.toClient(notification('notifications/resources/updated', { uri }));
   }
 
-  fromServer(message: RpcRequest | RpcNotification): void {
-    if (isRequest(message)) this.#serverAsks(message);
+  /** `cause`: the client's request on whose behalf the server speaks; null where that is not known. */
+  fromServer(message: RpcRequest | RpcNotification, cause: RpcId | null): void {
+    if (isRequest(message)) this.#serverAsks(message, cause);
     else if (message.method === 'notifications/progress') this.#serverProgresses(message);
     else if (message.method === 'notifications/cancelled') this.#serverCancels(message);
-    else this.#toClient.emit(message);
+    else this.toClient(message, cause);
   }
 
   /** Ends the client's end for good. */
@@ -156,14 +170,26 @@ export class Pipe implements Disposable {
   }
 
   #clientAnswers(response: RpcResponse): void {
-    const asked = response.id === null ? undefined : this.#serverRequests.get(response.id);
-    if (!asked || response.id === null) return;
+    if (response.id === null) return;
+    const serverId = this.#serverIdOf(response.id);
     this.#serverRequests.delete(response.id);
-    if (asked.session !== this.#deps.memory.sessionNumber) return;
-    this.#deps.upstream.tell({ ...response, id: asked.serverId });
+    if (serverId !== null) this.#deps.upstream.tell({ ...response, id: serverId });
   }
 
-  #serverAsks(request: RpcRequest): void {
+  /** Null where nobody upstream waits for an answer to this id, or somebody in another session did. */
+  #serverIdOf(id: RpcId): RpcId | null {
+    const asked = this.#serverRequests.get(id);
+    const { sessionNumber } = this.#deps.memory;
+    if (asked) return asked.session === sessionNumber ? asked.serverId : null;
+    // Asked in an earlier life of ours: the id says it all.
+    return serverIdIn(id, this.#here());
+  }
+
+  #here(): Asked {
+    return { sessionId: this.#deps.memory.session?.id ?? null, life: this.#bornAt };
+  }
+
+  #serverAsks(request: RpcRequest, cause: RpcId | null): void {
     const { upstream, memory } = this.#deps;
     // The pipe is what the server asks after; a busy client must not make it look dead.
     if (request.method === 'ping') return upstream.tell(resultOf(request.id, {}));
@@ -174,15 +200,15 @@ export class Pipe implements Disposable {
           message: 'too many requests are waiting for the client',
         }),
       );
-    const id = `server-${this.#nextServerRequest++}`;
+    const id = questionId(request.id, this.#here(), this.#nextServerRequest++);
     this.#serverRequests.set(id, { serverId: request.id, session: memory.sessionNumber });
-    this.#toClient.emit({ ...request, id });
+    this.toClient({ ...request, id }, cause);
   }
 
   /** Progress comes under our upstream id; the client knows its own token. */
   #serverProgresses(message: RpcNotification): void {
     const report = this.#deps.upstream.progress(message);
-    if (report) this.#toClient.emit(report);
+    if (report) this.toClient(report.message, report.cause);
   }
 
   #serverCancels(message: RpcNotification): void {
@@ -190,7 +216,7 @@ export class Pipe implements Disposable {
     for (const [id, asked] of this.#serverRequests) {
       if (asked.serverId !== serverId) continue;
       this.#serverRequests.delete(id);
-      this.#toClient.emit({ ...message, params: { ...message.params, requestId: id } });
+      this.toClient({ ...message, params: { ...message.params, requestId: id } });
       return;
     }
   }

@@ -12,6 +12,7 @@ import type { SessionRecord } from '../core/record.ts';
 import type { ServerDefinition } from '../core/settings.ts';
 import type { Signal } from '../base/signal.ts';
 import type { ClientEnd } from './clientEnd.ts';
+import type { OfferStore } from './gatewayPorts.ts';
 import type { Catalog, ToolCallOptions } from './watch.ts';
 
 /**
@@ -176,8 +177,11 @@ export interface ServerPorts {
   readonly records: RecordStore;
   readonly history: HistoryStore;
   readonly journal: JournalStore;
+  readonly offers: OfferStore;
   readonly reach: (definition: ServerDefinition) => Reach;
   readonly makeViewClient: ViewClientFactory;
+  /** Of ourselves, as servers are told. */
+  readonly version: string;
   readonly logOf: (serverId: string) => Log;
 }
 

@@ -10,7 +10,7 @@ import { isObject, type RpcId, type RpcNotification, type RpcRequest } from '../
 export interface ProgressDeps {
   readonly clock: Clock;
   readonly requestOf: (key: number) => RpcRequest | undefined;
-  readonly tellClient: (message: RpcNotification) => void;
+  readonly tellClient: (message: RpcNotification, cause: RpcId | null) => void;
   /** What is being waited for. */
   readonly words: () => string;
 }
@@ -105,14 +105,13 @@ export class Progress implements Disposable {
   }
 
   #note(key: number, message: string): void {
-    const progressToken = tokenOf(this.#deps.requestOf(key));
+    const request = this.#deps.requestOf(key);
+    const progressToken = tokenOf(request);
     const before = this.#told.get(key);
     const progress = before ? before.ours + smallStep : 0;
     this.#told.set(key, { ours: progress, byServer: false });
-    this.#deps.tellClient({
-      jsonrpc: '2.0',
-      method: 'notifications/progress',
-      params: { progressToken, progress, message },
-    });
+    const params = { progressToken, progress, message };
+    const note: RpcNotification = { jsonrpc: '2.0', method: 'notifications/progress', params };
+    this.#deps.tellClient(note, request?.id ?? null);
   }
 }

@@ -2,22 +2,31 @@
 // known of it. Not here: recovery (connection.ts) and the set of servers (fleet.ts).
 import { type Disposable, Mutable, Store } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
-import { repeatRight } from '../core/calls/replay.ts';
 import { ConnectionError, aFailure } from '../core/connection/failure.ts';
 import type { HealthReading } from '../core/connection/health.ts';
-import { type ConnectionEffect, isUp, type Life } from '../core/connection/state.ts';
+import { type ConnectionEvent, isUp, type Life } from '../core/connection/state.ts';
 import type { HistoryEntry } from '../core/history.ts';
-import { entryOf } from '../core/history.ts';
-import { fingerprintOf, type SessionRecord } from '../core/record.ts';
-import { isObject, type JsonObject } from '../core/rpc.ts';
-import type { ServerDefinition, Settings } from '../core/settings.ts';
-import { Connection } from './connection.ts';
-import type { ConnectionSettings } from './connectionDeps.ts';
+import type { JsonObject } from '../core/rpc.ts';
+import type { ServerDefinition } from '../core/settings.ts';
+import type { AttachedClient, ClientSpec } from './clients.ts';
+import type { Connection } from './connection.ts';
 import { LeftBehind } from './leftBehind.ts';
-import type { Reach, ServerPorts, ViewClient } from './ports.ts';
-import { SessionMemory } from './sessionMemory.ts';
+import type { Reach, ViewClient } from './ports.ts';
+import { type Load, ServerClients, type SharedUse } from './serverClients.ts';
+import type { ServerDeps } from './serverDeps.ts';
+import { factsOf } from './sessionFacts.ts';
+import { SharedConnection } from './sharedConnection.ts';
+import { ownerOf } from './sharedIds.ts';
+import type { SessionMemory } from './sessionMemory.ts';
+import {
+  type ConnectionOwner,
+  makeConnection,
+  memoryOf,
+  type ServerFacts,
+} from './serverConnection.ts';
 import type {
   Catalog,
+  ClientWatch,
   PendingCall,
   Proof,
   ServerWatch,
@@ -30,21 +39,6 @@ const ownClient = 'lifeline';
 
 const emptyCatalog: Catalog = { listedAt: null, tools: [], resources: [], prompts: [] };
 
-export interface ServerDeps {
-  readonly ports: ServerPorts;
-  readonly settings: () => Settings;
-  /** Bytes that the other servers' held calls take. */
-  readonly bytesElsewhere: (asking: string) => number;
-  readonly refusal: (life: Life) => string;
-  readonly waiting: (server: string, life: Life) => string;
-  /** So many calls of an earlier life may have run, and nobody will learn what they did. */
-  readonly leftBehind: (server: ServerWatch, count: number) => void;
-  readonly tellUser: (
-    server: ServerWatch,
-    about: Extract<ConnectionEffect, { kind: 'tell-user' }>['about'],
-  ) => void;
-}
-
 export class Server implements ServerWatch, Disposable {
   readonly #deps: ServerDeps;
   readonly #reach: Reach;
@@ -55,6 +49,11 @@ export class Server implements ServerWatch, Disposable {
   readonly #catalog = this.#store.add(new Source<Catalog>(emptyCatalog));
   readonly #client = this.#store.add(new Mutable<Store>());
   readonly #leftBehind: LeftBehind;
+  readonly #clients: ServerClients;
+  /** Where programs use the same connection as our own views. */
+  readonly #shared: SharedUse | null;
+  readonly #calls = this.#store.add(new Source<Load>({ held: 0, running: 0, heldBytes: 0 }));
+  readonly #pending = this.#store.add(new Source<readonly PendingCall[]>([]));
   #view: ViewClient | null = null;
 
   constructor(definition: ServerDefinition, deps: ServerDeps) {
@@ -62,16 +61,16 @@ export class Server implements ServerWatch, Disposable {
     this.#deps = deps;
     const { ports } = deps;
     this.#reach = ports.reach(definition);
-    const memory = new SessionMemory({
-      store: ports.records,
-      clock: ports.clock,
-      serverId: definition.name,
-      client: ownClient,
-      fingerprint: fingerprintOf(definition),
-    });
+    const facts = this.#facts();
+    const memory = memoryOf(facts, ownClient);
     this.#session.set(factsOf(memory.record.value));
     this.#store.add(memory.record.onChange((record) => this.#session.set(factsOf(record))));
-    this.#connection = this.#store.add(this.#connect(memory));
+    this.#connection = this.#store.add(makeConnection(facts, this.#owner(), memory));
+    this.#shared = definition.connection === 'shared' ? this.#share(memory) : null;
+    const changed = (): void => this.#callsChanged();
+    this.#clients = this.#store.add(new ServerClients(facts, changed, this.#shared));
+    this.#store.add(this.#connection.calls.load.onChange(() => this.#callsChanged()));
+    this.#store.add(this.#connection.calls.pending.onChange(() => this.#callsChanged()));
     this.#leftBehind = this.#store.add(new LeftBehind(this.#connection.calls));
   }
 
@@ -108,16 +107,22 @@ export class Server implements ServerWatch, Disposable {
     return this.#catalog;
   }
 
-  get calls(): Signal<{
-    readonly held: number;
-    readonly running: number;
-    readonly heldBytes: number;
-  }> {
-    return this.#connection.calls.load;
+  /** Of our own views and of all programs at the gateway together. */
+  get calls(): Signal<Load> {
+    return this.#calls;
   }
 
   get pending(): Signal<readonly PendingCall[]> {
-    return this.#connection.calls.pending;
+    return this.#pending;
+  }
+
+  get clients(): Signal<readonly ClientWatch[]> {
+    return this.#clients.watches;
+  }
+
+  /** A program at the gateway wants to use this server. */
+  attach(spec: ClientSpec): AttachedClient {
+    return this.#clients.attach(spec);
   }
 
   runPending(key: string, options: ToolCallOptions): Promise<JsonObject> {
@@ -131,7 +136,8 @@ export class Server implements ServerWatch, Disposable {
 
   /** Takes up the calls that an earlier life left behind. */
   restore(): void {
-    this.#connection.calls.restore();
+    // What programs left behind on a shared connection is theirs to claim.
+    this.#connection.calls.restore((id) => (ownerOf(id)?.client ?? ownClient) === ownClient);
   }
 
   history(limit: number): readonly HistoryEntry[] {
@@ -140,25 +146,26 @@ export class Server implements ServerWatch, Disposable {
 
   start(): void {
     this.#ensureClient();
-    this.#connection.dispatch({ kind: 'started', at: this.#deps.ports.clock.now() });
+    this.#dispatch({ kind: 'started', at: this.#deps.ports.clock.now() });
   }
 
   stop(): void {
-    this.#connection.dispatch({ kind: 'stop-asked', at: this.#deps.ports.clock.now() });
+    this.#dispatch({ kind: 'stop-asked', at: this.#deps.ports.clock.now() });
   }
 
   reconnect(): void {
     this.#ensureClient();
-    this.#connection.dispatch({ kind: 'reconnect-asked', at: this.#deps.ports.clock.now() });
+    this.#dispatch({ kind: 'reconnect-asked', at: this.#deps.ports.clock.now() });
   }
 
   startNewSession(): void {
     this.#ensureClient();
-    this.#connection.dispatch({ kind: 'new-session-asked', at: this.#deps.ports.clock.now() });
+    this.#dispatch({ kind: 'new-session-asked', at: this.#deps.ports.clock.now() });
   }
 
   woke(): void {
     this.#connection.woke();
+    this.#clients.woke();
   }
 
   rootsChanged(): void {
@@ -170,16 +177,19 @@ export class Server implements ServerWatch, Disposable {
     return this.#ensureClient().callTool(name, args, options);
   }
 
-  /** The extension ends or reloads: the session stays alive at the server. */
-  async shutdown(): Promise<void> {
-    const ended = this.#connection.shutdown();
+  /**
+   * The extension ends or reloads: the sessions stay alive at the server. `isReplaced`: another entry takes this one's place, and
+   * programs are told that they have to come again.
+   */
+  async shutdown(isReplaced = false): Promise<void> {
+    const ended = Promise.all([this.#connection.shutdown(), this.#clients.shutdown(isReplaced)]);
     this.dispose();
     await ended;
   }
 
   /** The server was removed or redefined: its session is ended too. */
   async retire(): Promise<void> {
-    const ended = this.#connection.retire();
+    const ended = Promise.all([this.#connection.retire(), this.#clients.retire()]);
     this.#deps.ports.records.remove(this.id, ownClient);
     this.dispose();
     await ended;
@@ -190,6 +200,29 @@ export class Server implements ServerWatch, Disposable {
     this.#store.dispose();
   }
 
+  /** What a person does to the server is done for everybody who uses it. */
+  #dispatch(event: ConnectionEvent): void {
+    this.#connection.dispatch(event);
+    this.#clients.dispatch(event);
+  }
+
+  #callsChanged(): void {
+    if (this.#store.isDisposed) return;
+    const { load, pending } = this.#connection.calls;
+    const own = load.value;
+    const theirs = this.#clients.load;
+    this.#calls.set({
+      held: own.held + theirs.held,
+      running: own.running + theirs.running,
+      heldBytes: own.heldBytes + theirs.heldBytes,
+    });
+    this.#pending.set(
+      [...pending.value, ...this.#clients.pending].toSorted(
+        (one, other) => one.since - other.since,
+      ),
+    );
+  }
+
   #refuse(): Promise<never> {
     const failure = aFailure('blocked', `${this.id} is disabled. Enable it first.`);
     return Promise.reject(new ConnectionError(failure));
@@ -198,8 +231,9 @@ export class Server implements ServerWatch, Disposable {
   /** Our views' client says hello as soon as it exists, which starts the connection. */
   #ensureClient(): ViewClient {
     if (this.#view) return this.#view;
-    const view = this.#deps.ports.makeViewClient(this.#connection.end);
     const store = new Store();
+    const member = this.#shared ? store.add(this.#shared.clients.join(ownClient)) : null;
+    const view = this.#deps.ports.makeViewClient(member?.end ?? this.#connection.end);
     store.add(view);
     store.add(view.catalog.onChange((catalog) => this.#catalog.set(catalog)));
     store.add(this.#listOnceUp(view));
@@ -219,49 +253,39 @@ export class Server implements ServerWatch, Disposable {
     });
   }
 
-  #connect(memory: SessionMemory): Connection {
-    const { ports, refusal, waiting, tellUser, leftBehind } = this.#deps;
-    return new Connection(
-      {
-        outside: { ...this.#reach, clock: ports.clock, random: ports.random },
-        memory,
-        journal: ports.journal,
-        settings: () => this.#connectionSettings(),
-        log: ports.logOf(this.id),
-        events: {
-          transition: (from, to, cause) =>
-            ports.history.append(entryOf(this.id, ports.clock.now(), from, to, cause)),
-          tellUser: (about) => tellUser(this, about),
-          refusal,
-          waiting: (life) => waiting(this.id, life),
-          leftBehind: (count) => leftBehind(this, count),
-          taskLeft: (entry) => this.#view && this.#leftBehind.follow(entry, this.#view),
-        },
-      },
-      this.definition.enabled,
-    );
+  #share(memory: SessionMemory): SharedUse {
+    const connection = this.#connection;
+    const identity = { name: 'mcp-lifeline', version: this.#deps.ports.version };
+    const welcome = (): JsonObject | null => memory.welcome;
+    const clients = new SharedConnection({ inner: connection.end, identity, welcome });
+    return { connection, memory, clients: this.#store.add(clients) };
   }
 
-  #connectionSettings(): ConnectionSettings {
-    const { backoff, crashLoop, calls, health, connectTimeout, notifyAfterAttempts } =
-      this.#deps.settings();
-    const { definition } = this;
+  #facts(): ServerFacts {
+    const { ports, settings, heldBytes, refusal, waiting } = this.#deps;
     return {
-      policy: {
-        backoff,
-        local: this.#reach.prober.isLocal,
-        holdBudget: calls.holdBudget,
-        notifyAfterAttempts,
-        crashLoop,
-      },
-      health: definition.kind === 'http' ? { ...health, path: definition.health } : health,
-      connectTimeout,
-      ledger: {
-        limits: calls,
-        holdBudget: calls.holdBudget,
-        bytesElsewhere: this.#deps.bytesElsewhere(this.id),
-        repeatRight: ({ method, tool }) =>
-          repeatRight(method, this.#annotations(tool), definition.trustHints),
+      ports,
+      reach: this.#reach,
+      definition: () => this.#definition,
+      settings,
+      heldBytes,
+      annotationsOf: (tool) => this.#annotations(tool),
+      refusal,
+      waiting,
+    };
+  }
+
+  #owner(): ConnectionOwner {
+    const { settings, tellUser, leftBehind } = this.#deps;
+    return {
+      client: ownClient,
+      journals: this.#definition.connection === 'shared' ? 'every-request' : 'tool-calls',
+      holdBudget: () => settings().calls.holdBudget,
+      isHistory: true,
+      events: {
+        tellUser: (about) => tellUser(this, about),
+        leftBehind: (count) => leftBehind(this, count),
+        taskLeft: (entry) => this.#view && this.#leftBehind.follow(entry, this.#view),
       },
     };
   }
@@ -270,20 +294,3 @@ export class Server implements ServerWatch, Disposable {
     return this.#catalog.value.tools.find((tool) => tool.name === name)?.annotations ?? null;
   }
 }
-
-const text = (value: unknown): string | null => (typeof value === 'string' ? value : null);
-
-/** The session id is a credential of sorts: its first characters tell two sessions apart, and no more. */
-const factsOf = (record: SessionRecord): SessionFacts | null => {
-  if (!record.welcome) return null;
-  const info = record.welcome['serverInfo'];
-  const server = isObject(info) ? info : {};
-  return {
-    idHint: record.sessionId === null ? null : `${record.sessionId.slice(0, 4)}…`,
-    protocolVersion: record.protocolVersion,
-    serverName: text(server['title']) ?? text(server['name']),
-    serverVersion: text(server['version']),
-    created: record.created,
-    recoveries: record.recoveries,
-  };
-};

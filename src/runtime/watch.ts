@@ -89,6 +89,14 @@ export interface PendingCall {
   readonly result: JsonObject | null;
 }
 
+/** A program that uses a server through the gateway. */
+export interface ClientWatch {
+  /** How it calls itself. */
+  readonly label: string;
+  readonly life: Signal<Life>;
+  readonly calls: Signal<{ readonly held: number; readonly running: number }>;
+}
+
 export interface ServerWatch {
   readonly id: string;
   readonly definition: ServerDefinition;
@@ -99,6 +107,8 @@ export interface ServerWatch {
   readonly catalog: Signal<Catalog>;
   /** Calls waiting for the server, and calls on their way. */
   readonly calls: Signal<{ readonly held: number; readonly running: number }>;
+  /** The programs at the gateway that use it. */
+  readonly clients: Signal<readonly ClientWatch[]>;
   /** In order of arrival. */
   readonly pending: Signal<readonly PendingCall[]>;
   /** Runs a call that a reload left behind, once more if it may have run: the person decided. Rejects as `callTool`. */

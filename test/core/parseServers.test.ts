@@ -23,6 +23,7 @@ describe('an HTTP server', () => {
       autoStart: true,
       enabled: true,
       trustHints: false,
+      connection: 'perClient',
     });
   });
 
@@ -35,6 +36,7 @@ describe('an HTTP server', () => {
       autoStart: false,
       enabled: false,
       trustHints: true,
+      connection: 'perClient',
     };
     const { type: _, ...others } = entry;
     expect(parseOne(entry)).toEqual({ kind: 'http', transport: 'http', name: 'calc', ...others });
@@ -159,6 +161,7 @@ describe('a stdio server', () => {
       autoStart: true,
       enabled: true,
       trustHints: false,
+      connection: 'shared',
     });
   });
 

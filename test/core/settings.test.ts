@@ -43,6 +43,23 @@ test('no values give the default numbers, and no complaint', () => {
     notifyAfterAttempts: 10,
     statusBar: 'always',
     historyEntries: 200,
+    gateway: {
+      enabled: true,
+      offerToEditor: true,
+      port: 0,
+      maxBodyBytes: 4 * 1024 * 1024,
+      maxConnections: 512,
+      maxSessions: 200,
+      idleAfter: 60 * 60 * 1000,
+    },
+    eventStore: {
+      kind: 'sqlite',
+      redisUrl: '',
+      ttl: 60 * 60 * 1000,
+      maxEvents: 1000,
+      maxBytes: 64 * 1024 * 1024,
+      compressFrom: 16 * 1024,
+    },
   });
 });
 

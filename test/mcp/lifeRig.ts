@@ -61,6 +61,7 @@ export const lifeOver = (
       outside: { dialer, prober, clock: realClock, random: () => 1 },
       memory,
       journal: new MemoryJournal(),
+      journals: 'tool-calls',
       settings: () => ({ ...theSettings, ...more }),
       log: quiet,
       events: {

@@ -4,6 +4,7 @@ import { repeatRight } from '../../src/core/calls/replay.ts';
 import type { ConnectionState, Life } from '../../src/core/connection/state.ts';
 import { Connection } from '../../src/runtime/connection.ts';
 import type { ConnectionSettings } from '../../src/runtime/connectionDeps.ts';
+import type { Journaled } from '../../src/runtime/journalKeeper.ts';
 import type { JournalStore, Log } from '../../src/runtime/ports.ts';
 import { SessionMemory } from '../../src/runtime/sessionMemory.ts';
 import { MemoryJournal } from '../../src/store/memoryJournal.ts';
@@ -46,6 +47,8 @@ export interface RigOptions {
   /** What was kept from an earlier life. */
   readonly records?: MemoryRecords;
   readonly journal?: JournalStore;
+  /** `every-request`: its client is a program at the gateway, which claims its calls itself. */
+  readonly journals?: Journaled;
   readonly clock?: VirtualClock;
   readonly server?: FakeDialer;
   readonly prober?: FakeProber;
@@ -105,6 +108,7 @@ export class Rig {
         outside: { dialer: this.server, prober: this.prober, clock, random: () => 1 },
         memory: this.memory,
         journal: this.journal,
+        journals: options.journals ?? 'tool-calls',
         settings: () => settings,
         log: this.#log,
         events: {
@@ -121,7 +125,7 @@ export class Rig {
     );
     this.connection.life.onChange((life) => this.#saw(life));
     this.client = new FakeClient(this.connection.end);
-    this.connection.calls.restore();
+    if (options.journals !== 'every-request') this.connection.calls.restore();
     onTestFinished(() => this.connection.dispose());
   }
 

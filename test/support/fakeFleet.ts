@@ -9,6 +9,7 @@ import type { JsonObject } from '../../src/core/rpc.ts';
 import type { BadServer, ServerDefinition } from '../../src/core/settings.ts';
 import type {
   Catalog,
+  ClientWatch,
   FleetWatch,
   PendingCall,
   Proof,
@@ -63,6 +64,7 @@ export class FakeServer implements ServerWatch {
   readonly session = new Source<SessionFacts | null>(null);
   readonly catalog = new Source<Catalog>({ listedAt: null, tools: [], resources: [], prompts: [] });
   readonly calls = new Source({ held: 0, running: 0, heldBytes: 0 });
+  readonly clients = new Source<readonly ClientWatch[]>([]);
   readonly pending = new Source<readonly PendingCall[]>([]);
   /** What was asked of it, in order. */
   readonly asked: string[] = [];

@@ -17,6 +17,7 @@ import { reachServer } from '../../src/mcp/reach.ts';
 import { ServerProcesses } from '../../src/mcp/stdio/serverProcesses.ts';
 import { createViewClient } from '../../src/mcp/viewClient.ts';
 import type { ClientEnd } from '../../src/runtime/clientEnd.ts';
+import { MemoryOffers } from './memoryOffers.ts';
 import { Fleet } from '../../src/runtime/fleet.ts';
 import type { Log, Reach } from '../../src/runtime/ports.ts';
 import type { Proof, ServerWatch, ToolCallOptions, UserNotice } from '../../src/runtime/watch.ts';
@@ -164,6 +165,8 @@ export class FleetRig {
         records: store.records,
         history: store.history,
         journal: store.journal,
+        offers: new MemoryOffers(),
+        version: '1.0.0',
         reach: (definition) => this.#reach(definition, processes),
         makeViewClient: (end) => this.#makeView(end, ends),
         logOf: (server) => this.#logOf(server),

@@ -9,6 +9,7 @@ import type { ClientEnd } from '../../src/runtime/clientEnd.ts';
 import { Fleet } from '../../src/runtime/fleet.ts';
 import type { ServerPorts, ViewClient } from '../../src/runtime/ports.ts';
 import type { Catalog, ServerWatch, Tool } from '../../src/runtime/watch.ts';
+import { MemoryOffers } from './memoryOffers.ts';
 import { FakeClient } from './fakeClient.ts';
 import { FakeDialer } from './fakeDialer.ts';
 import { FakeProber } from './fakeProber.ts';
@@ -154,6 +155,8 @@ export class VirtualFleet {
             .slice(0, limit),
       },
       journal: { put: () => true, remove: () => {}, load: () => [] },
+      offers: new MemoryOffers(),
+      version: '1.0.0',
       reach: ({ name }) => ({ dialer: this.dialer(name), prober: this.prober(name) }),
       makeViewClient: (end) => {
         const view = new PlainView(end, this.tools);

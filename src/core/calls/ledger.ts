@@ -38,6 +38,20 @@ export interface LedgerRules extends CallRules {
   readonly bytesOf: (key: number) => number;
 }
 
+/**
+ * How far a call had come when an earlier life ended. `session`: the number that its session has in this life; null where it is
+ * not the session of this connection.
+ */
+export type CallPast =
+  | { readonly kind: 'held' }
+  | {
+      readonly kind: 'sent';
+      readonly upstreamId: number;
+      readonly session: number | null;
+      readonly cursor: string | null;
+    }
+  | { readonly kind: 'unknown'; readonly failure: Failure };
+
 export type LedgerEvent =
   | { readonly kind: 'arrived'; readonly at: Millis; readonly call: CallSpec }
   | { readonly kind: 'gate'; readonly at: Millis; readonly gate: LedgerGate }
@@ -62,6 +76,13 @@ export type LedgerEvent =
       readonly upstreamId: number;
       readonly session: number;
       readonly cursor: string;
+    }
+  /** A call of an earlier life whose client is there again and waits for its answer. */
+  | {
+      readonly kind: 'reclaimed';
+      readonly at: Millis;
+      readonly call: CallSpec;
+      readonly past: CallPast;
     }
   /** A person wants to hear no more of a restored call. It goes on at the server. */
   | { readonly kind: 'discarded'; readonly at: Millis; readonly key: number }

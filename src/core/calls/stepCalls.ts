@@ -27,6 +27,7 @@ import {
   wait,
 } from './moves.ts';
 import { onBroken, onRestored, resumeAll } from './resuming.ts';
+import { onReclaimed } from './reclaiming.ts';
 import { askAnew, askForMarks, judgeUnknown, onMarksRead } from './unknown.ts';
 
 /** Lets the oldest held call go. One at a time until the server has taken it, so that their order is kept on HTTP too. */
@@ -191,6 +192,8 @@ const move = (ledger: Ledger, event: LedgerEvent, rules: LedgerRules): LedgerSte
       return onCancelled(ledger, event.clientId);
     case 'restored':
       return onRestored(ledger, event, rules);
+    case 'reclaimed':
+      return onReclaimed(ledger, event, rules);
     case 'discarded':
       return onDiscarded(ledger, event.key);
     case 'marks-read':

@@ -1,0 +1,110 @@
+// A connection to one configured server on behalf of one client, put together from the settings and the ports: the same for
+// our own views and for every program at the gateway, save for who is told what.
+// Not here: what a connection does (connection.ts) and who asks for one (server.ts, serverClients.ts).
+import type { Millis } from '../base/clock.ts';
+import { repeatRight } from '../core/calls/replay.ts';
+import { entryOf } from '../core/history.ts';
+import type { Life } from '../core/connection/state.ts';
+import { fingerprintOf } from '../core/record.ts';
+import type { JsonObject } from '../core/rpc.ts';
+import type { ServerDefinition, Settings } from '../core/settings.ts';
+import { Connection } from './connection.ts';
+import type { ConnectionEvents, ConnectionSettings } from './connectionDeps.ts';
+import type { Journaled } from './journalKeeper.ts';
+import type { Reach, ServerPorts } from './ports.ts';
+import { SessionMemory } from './sessionMemory.ts';
+
+/** What all connections to one server have in common. */
+export interface ServerFacts {
+  readonly ports: ServerPorts;
+  readonly reach: Reach;
+  readonly definition: () => ServerDefinition;
+  readonly settings: () => Settings;
+  /** Bytes that the held calls of all servers take, for all their clients. */
+  readonly heldBytes: () => number;
+  readonly annotationsOf: (tool: string | null) => JsonObject | null;
+  readonly refusal: (life: Life) => string;
+  readonly waiting: (server: string, life: Life) => string;
+}
+
+/** Whose connection it is. */
+export interface ConnectionOwner {
+  /** Its key in records and journal. */
+  readonly client: string;
+  readonly journals: Journaled;
+  readonly holdBudget: () => Millis;
+  readonly events: Pick<ConnectionEvents, 'tellUser' | 'leftBehind' | 'taskLeft'>;
+  /** Whether its transitions belong into the history of the server. */
+  readonly isHistory: boolean;
+}
+
+export const memoryOf = ({ ports, definition }: ServerFacts, client: string): SessionMemory =>
+  new SessionMemory({
+    store: ports.records,
+    clock: ports.clock,
+    serverId: definition().name,
+    client,
+    fingerprint: fingerprintOf(definition()),
+  });
+
+const settingsFor = (
+  facts: ServerFacts,
+  owner: ConnectionOwner,
+  ownBytes: number,
+): ConnectionSettings => {
+  const { backoff, crashLoop, calls, health, connectTimeout, notifyAfterAttempts } =
+    facts.settings();
+  const definition = facts.definition();
+  const holdBudget = owner.holdBudget();
+  return {
+    policy: {
+      backoff,
+      local: facts.reach.prober.isLocal,
+      holdBudget,
+      notifyAfterAttempts,
+      crashLoop,
+    },
+    health: definition.kind === 'http' ? { ...health, path: definition.health } : health,
+    connectTimeout,
+    ledger: {
+      limits: calls,
+      holdBudget,
+      bytesElsewhere: facts.heldBytes() - ownBytes,
+      repeatRight: ({ method, tool }) =>
+        repeatRight(method, facts.annotationsOf(tool), definition.trustHints),
+    },
+  };
+};
+
+export const makeConnection = (
+  facts: ServerFacts,
+  owner: ConnectionOwner,
+  memory: SessionMemory,
+): Connection => {
+  const { ports, reach, refusal, waiting } = facts;
+  const { name, enabled } = facts.definition();
+  // Known only when the connection is there, which asks for its settings while it is made.
+  let ownBytes = (): number => 0;
+  const connection = new Connection(
+    {
+      outside: { ...reach, clock: ports.clock, random: ports.random },
+      memory,
+      journal: ports.journal,
+      journals: owner.journals,
+      settings: () => settingsFor(facts, owner, ownBytes()),
+      log: ports.logOf(name),
+      events: {
+        ...owner.events,
+        transition: (from, to, cause) => {
+          if (owner.isHistory)
+            ports.history.append(entryOf(name, ports.clock.now(), from, to, cause));
+        },
+        refusal,
+        waiting: (life) => waiting(name, life),
+      },
+    },
+    enabled,
+  );
+  ownBytes = () => connection.calls.load.value.heldBytes;
+  return connection;
+};
