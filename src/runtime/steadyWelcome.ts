@@ -74,6 +74,7 @@ export class SteadyWelcome implements Disposable {
     const deadline = this.#deps.clock.after(patience, () => this.#answerOurselves(id));
     this.#waiting.set(id, { hello: params, deadline });
     this.#deps.pass(request);
+    this.#look();
   }
 
   /** Takes an answer from upstream; false where it is none to an `initialize`. */

@@ -109,6 +109,7 @@ describe('a list', () => {
 
   it('that its client gave up at the server is given up there too', async () => {
     const rig = ready();
+    rig.offer = { welcome: all, lists: { 'tools/list': { tools: ['a'] } } };
     rig.ask(1, 'tools/list');
     rig.cancel(1);
     rig.become('reconnecting');
@@ -142,6 +143,19 @@ describe('a list that the server was asked for as it went away', () => {
     expect(cancelled.map(({ params }) => params?.['requestId'])).toEqual([1]);
     rig.answer(1, { tools: ['late'] });
     expect(rig.answersTo(1)).toHaveLength(1);
+  });
+
+  it('is given its two seconds each time the server goes away', async () => {
+    const rig = ready();
+    rig.offer = remembered;
+    rig.ask(1, 'tools/list');
+    rig.become('reconnecting');
+    rig.become('ready');
+    rig.become('reconnecting');
+    await rig.clock.advance(1999);
+    expect(rig.heard).toEqual([]);
+    await rig.clock.advance(1);
+    expect(rig.resultOf(1)).toEqual({ tools: ['a'] });
   });
 
   it('is told by the server when it is back in time', async () => {
@@ -200,6 +214,22 @@ describe('the memory of a list', () => {
     rig.ask(2, 'tools/list', { cursor: '2' });
     rig.answer(2, { tools: ['b'] });
     expect(rig.offer?.lists['tools/list']).toEqual({ tools: ['a', 'b'] });
+    // The same page once more belongs to a list that is over.
+    rig.ask(3, 'tools/list', { cursor: '2' });
+    rig.answer(3, { tools: ['c'] });
+    expect(rig.saved).toHaveLength(1);
+  });
+
+  it('keeps each list beside the others', () => {
+    const rig = ready();
+    rig.ask(1, 'tools/list');
+    rig.answer(1, { tools: ['a'] });
+    rig.ask(2, 'prompts/list');
+    rig.answer(2, { prompts: ['b'] });
+    expect(rig.offer?.lists).toEqual({
+      'tools/list': { tools: ['a'] },
+      'prompts/list': { prompts: ['b'] },
+    });
   });
 
   it.each<[string, (rig: SteadyRig) => void]>([
