@@ -1,5 +1,5 @@
-// Bundles the extension to CommonJS, because every editor built on VS Code loads that.
-// `--production` minifies and holds the size to its limit; `--watch` builds again on every change.
+// Bundles the extension (to CommonJS, because every editor loads that), the headless gateway, and the stdio bridge, which
+// runs alone. `--production` minifies and holds the size to its limit; `--watch` builds again on every change.
 import { build, context } from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -23,14 +23,15 @@ const report = (metafile) => {
 };
 
 /** Parts that `await import()` loads when they are first needed: bundles of their own, so that start-up skips them. */
-const lazyParts = { sdk: 'src/mcp/sdk.ts', schemaCheck: 'src/host/schemaCheck.ts' };
+const lazyParts = ['mcp/sdk', 'host/schemaCheck', 'store/events/redisClient'];
+const entry = (path) => ({ in: `src/${path}.ts`, out: path.split('/').at(-1) });
 const loadLater = {
   name: 'load-later',
   setup: ({ onResolve }) => {
     onResolve({ filter: /^\.\/\w+\.ts$/ }, ({ kind, path }) => {
       const part = path.slice(2, -3);
       if (kind !== 'dynamic-import') return undefined;
-      if (!(part in lazyParts))
+      if (!lazyParts.some((lazy) => entry(lazy).out === part))
         throw new Error(`${path} is loaded later, but is not in lazyParts.`);
       return { path: `./${part}.js`, external: true };
     });
@@ -38,7 +39,7 @@ const loadLater = {
 };
 
 const options = {
-  entryPoints: { extension: 'src/extension.ts', ...lazyParts },
+  entryPoints: ['extension', 'gateway', 'bridge', ...lazyParts].map(entry),
   outdir: 'dist',
   bundle: true,
   platform: 'node',
@@ -51,7 +52,6 @@ const options = {
   keepNames: true,
   minify: production,
   metafile: true,
-  logLevel: 'warning',
   plugins: [loadLater],
 };
 

@@ -5,11 +5,14 @@ import * as vscode from 'vscode';
 import { type Clock, realClock, sleep } from './base/clock.ts';
 import { type Disposable, Store } from './base/disposable.ts';
 import { type Signal, Source } from './base/signal.ts';
+import type { EventStoreSettings } from './core/settings.ts';
 import type { StateKind } from './core/connection/state.ts';
 import { isObject } from './core/rpc.ts';
-import type { ServerDefinition } from './core/settings.ts';
-import { describeRefusal } from './core/wording/refusal.ts';
-import { describeWaiting } from './core/wording/waiting.ts';
+import { EditorGateway, withoutLoops } from './editorGateway.ts';
+import { wireFleet } from './fleetWiring.ts';
+import { registerDefinitionProvider } from './host/definitionProvider.ts';
+import type { GatewayDoor } from './host/gatewayDoor.ts';
+import { registerHealthTool } from './host/healthTool.ts';
 import { secretsOf } from './host/knownSecrets.ts';
 import { createLogs, type Logs } from './host/log.ts';
 import { createPresence, type Presence } from './host/presence.ts';
@@ -18,11 +21,8 @@ import { createEditorSettings, type EditorSettings } from './host/settings.ts';
 import { commonFolder } from './host/storageFolder.ts';
 import { watchServers } from './host/watchServers.ts';
 import { NetworkWatch } from './mcp/network.ts';
-import { reachServer } from './mcp/reach.ts';
-import { ServerProcesses } from './mcp/stdio/serverProcesses.ts';
-import { createViewClient } from './mcp/viewClient.ts';
-import { Fleet } from './runtime/fleet.ts';
-import type { Reach, WakeSource } from './runtime/ports.ts';
+import type { Fleet } from './runtime/fleet.ts';
+import type { WakeSource } from './runtime/ports.ts';
 import type { FleetWatch } from './runtime/watch.ts';
 import { realProcesses } from './store/processes.ts';
 import { openWorkspaceStore, type WorkspaceStore } from './store/workspaceStore.ts';
@@ -45,23 +45,28 @@ interface Parts {
   readonly presence: Presence;
 }
 
+/** Where this window keeps what outlives it. */
+const folderOf = ({ storageUri, globalStorageUri }: vscode.ExtensionContext): string =>
+  storageUri ? commonFolder(storageUri.fsPath) : globalStorageUri.fsPath;
+
 const openStore = (
   { context, clock, logs, settings, presence }: Parts,
-  allowsJournal: Signal<boolean>,
+  kept: {
+    readonly allowsJournal: Signal<boolean>;
+    readonly eventStore: Signal<EventStoreSettings>;
+  },
 ): WorkspaceStore => {
   const { sessionTtl, historyEntries } = settings.current.value;
   const isDesktop =
     vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
   return openWorkspaceStore({
-    folder: context.storageUri
-      ? commonFolder(context.storageUri.fsPath)
-      : context.globalStorageUri.fsPath,
+    folder: folderOf(context),
     clock,
     log: logs.own,
     memento: context.storageUri ? context.workspaceState : context.globalState,
     sessionTtl,
     historyEntries,
-    allowsJournal,
+    ...kept,
     window: {
       id: randomUUID(),
       pid: process.pid,
@@ -75,26 +80,6 @@ const openStore = (
 /** The folder that the window has open, where programs start and relative paths are meant from. */
 const openFolder = (): string => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
 
-const reachOf = (
-  { clock, logs, settings }: Parts,
-  processes: ServerProcesses,
-): ((definition: ServerDefinition) => Reach) => {
-  // A prober remembers what its server offers, so that one definition must have one.
-  const known = new WeakMap<ServerDefinition, Reach>();
-  const make = (server: ServerDefinition): Reach => {
-    const { connectTimeout, maxMessageBytes, health } = settings.current.value;
-    const { probeTimeout } = health;
-    const log = logs.of(server.name);
-    const limits = { connectTimeout, maxMessageBytes, probeTimeout };
-    return reachServer(server, { clock, log, ...limits, processes, folder: openFolder });
-  };
-  return (definition) => {
-    const reach = known.get(definition) ?? make(definition);
-    known.set(definition, reach);
-    return reach;
-  };
-};
-
 /** Sleep and network changes are noticed by the network watch, the window's focus by the editor. */
 const wakeSource = (network: NetworkWatch, presence: Presence): WakeSource => ({
   onWake: (listener) => {
@@ -105,56 +90,59 @@ const wakeSource = (network: NetworkWatch, presence: Presence): WakeSource => ({
   },
 });
 
-/** The running side: store, connections, and what wakes them. */
-const wire = (
-  parts: Parts,
-  owner: Store,
-): { readonly fleet: Fleet; readonly store: WorkspaceStore } => {
-  const { context, clock, logs, settings, presence } = parts;
-  const allowsJournal = owner.add(new Source(settings.current.value.journal === 'on'));
-  owner.add(settings.current.onChange(({ journal }) => allowsJournal.set(journal === 'on')));
-  const store = owner.add(openStore(parts, allowsJournal));
-  // Before the fleet, so that it ends after it: links end their own processes in order, this one what is left.
-  const processes = owner.add(new ServerProcesses());
+const roots = () =>
+  (vscode.workspace.workspaceFolders ?? []).map(({ uri, name }) => ({
+    uri: uri.toString(),
+    name,
+  }));
+
+interface Running {
+  readonly fleet: Fleet;
+  readonly store: WorkspaceStore;
+  readonly gateway: EditorGateway;
+}
+
+/** The running side: store, connections, what wakes them, and the gateway in front of them. */
+const wire = (parts: Parts, owner: Store): Running => {
+  const { context, clock, logs, presence } = parts;
+  const { current } = parts.settings;
+  const allowsJournal = owner.add(new Source(current.value.journal === 'on'));
+  const eventStore = owner.add(new Source(current.value.eventStore));
+  owner.add(
+    current.onChange((now) => {
+      allowsJournal.set(now.journal === 'on');
+      eventStore.set(now.eventStore);
+    }),
+  );
+  const store = owner.add(openStore(parts, { allowsJournal, eventStore }));
   const network = owner.add(new NetworkWatch({ clock }));
   const manifest: unknown = context.extension.packageJSON;
   const version = isObject(manifest) ? String(manifest['version']) : 'unknown';
-  const roots = () =>
-    (vscode.workspace.workspaceFolders ?? []).map(({ uri, name }) => ({
-      uri: uri.toString(),
-      name,
-    }));
-  const fleet = new Fleet({
-    ports: {
+  const { enabled } = parts.settings.current.value.gateway;
+  const door = owner.add(new Source<GatewayDoor>({ kind: enabled ? 'opening' : 'off' }));
+  const settings = withoutLoops(parts.settings.current, door, owner);
+  const fleet = wireFleet(
+    {
       clock,
-      random: Math.random,
-      records: store.records,
-      history: store.history,
-      journal: store.journal,
-      reach: reachOf(parts, processes),
-      makeViewClient: (end) => createViewClient({ end, clock, log: logs.own, version, roots }),
-      logOf: (serverId) => logs.of(serverId),
+      logs,
+      settings,
+      store,
+      wake: wakeSource(network, presence),
+      folder: openFolder,
+      roots,
+      version,
+      say: vscode.l10n.t,
     },
-    settings: settings.current,
-    wake: wakeSource(network, presence),
-    refusal: (life) => describeRefusal(life, clock.now(), vscode.l10n.t),
-    waiting: (server, life) => describeWaiting(server, life, clock.now(), vscode.l10n.t),
-  });
+    owner,
+  );
   owner.add(vscode.workspace.onDidChangeWorkspaceFolders(() => fleet.rootsChanged()));
-  owner.add(
-    fleet.onLeftBehind(({ server, count }) =>
-      logs.of(server.id).warn(`${count} calls from before may have run; see Pending Calls.`),
+  const gateway = owner.add(
+    new EditorGateway(
+      { context, clock, log: logs.own, settings, fleet, store, folder: folderOf(context), version },
+      door,
     ),
   );
-  let owned = store.holdsLease();
-  owner.add(
-    store.lease.onChange((status) => {
-      if (owned && status !== 'owner') fleet.yieldSessions();
-      if (!owned && status === 'owner') fleet.restoreCalls();
-      owned = status === 'owner';
-    }),
-  );
-  return { fleet, store };
+  return { fleet, store, gateway };
 };
 
 const createApi = (fleet: FleetWatch, owner: Store): LifelineApi => {
@@ -176,6 +164,7 @@ const createApi = (fleet: FleetWatch, owner: Store): LifelineApi => {
 class Lifeline implements Disposable {
   readonly #store = new Store();
   readonly #fleet: Fleet;
+  readonly #gateway: EditorGateway;
   readonly api: LifelineApi;
 
   constructor(context: vscode.ExtensionContext) {
@@ -190,31 +179,46 @@ class Lifeline implements Disposable {
     learn();
     this.#store.add(settings.current.onChange(learn));
     const presence = this.#store.add(createPresence(clock));
-    const { fleet, store } = wire({ context, clock, logs, settings, presence }, this.#store);
-    this.#fleet = this.#store.add(fleet);
+    const { fleet, store, gateway } = wire(
+      { context, clock, logs, settings, presence },
+      this.#store,
+    );
+    this.#fleet = fleet;
+    this.#gateway = gateway;
     const screen = this.#store.add(
       createScreen({
         clock,
         fleet,
+        gateway: gateway.view,
         settings,
         logs,
         workspaceState: context.workspaceState,
         clearStoredSessions: () => store.records.clear(),
       }),
     );
+    const { door, healthReport } = gateway.view;
+    this.#store.add(registerDefinitionProvider({ clock, door, settings: settings.current }));
+    this.#store.add(registerHealthTool({ fleet, healthReport }));
     this.#store.add(fleet.onNotice((notice) => screen.tell(notice)));
     this.api = createApi(fleet, this.#store);
   }
 
   /** Connections begin after `activate` has returned, so that it never waits for them. */
   open(): void {
-    this.#store.add(realClock.after(0, () => this.#fleet.open()));
+    this.#store.add(
+      realClock.after(0, () => {
+        // The servers first: a client of an earlier life may be there as soon as the door is open.
+        this.#fleet.open();
+        void this.#gateway.open();
+      }),
+    );
   }
 
   async stop(): Promise<void> {
     const limit = new AbortController();
     // Whatever is first; the loser of the race has nothing to say any more.
-    await Promise.race([this.#fleet.shutdown(), sleep(realClock, goodbyeLimit, limit.signal)]);
+    const ended = this.#gateway.stop().then(() => this.#fleet.shutdown());
+    await Promise.race([ended, sleep(realClock, goodbyeLimit, limit.signal)]);
     limit.abort();
     this.#store.dispose();
   }

@@ -8,6 +8,7 @@ import {
   settingTable,
 } from '../src/core/settings.ts';
 import { commandIds } from '../src/host/commandIds.ts';
+import { definitionProviderId, healthToolName } from '../src/host/contributions.ts';
 import { readProjectJson, sourcesUnder } from './support/sources.ts';
 
 const property = z.looseObject({
@@ -27,6 +28,10 @@ const manifest = z
       configuration: z.object({ properties: z.record(z.string(), property) }).loose(),
       commands: z.array(z.looseObject({ command: z.string(), title: z.string() })),
       menus: z.record(z.string(), z.array(menuItem)).optional(),
+      mcpServerDefinitionProviders: z.array(z.looseObject({ id: z.string() })),
+      languageModelTools: z.array(
+        z.looseObject({ name: z.string(), displayName: z.string(), modelDescription: z.string() }),
+      ),
     }),
   })
   .parse(readProjectJson('package.json'));
@@ -72,6 +77,24 @@ describe('commands', () => {
       .map(({ command }) => command)
       .filter((command) => command?.startsWith('mcpLifeline.') === true);
     expect(named.filter((command) => !declared.includes(command ?? ''))).toEqual([]);
+  });
+});
+
+describe('for the agent of the editor', () => {
+  const { mcpServerDefinitionProviders: providers, languageModelTools: tools } =
+    manifest.contributes;
+
+  test('the manifest announces what the code registers, and nothing else', () => {
+    expect(providers.map(({ id }) => id)).toEqual([definitionProviderId]);
+    expect(tools.map(({ name }) => name)).toEqual([healthToolName]);
+  });
+
+  test('a tool has a name that models take, and no condition that would hide it', () => {
+    for (const tool of tools) {
+      expect(tool.name).toMatch(/^[\w-]{1,64}$/);
+      expect(tool['when']).toBeUndefined();
+      expect(tool.modelDescription.length).toBeGreaterThan(100);
+    }
   });
 });
 

@@ -29,6 +29,9 @@ export const commandIds = {
   'mcpLifeline.showLog': 'nothing',
   'mcpLifeline.clearStoredSessions': 'nothing',
   'mcpLifeline.showServers': 'nothing',
+  'mcpLifeline.connectClient': 'nothing',
+  'mcpLifeline.copyGatewayUrl': 'server',
+  'mcpLifeline.showHealthReport': 'nothing',
   'mcpLifeline.openSettings': 'nothing',
 } as const satisfies Readonly<Record<string, Need>>;
 

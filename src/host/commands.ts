@@ -1,5 +1,6 @@
 // The commands, one table: id -> what it does. What each needs stands in commandIds.ts; a command whose need is not
-// met says why. Not here: the dialogs (pickServer.ts, addServer.ts, callTool.ts, pendingCommands.ts, trustHints.ts).
+// met says why. Not here: the dialogs (pickServer.ts, addServer.ts, callTool.ts, pendingCommands.ts, trustHints.ts,
+// gatewayCommands.ts).
 import * as vscode from 'vscode';
 import { type Disposable, Store } from '../base/disposable.ts';
 import { isObject } from '../core/rpc.ts';
@@ -7,6 +8,7 @@ import type { FleetWatch, ServerWatch, Tool } from '../runtime/watch.ts';
 import { type Action, applies } from './actions.ts';
 import { addServer } from './addServer.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
+import type { GatewayCommands } from './gatewayCommands.ts';
 import type { Logs } from './log.ts';
 import { pendingCommands, type PendingPorts } from './pendingCommands.ts';
 import { pickServer, sayNoServers } from './pickServer.ts';
@@ -34,6 +36,7 @@ export interface CommandPorts {
     call(server: ServerWatch, tool: Tool | undefined): Promise<void>;
     runDocument(uri: vscode.Uri | undefined): Promise<void>;
   };
+  readonly gatewayCommands: Omit<GatewayCommands, 'dispose'>;
   /** Forgets the sessions kept for servers that are not connected; returns how many there were. */
   readonly clearStoredSessions: () => number;
 }
@@ -128,6 +131,9 @@ const table = (ports: CommandPorts): Readonly<Record<CommandId, Run>> => ({
   'mcpLifeline.showLog': async ({ server }) => ports.logs.show(server?.id),
   'mcpLifeline.clearStoredSessions': () => clearStoredSessions(ports),
   'mcpLifeline.showServers': () => showServers(ports),
+  'mcpLifeline.connectClient': ({ server }) => ports.gatewayCommands.connectClient(server),
+  'mcpLifeline.copyGatewayUrl': ({ server }) => ports.gatewayCommands.copyUrl(server),
+  'mcpLifeline.showHealthReport': ({ server }) => ports.gatewayCommands.showReport(server),
   'mcpLifeline.showPendingCalls': async () => {
     await vscode.commands.executeCommand('mcpLifeline.pending.focus');
   },

@@ -19,8 +19,13 @@ const ofServer = (server: ServerDefinition): readonly string[] =>
     ? [...Object.values(server.headers).flatMap(withoutScheme), ...ofUrl(server.url)]
     : Object.values(server.env);
 
-export const secretsOf = ({ servers }: Pick<Settings, 'servers'>): readonly string[] =>
-  servers
-    .filter((server) => server.kind !== 'bad')
-    .flatMap(ofServer)
-    .filter((secret) => secret !== '');
+export const secretsOf = ({
+  servers,
+  eventStore,
+}: Pick<Settings, 'servers'> & {
+  readonly eventStore: Pick<Settings['eventStore'], 'redisUrl'>;
+}): readonly string[] =>
+  [
+    ...servers.filter((server) => server.kind !== 'bad').flatMap(ofServer),
+    ...ofUrl(eventStore.redisUrl),
+  ].filter((secret) => secret !== '');

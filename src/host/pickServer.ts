@@ -98,6 +98,14 @@ export const sayNoServers = async (): Promise<void> => {
     await vscode.commands.executeCommand('mcpLifeline.addServer');
 };
 
+/** Says that there is no server that could be used, and how to get one. */
+export const sayNoneEnabled = async ({ servers }: FleetWatch): Promise<void> => {
+  if (servers.value.length === 0) return sayNoServers();
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t('All servers are disabled. Enable one first.'),
+  );
+};
+
 /** The server to act on: the given one, the only one, or the chosen one. Says why when there is none. */
 export const pickServer = async (
   ports: PickPorts,

@@ -115,3 +115,29 @@ export const askChoice = <I extends vscode.QuickPickItem>(
     store.add(pick.onDidHide(() => finish({ kind: 'cancelled' })));
     pick.show();
   });
+
+/** Asks for some of several items; at first all of them are chosen. Enter with none chosen does nothing. */
+export const askSeveral = <I extends vscode.QuickPickItem>(
+  question: Omit<ChoiceQuestion<I>, 'active'>,
+): Promise<Answer<readonly I[]>> =>
+  new Promise((resolve) => {
+    const store = new Store();
+    const pick = store.add(vscode.window.createQuickPick<I>());
+    const finish = (answer: Answer<readonly I[]>): void => {
+      resolve(answer);
+      store.dispose();
+    };
+    pick.canSelectMany = true;
+    pick.buttons = dress(pick, question);
+    pick.placeholder = question.placeholder ?? '';
+    pick.items = question.items;
+    pick.selectedItems = question.items;
+    store.add(
+      pick.onDidAccept(() => {
+        if (pick.selectedItems.length > 0) finish({ kind: 'value', value: pick.selectedItems });
+      }),
+    );
+    store.add(pick.onDidTriggerButton((button) => finish(answerOfButton(button))));
+    store.add(pick.onDidHide(() => finish({ kind: 'cancelled' })));
+    pick.show();
+  });

@@ -5,6 +5,8 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, Store } from '../base/disposable.ts';
 import type { FleetWatch, UserNotice } from '../runtime/watch.ts';
 import { registerCommands } from './commands.ts';
+import { createGatewayCommands } from './gatewayCommands.ts';
+import type { Gateway } from './gatewayDoor.ts';
 import type { Logs } from './log.ts';
 import { createNotices } from './notices.ts';
 import { createPendingNotice } from './pendingNotice.ts';
@@ -18,6 +20,7 @@ import { createServerWords } from './words.ts';
 export interface ScreenPorts {
   readonly clock: Clock;
   readonly fleet: FleetWatch;
+  readonly gateway: Gateway;
   readonly settings: EditorSettings;
   readonly logs: Logs;
   readonly workspaceState: Memento;
@@ -31,14 +34,15 @@ export interface Screen extends Disposable {
 }
 
 export const createScreen = (ports: ScreenPorts): Screen => {
-  const { clock, fleet, logs, workspaceState } = ports;
+  const { clock, fleet, gateway, logs, workspaceState } = ports;
   const store = new Store();
   const words = createServerWords(clock);
-  const views = { fleet, words, clock, settings: ports.settings.view };
+  const views = { fleet, words, clock, settings: ports.settings.view, door: gateway.door };
   const tools = store.add(
     createTools({ fleet, words, workspaceState, showLog: (serverId) => logs.show(serverId) }),
   );
-  store.add(registerCommands({ ...ports, words, tools }));
+  const gatewayCommands = store.add(createGatewayCommands({ clock, fleet, words, gateway }));
+  store.add(registerCommands({ ...ports, words, tools, gatewayCommands }));
   store.add(createServerTree(views));
   store.add(createPendingTree(views));
   store.add(createPendingNotice(views));

@@ -6,19 +6,21 @@ import { type Disposable, Store } from '../base/disposable.ts';
 import type { Signal } from '../base/signal.ts';
 import type { Complaint } from '../core/settings.ts';
 import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
+import type { GatewayDoor } from './gatewayDoor.ts';
 import { createRedraw, type Redraw } from './redraw.ts';
 import { summarize } from './statusSummary.ts';
 import { createTicker } from './ticker.ts';
 import { itemOf, serverDescription } from './treeItems.ts';
 import { childrenOf, type Row, type ServerRow } from './treeRows.ts';
 import { tooltipOf } from './treeTooltips.ts';
-import { watchServers } from './watchServers.ts';
+import { onChangeOf, watchEach, watchServers } from './watchServers.ts';
 import { peopleWords, type ServerWords } from './words.ts';
 
 export interface ServerTreePorts {
   readonly fleet: FleetWatch;
   readonly words: ServerWords;
   readonly settings: Signal<{ readonly complaints: readonly Complaint[] }>;
+  readonly door: Signal<GatewayDoor>;
   readonly clock: Clock;
 }
 
@@ -56,6 +58,7 @@ class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
     );
     this.#store.add(ports.fleet.bad.onChange(() => this.#drawAll()));
     this.#store.add(ports.settings.onChange(() => this.#drawAll()));
+    this.#store.add(ports.door.onChange(() => this.#drawAll()));
     tick();
     this.#dressView();
   }
@@ -77,6 +80,7 @@ class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
     ears.add(server.catalog.onChange(draw));
     ears.add(server.health.onChange(draw));
     ears.add(server.calls.onChange(draw));
+    ears.add(this.#followClients(server, draw));
     ears.add({
       dispose: () => {
         this.#rows.delete(server);
@@ -84,6 +88,27 @@ class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
         this.#stale.delete(row);
       },
     });
+    return ears;
+  }
+
+  #followClients(server: ServerWatch, draw: () => void): Disposable {
+    const ears = new Store();
+    // The row of the gateway counts the clients of all servers.
+    ears.add(
+      onChangeOf(
+        server.clients,
+        ({ length }) => length,
+        () => this.#drawAll(),
+      ),
+    );
+    ears.add(
+      watchEach(server.clients, ({ life, calls }) => {
+        const each = new Store();
+        each.add(life.onChange(draw));
+        each.add(calls.onChange(draw));
+        return each;
+      }),
+    );
     return ears;
   }
 
@@ -139,11 +164,23 @@ class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
     const { complaints } = settings.value;
     const complaining: Row[] = complaints.length > 0 ? [{ kind: 'complaints', complaints }] : [];
     const bad = fleet.bad.value.map((each): Row => ({ kind: 'bad', bad: each }));
-    return [...fleet.servers.value.map((server) => this.#rowOf(server)), ...bad, ...complaining];
+    const servers = fleet.servers.value.map((server) => this.#rowOf(server));
+    return [...servers, ...bad, ...complaining, ...this.#gatewayRow()];
+  }
+
+  /** Without a server there is nothing behind it, and the view says how to get one instead. */
+  #gatewayRow(): Row[] {
+    const { fleet, door } = this.#ports;
+    if (fleet.servers.value.length === 0 || door.value.kind === 'off') return [];
+    const clients = fleet.servers.value.reduce(
+      (sum, server) => sum + server.clients.value.length,
+      0,
+    );
+    return [{ kind: 'gateway', door: door.value, clients }];
   }
 
   resolveTreeItem(item: vscode.TreeItem, row: Row): vscode.TreeItem {
-    item.tooltip = tooltipOf(row, this.#ports.words);
+    item.tooltip = tooltipOf(row, this.#ports.words, this.#ports.door.value);
     return item;
   }
 

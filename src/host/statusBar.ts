@@ -7,6 +7,7 @@ import type { Signal } from '../base/signal.ts';
 import type { Settings } from '../core/settings.ts';
 import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
 import type { CommandId } from './commandIds.ts';
+import type { GatewayDoor } from './gatewayDoor.ts';
 import { needsDecision } from './pendingRows.ts';
 import { summarize, type Summary } from './statusSummary.ts';
 import { statusTooltip } from './statusTooltip.ts';
@@ -18,6 +19,7 @@ export interface StatusBarPorts {
   readonly fleet: FleetWatch;
   readonly words: ServerWords;
   readonly settings: Signal<{ readonly settings: Pick<Settings, 'statusBar'> }>;
+  readonly door: Signal<GatewayDoor>;
   readonly clock: Clock;
 }
 
@@ -75,6 +77,7 @@ class StatusBar implements Disposable {
     this.#store.add(ports.fleet.servers.onChange(update));
     this.#store.add(ports.fleet.bad.onChange(update));
     this.#store.add(ports.settings.onChange(update));
+    this.#store.add(ports.door.onChange(() => this.#refresh()));
     this.#update();
   }
 

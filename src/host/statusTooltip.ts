@@ -1,8 +1,11 @@
 // The hover of the status bar item: a table with a row per server, and links to what can be done about it.
 import * as vscode from 'vscode';
+import type { Signal } from '../base/signal.ts';
 import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
 import { type Action, actionsIn } from './actions.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
+import { describeDoor } from './doorWords.ts';
+import type { GatewayDoor } from './gatewayDoor.ts';
 import { escapeMarkdown } from './markdown.ts';
 import { countDecisions } from './pendingRows.ts';
 import { decisionWords, type ServerWords } from './words.ts';
@@ -10,6 +13,7 @@ import { decisionWords, type ServerWords } from './words.ts';
 interface TooltipPorts {
   readonly fleet: FleetWatch;
   readonly words: ServerWords;
+  readonly door: Signal<GatewayDoor>;
 }
 
 const link = (label: string, title: string, command: CommandId, ...args: unknown[]): string => {
@@ -47,7 +51,16 @@ const decisionLine = (fleet: FleetWatch): readonly string[] => {
   return ['', `$(warning) ${link(decisionWords(count), show, 'mcpLifeline.showPendingCalls')}`];
 };
 
-export const statusTooltip = ({ fleet, words }: TooltipPorts): vscode.MarkdownString => {
+const gatewayLine = (door: GatewayDoor): readonly string[] => {
+  if (door.kind === 'off') return [];
+  const { t } = vscode.l10n;
+  const connect = link(t('Connect a Client…'), t('Connect a Client…'), 'mcpLifeline.connectClient');
+  const text = t('Gateway: {0}', describeDoor(door));
+  const glyph = door.kind === 'failed' ? '$(error)' : '$(radio-tower)';
+  return ['', `${glyph} ${escapeMarkdown(text)}${door.kind === 'open' ? ` · ${connect}` : ''}`];
+};
+
+export const statusTooltip = ({ fleet, words, door }: TooltipPorts): vscode.MarkdownString => {
   const { t } = vscode.l10n;
   const fix = link('$(gear)', t('Open Settings'), 'mcpLifeline.openSettings');
   const bad = fleet.bad.value.map(
@@ -60,10 +73,12 @@ export const statusTooltip = ({ fleet, words }: TooltipPorts): vscode.MarkdownSt
     ...fleet.servers.value.map((server) => rowOf(server, words)),
     ...bad,
     ...decisionLine(fleet),
+    ...gatewayLine(door.value),
     '',
     [
       link(t('Reconnect All'), t('Reconnect all servers'), 'mcpLifeline.reconnectAll'),
       link(t('Add Server…'), t('Add an MCP server'), 'mcpLifeline.addServer'),
+      link(t('Health Report'), t('Show Health Report'), 'mcpLifeline.showHealthReport'),
     ].join(' · '),
   ];
   const tooltip = new vscode.MarkdownString(lines.join('\n'), true);

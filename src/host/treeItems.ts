@@ -1,14 +1,16 @@
 // How a row of the Connections view looks: icon, label, description, menu, and the sentence for screen readers.
 // Hovers are made only when somebody hovers (treeTooltips.ts).
 import * as vscode from 'vscode';
-import type { Recovered } from '../core/connection/state.ts';
+import { isUp, type Recovered } from '../core/connection/state.ts';
 import type { HistoryEntry } from '../core/history.ts';
 import type { BadServer } from '../core/settings.ts';
-import { looks, nameOf } from '../core/wording.ts';
+import { describeState, looks, nameOf } from '../core/wording.ts';
 import { describeCause } from '../core/wording/cause.ts';
 import { formatAge } from '../core/wording/time.ts';
-import type { ServerWatch } from '../runtime/watch.ts';
+import type { ClientWatch, ServerWatch } from '../runtime/watch.ts';
 import { actionsIn } from './actions.ts';
+import { describeDoor } from './doorWords.ts';
+import type { GatewayDoor } from './gatewayDoor.ts';
 import { idOf, type PartKind, type Row } from './treeRows.ts';
 import { formatTime, type ServerWords } from './words.ts';
 
@@ -137,6 +139,8 @@ const partLook = (part: PartKind, server: ServerWatch): Look => {
       return leaf(t('Session'), 'link', sessionDescription(server), part);
     case 'health':
       return leaf(t('Health'), 'pulse', healthDescription(server), part);
+    case 'clients':
+      return groupLook(t('Clients'), 'broadcast', server.clients.value.length, part);
     case 'tools':
       return groupLook(t('Tools'), 'tools', tools.length, part);
     case 'resources':
@@ -159,6 +163,36 @@ const complaintsLook = (count: number): Look => ({
   icon: icon('warning', 'list.warningForeground'),
 });
 
+const callWords = ({ held, running }: { held: number; running: number }): string => {
+  const { t } = vscode.l10n;
+  return listed([
+    running === 0 ? null : running === 1 ? t('1 call running') : t('{0} calls running', running),
+    held === 0 ? null : held === 1 ? t('1 call held') : t('{0} calls held', held),
+  ]);
+};
+
+const clientLook = ({ label, life, calls }: ClientWatch, words: ServerWords): Look => {
+  const { t } = vscode.l10n;
+  const { state } = life.value;
+  const { icon: glyph, color, short } = describeState(life.value, null, words.now(), t);
+  const name = oneLine(label) === '' ? t('Unnamed client') : oneLine(label);
+  // Proof belongs to the server's own row.
+  const description = listed([isUp(state) ? nameOf(state.kind, t) : short, callWords(calls.value)]);
+  return { ...leaf(name, glyph, description, 'client'), icon: icon(glyph, color) };
+};
+
+const clientsWords = (clients: number): string => {
+  const { t } = vscode.l10n;
+  return clients === 1 ? t('1 client') : t('{0} clients', clients);
+};
+
+const gatewayLook = (door: GatewayDoor, clients: number): Look => {
+  const isOpen = door.kind === 'open';
+  const description = listed([describeDoor(door), isOpen ? clientsWords(clients) : null]);
+  const look = leaf(vscode.l10n.t('Gateway'), 'radio-tower', description, `gateway ${door.kind}`);
+  return door.kind === 'failed' ? { ...look, icon: icon('error', 'testing.iconFailed') } : look;
+};
+
 const lookOf = (row: Row, words: ServerWords): Look => {
   switch (row.kind) {
     case 'server':
@@ -169,8 +203,12 @@ const lookOf = (row: Row, words: ServerWords): Look => {
       return complaintsLook(row.complaints.length);
     case 'complaint':
       return leaf(`mcpLifeline.${row.complaint.key}`, 'gear', row.complaint.text, row.kind);
+    case 'gateway':
+      return gatewayLook(row.door, row.clients);
     case 'part':
       return partLook(row.part, row.server);
+    case 'client':
+      return clientLook(row.client, words);
     case 'tool': {
       const description = oneLine(row.tool.description);
       return leaf(row.tool.name, 'symbol-method', description, toolContext(row.server));

@@ -2,17 +2,33 @@
 // Free of `vscode`. Not here: how a row looks (treeItems.ts, treeTooltips.ts) and when it is drawn (serverTree.ts).
 import type { HistoryEntry } from '../core/history.ts';
 import type { BadServer, Complaint } from '../core/settings.ts';
-import type { Prompt, Resource, ServerWatch, Tool } from '../runtime/watch.ts';
+import type { ClientWatch, Prompt, Resource, ServerWatch, Tool } from '../runtime/watch.ts';
+import type { GatewayDoor } from './gatewayDoor.ts';
 
 export type ServerRow = { readonly kind: 'server'; readonly server: ServerWatch };
-export type PartKind = 'session' | 'health' | 'tools' | 'resources' | 'prompts' | 'events';
+export type PartKind =
+  | 'session'
+  | 'health'
+  | 'clients'
+  | 'tools'
+  | 'resources'
+  | 'prompts'
+  | 'events';
 
 export type Row =
   | ServerRow
   | { readonly kind: 'bad'; readonly bad: BadServer }
   | { readonly kind: 'complaints'; readonly complaints: readonly Complaint[] }
   | { readonly kind: 'complaint'; readonly complaint: Complaint }
+  | { readonly kind: 'gateway'; readonly door: GatewayDoor; readonly clients: number }
   | { readonly kind: 'part'; readonly part: PartKind; readonly server: ServerWatch }
+  | {
+      readonly kind: 'client';
+      readonly server: ServerWatch;
+      readonly client: ClientWatch;
+      /** Two of the same name are told apart by their order. */
+      readonly place: number;
+    }
   | { readonly kind: 'tool'; readonly server: ServerWatch; readonly tool: Tool }
   | { readonly kind: 'resource'; readonly server: ServerWatch; readonly resource: Resource }
   | { readonly kind: 'prompt'; readonly server: ServerWatch; readonly prompt: Prompt }
@@ -29,6 +45,7 @@ const partsOf = (server: ServerWatch): readonly PartKind[] => {
   const parts: readonly (readonly [PartKind, boolean])[] = [
     ['session', server.session.value !== null],
     ['health', hasHealth(server)],
+    ['clients', server.clients.value.length > 0],
     ['tools', true],
     ['resources', resources.length > 0],
     ['prompts', prompts.length > 0],
@@ -43,6 +60,13 @@ const insidePart = (part: PartKind, server: ServerWatch): readonly Row[] => {
     case 'session':
     case 'health':
       return [];
+    case 'clients':
+      return server.clients.value.map((client, place) => ({
+        kind: 'client',
+        server,
+        client,
+        place,
+      }));
     case 'tools':
       return tools.map((tool) => ({ kind: 'tool', server, tool }));
     case 'resources':
@@ -66,6 +90,8 @@ export const childrenOf = (row: Row): readonly Row[] => {
       return row.complaints.map((complaint) => ({ kind: 'complaint', complaint }));
     case 'bad':
     case 'complaint':
+    case 'gateway':
+    case 'client':
     case 'tool':
     case 'resource':
     case 'prompt':
@@ -79,6 +105,7 @@ const pathOf = (row: Row): readonly (string | number)[] => {
     case 'bad':
       return [row.bad.name];
     case 'complaints':
+    case 'gateway':
       return [];
     case 'complaint':
       return [row.complaint.key, row.complaint.text];
@@ -86,6 +113,8 @@ const pathOf = (row: Row): readonly (string | number)[] => {
       return [row.server.id];
     case 'part':
       return [row.server.id, row.part];
+    case 'client':
+      return [row.server.id, row.client.label, row.place];
     case 'tool':
       return [row.server.id, row.tool.name];
     case 'resource':

@@ -7,30 +7,14 @@ import { isObject } from '../core/rpc.ts';
 import { describeCause, describeRecovered } from '../core/wording/cause.ts';
 import { formatAge } from '../core/wording/time.ts';
 import type { Resource, ServerWatch, Tool } from '../runtime/watch.ts';
-import { asCode, escapeMarkdown } from './markdown.ts';
+import type { GatewayDoor } from './gatewayDoor.ts';
+import { clientHover, gatewayFact, gatewayHover } from './gatewayTooltips.ts';
+import { type Fact, factTable, hover } from './hover.ts';
+import { escapeMarkdown } from './markdown.ts';
 import { requiredNames } from './toolFields.ts';
 import { eventTitle } from './treeItems.ts';
 import type { PartKind, Row } from './treeRows.ts';
 import { formatTime, type ServerWords } from './words.ts';
-
-/** `code`: shown letter by letter, such as an address. */
-type Fact = readonly [name: string, value: string | number | null | undefined, look?: 'code'];
-
-const factTable = (facts: readonly Fact[]): string => {
-  const rows = facts
-    .filter(([, value]) => value !== null && value !== undefined && value !== '')
-    .map(([name, value, look]) => {
-      const text = look === 'code' ? asCode(String(value)) : escapeMarkdown(String(value));
-      return `| ${escapeMarkdown(name)} | ${text} |`;
-    });
-  return rows.length === 0 ? '' : ['| | |', '|---|---|', ...rows].join('\n');
-};
-
-const hover = (title: string, ...paragraphs: readonly string[]): vscode.MarkdownString =>
-  new vscode.MarkdownString(
-    [`**${escapeMarkdown(title)}**`, ...paragraphs].filter((part) => part !== '').join('\n\n'),
-    true,
-  );
 
 const whereOf = ({ definition }: ServerWatch): Fact => {
   const { t } = vscode.l10n;
@@ -45,7 +29,11 @@ const trustedWords = (): string =>
     'trusted: calls of tools marked read-only or idempotent are repeated after a break',
   );
 
-const serverHover = (server: ServerWatch, words: ServerWords): vscode.MarkdownString => {
+const serverHover = (
+  server: ServerWatch,
+  words: ServerWords,
+  door: GatewayDoor,
+): vscode.MarkdownString => {
   const { t } = vscode.l10n;
   const { held, running } = server.calls.value;
   const { state } = server.life.value;
@@ -59,6 +47,7 @@ const serverHover = (server: ServerWatch, words: ServerWords): vscode.MarkdownSt
       [t('Calls held'), held > 0 ? held : null],
       [t('Calls running'), running > 0 ? running : null],
       whereOf(server),
+      gatewayFact(server, door),
       [t('Tool hints'), server.definition.trustHints ? trustedWords() : null],
     ]),
   );
@@ -189,6 +178,8 @@ const partHover = (
       return sessionHover(server, words);
     case 'health':
       return healthHover(server, words);
+    case 'clients':
+      return hover(t('Clients'), t('The programs that use this server through the gateway.'));
     case 'tools':
       return listHover(t('Tools'), server, words);
     case 'resources':
@@ -213,11 +204,15 @@ const resourceHover = ({ name, uri, mimeType, description }: Resource): vscode.M
     escapeMarkdown(description ?? ''),
   );
 
-export const tooltipOf = (row: Row, words: ServerWords): vscode.MarkdownString => {
+export const tooltipOf = (
+  row: Row,
+  words: ServerWords,
+  door: GatewayDoor,
+): vscode.MarkdownString => {
   const { t } = vscode.l10n;
   switch (row.kind) {
     case 'server':
-      return serverHover(row.server, words);
+      return serverHover(row.server, words, door);
     case 'bad':
       return hover(row.bad.name, escapeMarkdown(row.bad.reason));
     case 'complaints':
@@ -229,6 +224,10 @@ export const tooltipOf = (row: Row, words: ServerWords): vscode.MarkdownString =
       return hover(`mcpLifeline.${row.complaint.key}`, escapeMarkdown(row.complaint.text));
     case 'part':
       return partHover(row.part, row.server, words);
+    case 'gateway':
+      return gatewayHover(row.door, row.clients);
+    case 'client':
+      return clientHover(row.client, words);
     case 'tool':
       return toolHover(row.tool);
     case 'resource':

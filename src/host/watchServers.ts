@@ -19,25 +19,30 @@ export const onChangeOf = <T, P>(
   });
 };
 
-/** `listen` is called once per server; what it returns ends when the server goes. */
-export const watchServers = (
-  fleet: FleetWatch,
-  listen: (server: ServerWatch) => Disposable,
+/** `listen` is called once per item; what it returns ends when the item goes. */
+export const watchEach = <T>(
+  items: Signal<readonly T[]>,
+  listen: (item: T) => Disposable,
 ): Disposable => {
   const store = new Store();
-  const listening = new Map<ServerWatch, Disposable>();
-  const follow = (servers: readonly ServerWatch[]): void => {
-    for (const [server, ear] of listening) {
-      if (servers.includes(server)) continue;
-      listening.delete(server);
+  const listening = new Map<T, Disposable>();
+  const follow = (present: readonly T[]): void => {
+    for (const [item, ear] of listening) {
+      if (present.includes(item)) continue;
+      listening.delete(item);
       ear.dispose();
     }
-    for (const server of servers) {
-      if (!listening.has(server)) listening.set(server, listen(server));
+    for (const item of present) {
+      if (!listening.has(item)) listening.set(item, listen(item));
     }
   };
   store.add(toDisposable(() => listening.forEach((ear) => ear.dispose())));
-  store.add(fleet.servers.onChange(follow));
-  follow(fleet.servers.value);
+  store.add(items.onChange(follow));
+  follow(items.value);
   return store;
 };
+
+export const watchServers = (
+  fleet: FleetWatch,
+  listen: (server: ServerWatch) => Disposable,
+): Disposable => watchEach(fleet.servers, listen);

@@ -39,4 +39,27 @@ export const storeMigrations: readonly string[] = [
      json TEXT NOT NULL
    );
    CREATE INDEX journal_by_client ON journal (server_id, client, arrived_at);`,
+  `CREATE TABLE gateway_events (
+     id INTEGER PRIMARY KEY,
+     seq INTEGER NOT NULL,
+     charge INTEGER NOT NULL,
+     stream TEXT NOT NULL,
+     body
+   );
+   CREATE TABLE gateway_sessions (
+     id TEXT PRIMARY KEY,
+     server TEXT NOT NULL,
+     json TEXT NOT NULL,
+     last_seen INTEGER NOT NULL
+   );
+   CREATE TABLE gateway_offers (
+     server_id TEXT PRIMARY KEY,
+     fingerprint TEXT NOT NULL,
+     json TEXT NOT NULL,
+     at INTEGER NOT NULL
+   );
+   CREATE TABLE gateway_door (
+     key TEXT PRIMARY KEY,
+     value TEXT NOT NULL
+   );`,
 ];

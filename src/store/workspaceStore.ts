@@ -1,13 +1,20 @@
-// Builds what one window keeps: records and unfinished calls under the lease, history, and the database for events.
+// Builds what one window keeps: records, unfinished calls and what the gateway needs under the lease, and history.
 // Where SQLite cannot be used it says so once and builds the same in memory. There, stored sessions come from the
 // mirror only if the editor itself lets no second window open the same workspace (a local desktop does; a browser
 // does not): with no lease to ask, using none is the safe choice.
 import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
+import { parseSettings } from '../core/parseSettings.ts';
 import type { SessionRecord } from '../core/record.ts';
+import type { EventStoreSettings } from '../core/settings.ts';
+import type { DoorStore, GatewaySessionStore, OfferStore } from '../runtime/gatewayPorts.ts';
 import type { HistoryStore, JournalStore, Log, RecordStore } from '../runtime/ports.ts';
 import { type Database, type Sqlite, openDatabase } from './database.ts';
+import { Events } from './events/events.ts';
+import { EventTable } from './events/eventTable.ts';
+import { lazyRedis } from './events/lazyRedis.ts';
+import { openGatewayTables } from './gatewayTables.ts';
 import { History } from './history.ts';
 import { Journal } from './journal.ts';
 import { journalLimits } from './journalBounds.ts';
@@ -18,7 +25,7 @@ import { LeaseTable, leaseFile, leaseMigrations } from './leaseTable.ts';
 import { MemoryHistory, MemoryShelf } from './memory.ts';
 import { MemoryJournal } from './memoryJournal.ts';
 import { type Memento, Mirror, mirrored } from './mirror.ts';
-import { OwnedRecords, guarded } from './ownedRecords.ts';
+import { OwnedRecords, type Ownership, guarded } from './ownedRecords.ts';
 import { RecordTable } from './recordTable.ts';
 import { Records } from './records.ts';
 import { storeFile, storeMigrations } from './schema.ts';
@@ -34,6 +41,8 @@ export interface WorkspaceStorePorts {
   readonly historyEntries: number;
   /** Whether the user lets unfinished calls, with their arguments, be written down. */
   readonly allowsJournal: Signal<boolean>;
+  /** How the gateway's events are kept; the usual settings where it is left out. */
+  readonly eventStore?: Signal<EventStoreSettings>;
   readonly window: WindowFacts;
   readonly loadSqlite?: () => Sqlite | undefined;
 }
@@ -60,6 +69,10 @@ export interface WorkspaceStore extends Disposable {
   readonly records: KeptRecords;
   readonly history: HistoryStore;
   readonly journal: JournalStore;
+  readonly events: Events;
+  readonly gatewaySessions: GatewaySessionStore;
+  readonly offers: OfferStore;
+  readonly door: DoorStore;
   readonly lease: Signal<LeaseStatus>;
   /** Whether this window may use what is stored, its stable port included, at this moment. */
   holdsLease(): boolean;
@@ -70,6 +83,22 @@ export interface WorkspaceStore extends Disposable {
 const openLeaseTable = (ports: WorkspaceStorePorts): LeaseOpening => {
   const opened = openDatabase({ ...ports, name: leaseFile, migrations: leaseMigrations });
   return opened.kind === 'open' ? { kind: 'open', table: new LeaseTable(opened.database) } : opened;
+};
+
+type Kept = Pick<WorkspaceStore, 'events' | 'gatewaySessions' | 'offers' | 'door'>;
+
+/** What the gateway keeps; `owned` is null where everything is in memory. */
+const buildForGateway = (
+  ports: WorkspaceStorePorts,
+  owned: { readonly database: Database; readonly ownership: Ownership } | null,
+  life: Store,
+): Kept => {
+  const { clock, log } = ports;
+  const settings = ports.eventStore ?? new Source(parseSettings({}).settings.eventStore);
+  const stored = owned && { table: new EventTable(owned.database), ownership: owned.ownership };
+  const events = life.add(new Events({ clock, log, settings, stored, connectRedis: lazyRedis }));
+  const tables = life.add(openGatewayTables({ clock, log, stored: owned }));
+  return { events, gatewaySessions: tables.sessions, offers: tables.offers, door: tables.door };
 };
 
 const buildStored = (ports: WorkspaceStorePorts, database: Database): WorkspaceStore => {
@@ -103,6 +132,7 @@ const buildStored = (ports: WorkspaceStorePorts, database: Database): WorkspaceS
   const journal = life.add(
     new Journal({ ownership: lease, allowed, table: calls, limits, clock, log }),
   );
+  const forGateway = buildForGateway(ports, { database, ownership: lease }, life);
   // Added last, so that it ends first: what waits is written while the lease is still held.
   life.add(lease);
   lease.beforeRelease(() => records.flush());
@@ -111,6 +141,7 @@ const buildStored = (ports: WorkspaceStorePorts, database: Database): WorkspaceS
     records,
     history,
     journal,
+    ...forGateway,
     lease: lease.status,
     holdsLease: () => lease.holds(),
     database,
@@ -130,6 +161,7 @@ const buildInMemory = (ports: WorkspaceStorePorts): WorkspaceStore => {
     records,
     history: new MemoryHistory(ports.historyEntries),
     journal: new MemoryJournal(),
+    ...buildForGateway(ports, null, life),
     lease,
     holdsLease: () => false,
     database: null,
@@ -144,7 +176,7 @@ export const openWorkspaceStore = (ports: WorkspaceStorePorts): WorkspaceStore =
     ? 'sessions are kept in the editor state of the workspace'
     : 'sessions are not kept across a reload';
   ports.log.warn(
-    `Storage: SQLite cannot be used (${opened.reason}): ${kept}, and history and unfinished calls are kept in memory.`,
+    `Storage: SQLite cannot be used (${opened.reason}): ${kept}, and history, unfinished calls and the gateway's events are kept in memory.`,
   );
   return buildInMemory(ports);
 };

@@ -55,9 +55,19 @@ test('[keep-secrets] headers, credentials and keys of the settings are known sec
       },
       { kind: 'bad', name: 'c', reason: 'r' },
     ],
+    eventStore: { redisUrl: 'redis://:redis-1@h:6379' },
   });
   expect(secrets).toEqual(
-    expect.arrayContaining(['Bearer abc123', 'abc123', 'key-1', 'u', 'p', 'q-1', 'env-1']),
+    expect.arrayContaining([
+      'Bearer abc123',
+      'abc123',
+      'key-1',
+      'u',
+      'p',
+      'q-1',
+      'env-1',
+      'redis-1',
+    ]),
   );
   expect(secrets).not.toContain('');
 });

@@ -9,15 +9,23 @@ import { childrenOf, type Row } from '../../src/host/treeRows.ts';
 import { tooltipOf } from '../../src/host/treeTooltips.ts';
 import { createServerWords } from '../../src/host/words.ts';
 import { aDefinition, aTool, FakeFleet, FakeServer } from '../support/fakeFleet.ts';
+import type { GatewayDoor } from '../../src/host/gatewayDoor.ts';
+import { Source } from '../../src/base/signal.ts';
 import { fillGallery } from './gallery/servers.ts';
 
 const fleet = new FakeFleet();
 fillGallery(fleet, Date.now());
 const words = createServerWords(realClock);
+const token = 'a-token-that-nobody-may-see';
+const open: GatewayDoor = { kind: 'open', port: 49_152, ports: [49_152], token, instead: null };
+const door = new Source<GatewayDoor>(open);
 const below = (row: Row): Row[] => [row, ...childrenOf(row).flatMap(below)];
 const rows: readonly Row[] = [
   ...fleet.servers.value.flatMap((server) => below({ kind: 'server', server })),
   ...fleet.bad.value.map((bad): Row => ({ kind: 'bad', bad })),
+  { kind: 'gateway', door: open, clients: 2 },
+  { kind: 'gateway', door: { kind: 'opening' }, clients: 0 },
+  { kind: 'gateway', door: { kind: 'failed', reason: 'Port 1 is taken.' }, clients: 0 },
   ...below({ kind: 'complaints', complaints: [{ key: 'statusBar', text: 'must be a word' }] }),
 ];
 const labelOf = ({ label }: vscode.TreeItem): string => (typeof label === 'string' ? label : '');
@@ -38,7 +46,7 @@ describe('every row', () => {
   it('says nothing that is undefined or null, neither in its line nor in its hover', () => {
     for (const row of rows) {
       const item = itemOf(row, words);
-      const text = `${labelOf(item)} ${String(item.description)} ${tooltipOf(row, words).value}`;
+      const text = `${labelOf(item)} ${String(item.description)} ${tooltipOf(row, words, open).value}`;
       assert.doesNotMatch(text, /undefined|null|NaN|\{\d\}|Invalid Date/);
     }
   });
@@ -58,9 +66,15 @@ describe('a server whose hints are trusted', () => {
 
   it('offers to stop trusting, and says in its hover that they are', () => {
     assert.match(String(itemOf({ kind: 'server', server }, words).contextValue), / trusting$/);
-    assert.match(tooltipOf({ kind: 'server', server }, words).value, /trusted: calls of tools/);
+    assert.match(
+      tooltipOf({ kind: 'server', server }, words, open).value,
+      /trusted: calls of tools/,
+    );
     const doubted = new FakeServer(aDefinition('unsure'), { kind: 'idle' });
-    assert.doesNotMatch(tooltipOf({ kind: 'server', server: doubted }, words).value, /trusted/);
+    assert.doesNotMatch(
+      tooltipOf({ kind: 'server', server: doubted }, words, open).value,
+      /trusted/,
+    );
   });
 });
 
@@ -70,15 +84,46 @@ describe('text of a server', () => {
     const tool = aTool('[x](command:evil)', {
       description: '![p](https://e.x/p.png) [y](command:evil) <b>',
     });
-    const hover = tooltipOf({ kind: 'tool', server, tool }, words);
+    const hover = tooltipOf({ kind: 'tool', server, tool }, words, open);
     assert.doesNotMatch(hover.value, /[^\\]\]\(|<b>/);
     assert.equal(hover.isTrusted, undefined);
   });
 });
 
+describe('the gateway', () => {
+  const textOf = (row: Row, at: GatewayDoor): string =>
+    `${String(itemOf(row, words).description)} ${tooltipOf(row, words, at).value}`;
+
+  it('shows where it is, who uses it, and never its token', () => {
+    const row: Row = { kind: 'gateway', door: open, clients: 1 };
+    assert.match(textOf(row, open), /127\.0\.0\.1:49152 · 1 client /);
+    const all = [...rows, row].map((each) => textOf(each, open)).join('\n');
+    assert.ok(!`${all}${statusTooltip({ fleet, words, door }).value}`.includes(token));
+  });
+
+  it('says why it is not there, where it is not', () => {
+    const failed: GatewayDoor = { kind: 'failed', reason: 'Port 1 is taken.' };
+    assert.match(textOf({ kind: 'gateway', door: failed, clients: 0 }, failed), /Port 1 is taken/);
+    const { value } = statusTooltip({ fleet, words, door: new Source<GatewayDoor>(failed) });
+    assert.match(value, /Port 1 is taken/);
+    const off = statusTooltip({ fleet, words, door: new Source<GatewayDoor>({ kind: 'off' }) });
+    assert.doesNotMatch(off.value, /Gateway/);
+  });
+
+  it('gives each enabled server a URL in its hover', () => {
+    const hoverAt = (at: GatewayDoor, enabled: boolean): string => {
+      const server = new FakeServer(aDefinition('my notes', { enabled }), { kind: 'idle' });
+      return tooltipOf({ kind: 'server', server }, words, at).value;
+    };
+    assert.match(hoverAt(open, true), /http:\/\/127\.0\.0\.1:49152\/mcp\/my%20notes/);
+    assert.doesNotMatch(hoverAt(open, false), /49152/);
+    assert.doesNotMatch(hoverAt({ kind: 'opening' }, true), /49152/);
+  });
+});
+
 describe('the table of the status bar', () => {
   it('has a row per server and runs none but our own commands', () => {
-    const { value, isTrusted } = statusTooltip({ fleet, words });
+    const { value, isTrusted } = statusTooltip({ fleet, words, door });
     for (const { id } of fleet.servers.value)
       assert.ok(value.replaceAll('\\', '').includes(id), id);
     assert.ok(typeof isTrusted === 'object');
@@ -86,12 +131,12 @@ describe('the table of the status bar', () => {
   });
 
   it('counts the calls that wait for a decision and the calls that are held', () => {
-    const { value } = statusTooltip({ fleet, words });
+    const { value } = statusTooltip({ fleet, words, door });
     assert.match(value, /2 calls wait for your decision\]\(command:mcpLifeline\.showPendingCalls/);
     assert.match(value, /2 calls held/);
     const calm = new FakeFleet();
     fillGallery(calm, Date.now(), ['issue-tracker']);
-    assert.doesNotMatch(statusTooltip({ fleet: calm, words }).value, /decision/);
+    assert.doesNotMatch(statusTooltip({ fleet: calm, words, door }).value, /decision/);
   });
 
   it('does not change from second to second while nothing counts down', () => {
@@ -100,8 +145,8 @@ describe('the table of the status bar', () => {
     fillGallery(still, now, ['issue-tracker', 'search', 'weather']);
     let time = now;
     const later = createServerWords({ ...realClock, now: () => time });
-    const first = statusTooltip({ fleet: still, words: later }).value;
+    const first = statusTooltip({ fleet: still, words: later, door }).value;
     time += 7_000;
-    assert.equal(statusTooltip({ fleet: still, words: later }).value, first);
+    assert.equal(statusTooltip({ fleet: still, words: later, door }).value, first);
   });
 });

@@ -22,6 +22,8 @@ export interface RestartableOptions {
   readonly keepSessions?: boolean;
   readonly tools?: readonly string[];
   readonly startDelay?: number;
+  /** How it calls itself. */
+  readonly name?: string;
 }
 
 /** One HTTP request that the server saw. */
@@ -76,6 +78,7 @@ export const startRestartable = async (
       TASK_FILE: join(folder, 'tasks'),
       TOOLS: (options.tools ?? []).join(','),
       START_DELAY: String(options.startDelay ?? 0),
+      ...(options.name === undefined ? {} : { NAME: options.name }),
     },
   });
   await process.waitListening();

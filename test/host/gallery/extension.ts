@@ -6,15 +6,19 @@ import { createLogs } from '../../../src/host/log.ts';
 import { createScreen } from '../../../src/host/screen.ts';
 import { createEditorSettings } from '../../../src/host/settings.ts';
 import { FakeFleet } from '../../support/fakeFleet.ts';
+import { registerHealthTool } from '../../../src/host/healthTool.ts';
+import { galleryGateway } from './gateway.ts';
 import { fillGallery } from './servers.ts';
 
 export const activate = (context: vscode.ExtensionContext): void => {
   const logs = createLogs(() => []);
   const settings = createEditorSettings(logs.own);
   const fleet = new FakeFleet();
+  const gateway = galleryGateway(context.extensionPath);
   const screen = createScreen({
     clock: realClock,
     fleet,
+    gateway,
     settings,
     logs,
     workspaceState: context.workspaceState,
@@ -25,6 +29,7 @@ export const activate = (context: vscode.ExtensionContext): void => {
     logs,
     settings,
     screen,
+    registerHealthTool({ fleet, healthReport: gateway.healthReport }),
     vscode.commands.registerCommand('gallery.fill', (names?: string[]) =>
       fillGallery(fleet, Date.now(), names),
     ),

@@ -3,6 +3,7 @@ import { aFailure } from '../../../src/core/connection/failure.ts';
 import type { ConnectionState } from '../../../src/core/connection/state.ts';
 import type { HistoryEntry } from '../../../src/core/history.ts';
 import type { Catalog } from '../../../src/runtime/watch.ts';
+import { galleryClients } from './clients.ts';
 import { pendingCalls } from './pending.ts';
 import { aDefinition, aTool, type FakeFleet, FakeServer } from '../../support/fakeFleet.ts';
 
@@ -222,6 +223,8 @@ export const fillGallery = (fleet: FakeFleet, now: number, only?: readonly strin
   fleet.servers.set(servers);
   const reason = "The entry needs a 'url' (HTTP server) or a 'command' (stdio server).";
   fleet.bad.set(only ? [] : [{ kind: 'bad', name: 'typo', reason }]);
+  for (const [name, clients] of Object.entries(galleryClients(now)))
+    fleet.get(name)?.clients.set(clients);
   fleet.get('dev-server')?.calls.set({ held: 2, running: 0, heldBytes: 100 });
   if (only) return;
   for (const [name, calls] of Object.entries(pendingCalls(now)))

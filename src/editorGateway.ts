@@ -1,0 +1,192 @@
+// The gateway of one editor window, from its settings and secrets to what the screens see of it: opened when it is wanted,
+// closed when it is not. Composition only; what is decided is decided in the rooms.
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import type { Clock } from './base/clock.ts';
+import { type Disposable, Mutable, Store } from './base/disposable.ts';
+import { type Signal, Source } from './base/signal.ts';
+import { refuseLoops } from './core/loops.ts';
+import { redact } from './core/redact.ts';
+import type { Settings } from './core/settings.ts';
+import { bridgeCopyPath, keepBridgeCopy } from './gateway/bridgeCopy.ts';
+import { DiscoveryFile, gatewaysFolder } from './gateway/discovery.ts';
+import { Gateway } from './gateway/gateway.ts';
+import { reportText } from './gateway/healthReportText.ts';
+import { publishPlace } from './gateway/headlessPlace.ts';
+import { createClientGuide, doorOf } from './gatewayForEditor.ts';
+import type { Gateway as GatewayView, GatewayDoor } from './host/gatewayDoor.ts';
+import { gatewayToken } from './host/gatewayToken.ts';
+import { secretsOf } from './host/knownSecrets.ts';
+import type { Fleet } from './runtime/fleet.ts';
+import type { Log } from './runtime/ports.ts';
+import { realProcesses } from './store/processes.ts';
+import type { WorkspaceStore } from './store/workspaceStore.ts';
+
+export interface EditorGatewayParts {
+  readonly context: vscode.ExtensionContext;
+  readonly clock: Clock;
+  readonly log: Log;
+  readonly settings: Signal<Settings>;
+  readonly fleet: Fleet;
+  readonly store: WorkspaceStore;
+  /** Where this window keeps its things: tells one workspace from another. */
+  readonly folder: string;
+  readonly version: string;
+}
+
+const folders = (): string[] =>
+  (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
+
+/** The settings with every server refused that is our own gateway or bridge; they follow the door. */
+export const withoutLoops = (
+  settings: Signal<Settings>,
+  door: Signal<GatewayDoor>,
+  owner: Store,
+): Signal<Settings> => {
+  const judged = (): Settings => {
+    const ports = door.value.kind === 'open' ? [door.value.port] : [];
+    return refuseLoops(settings.value, { ports, bridge: bridgeCopyPath() });
+  };
+  const source = owner.add(new Source(judged()));
+  owner.add(settings.onChange(() => source.set(judged())));
+  owner.add(
+    door.onChange(() => {
+      const next = judged();
+      // A door that moves changes nothing for the servers, unless one of them leads to it.
+      if (next !== settings.value || source.value !== settings.value) source.set(next);
+    }),
+  );
+  return source;
+};
+
+export class EditorGateway implements Disposable {
+  readonly #parts: EditorGatewayParts;
+  readonly #store = new Store();
+  readonly #door: Source<GatewayDoor>;
+  readonly #life = this.#store.add(new Mutable<Store>());
+  #gateway: Gateway | null = null;
+  #token: string | null = null;
+
+  constructor(parts: EditorGatewayParts, door: Source<GatewayDoor>) {
+    this.#parts = parts;
+    this.#door = door;
+    let wanted = parts.settings.value.gateway.enabled;
+    this.#store.add(
+      parts.settings.onChange(({ gateway: { enabled } }) => {
+        if (enabled === wanted) return;
+        wanted = enabled;
+        if (enabled) void this.open();
+        else void this.#close();
+      }),
+    );
+  }
+
+  get view(): GatewayView {
+    const { context } = this.#parts;
+    return {
+      door: this.#door,
+      guide: createClientGuide({
+        bridgePath: bridgeCopyPath(),
+        backups: join(context.globalStorageUri.fsPath, 'backups'),
+        workspace: () => folders()[0] ?? null,
+      }),
+      healthReport: (server) => this.#report(server),
+    };
+  }
+
+  /** Opens the door where it was before. Rejects never. */
+  async open(): Promise<void> {
+    const { context, folder, log, settings } = this.#parts;
+    if (!settings.value.gateway.enabled || this.#gateway) return;
+    this.#token ??= await gatewayToken(context.secrets, folder, log);
+    // It may have been switched off, or all may have ended, while the secrets were asked.
+    if (this.#store.isDisposed || this.#gateway || !settings.value.gateway.enabled) return;
+    const life = new Store();
+    this.#life.value = life;
+    const gateway = life.add(this.#make(this.#token));
+    this.#gateway = gateway;
+    const show = (): void =>
+      this.#door.set(doorOf(gateway.place.value, { isWanted: true, token: this.#token }));
+    life.add(gateway.place.onChange(show));
+    await gateway.open();
+    this.#keepBridge();
+    if (!life.isDisposed) this.#publish(gateway, this.#token, life);
+  }
+
+  /** Ends in order: clients' streams end where they are, to be resumed in the next life. */
+  async stop(): Promise<void> {
+    await this.#gateway?.stop();
+    this.dispose();
+  }
+
+  dispose(): void {
+    this.#gateway = null;
+    this.#store.dispose();
+  }
+
+  async #close(): Promise<void> {
+    const ending = this.#gateway;
+    this.#gateway = null;
+    this.#door.set({ kind: 'off' });
+    this.#discovery().withdraw();
+    await ending?.stop();
+    if (!this.#gateway) this.#life.value = undefined;
+  }
+
+  /** An update of the extension moves its folder; entries in other products' files must not lead nowhere then. */
+  #keepBridge(): void {
+    const { context, log } = this.#parts;
+    try {
+      keepBridgeCopy(join(context.extensionPath, 'dist', 'bridge.js'));
+    } catch (error) {
+      const reason = error instanceof Error ? error.message : String(error);
+      log.warn(`The stdio bridge could not be put where other programs find it: ${reason}`);
+    }
+  }
+
+  #make(token: string): Gateway {
+    const { clock, log, settings, fleet, store, version } = this.#parts;
+    return new Gateway({
+      token,
+      version,
+      directory: fleet,
+      fleet,
+      events: store.events,
+      sessions: store.gatewaySessions,
+      door: store.door,
+      settings: () => settings.value,
+      clock,
+      log,
+      clean: (text) => redact(text, [token, ...secretsOf(settings.value)], [homedir()]),
+      say: vscode.l10n.t,
+    });
+  }
+
+  #discovery(): DiscoveryFile {
+    const { clock, folder } = this.#parts;
+    return new DiscoveryFile({
+      folder: gatewaysFolder(),
+      workspace: folder,
+      processes: realProcesses(),
+      now: () => clock.now(),
+    });
+  }
+
+  #publish(gateway: Gateway, token: string, life: Store): void {
+    const { clock, log, fleet } = this.#parts;
+    const place = { gateway, names: fleet.names, token, folders: folders(), log };
+    const startedAt = clock.now();
+    life.add(publishPlace({ ...place, startedAt, file: this.#discovery() }));
+  }
+
+  async #report(server: string | null): Promise<string> {
+    const report = await this.#gateway?.report(server ?? undefined);
+    if (report) return reportText(report, vscode.l10n.t);
+    return server === null
+      ? vscode.l10n.t(
+          'The gateway is switched off. Switch on mcpLifeline.gateway.enabled for a report.',
+        )
+      : vscode.l10n.t('There is no server "{0}" at the gateway.', server);
+  }
+}

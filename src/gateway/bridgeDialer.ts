@@ -1,0 +1,107 @@
+// The bridge's way to the gateway: looks for it anew with each attempt and each probe. What a gateway refuses is a matter of
+// time, not of a person, because the bridge cannot ask anybody: it is tried again.
+// Not here: looking (bridgeFinder.ts), and HTTP, which comes in.
+import { aFailure, ConnectionError, type Failure } from '../core/connection/failure.ts';
+import type { RpcId, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
+import type {
+  Dialer,
+  ExchangeOptions,
+  Fate,
+  Link,
+  LinkEvents,
+  Prober,
+  Reach,
+  SessionRef,
+} from '../runtime/ports.ts';
+import type { Finding } from './bridgeFinder.ts';
+
+export interface BridgeReachDeps {
+  readonly find: () => Finding;
+  /** The gateway has answered. */
+  readonly settle: () => void;
+  /** The same place always gets the same reach. */
+  readonly reach: (url: string, token: string | null) => Reach;
+}
+
+/** A token that does not fit is that of a gateway from before; the file of the new one will tell. */
+const asPassing = (failure: Failure): Failure =>
+  failure.kind === 'unauthorized' || failure.kind === 'forbidden'
+    ? { ...failure, kind: 'endpoint-missing' }
+    : failure;
+
+const withPassing = (fate: Fate): Fate =>
+  fate.kind === 'refused' ? { ...fate, failure: asPassing(fate.failure) } : fate;
+
+class BridgeLink implements Link {
+  readonly #link: Link;
+  readonly #settle: () => void;
+
+  constructor(link: Link, settle: () => void) {
+    this.#link = link;
+    this.#settle = settle;
+  }
+
+  get session(): SessionRef {
+    return this.#link.session;
+  }
+
+  useVersion(protocolVersion: string): void {
+    // The handshake has succeeded: whoever is there speaks our protocol, and knows the token.
+    this.#settle();
+    this.#link.useVersion(protocolVersion);
+  }
+
+  async exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
+    return withPassing(await this.#link.exchange(request, options));
+  }
+
+  async tell(message: RpcNotification | RpcResponse): Promise<Fate> {
+    return withPassing(await this.#link.tell(message));
+  }
+
+  resume(id: RpcId, cursor: string, options: ExchangeOptions): Promise<Fate> {
+    return this.#link.resume(id, cursor, options);
+  }
+
+  listen(cursor: string | null): void {
+    this.#link.listen(cursor);
+  }
+
+  reset(): void {
+    this.#link.reset();
+  }
+
+  leave(): Promise<void> {
+    return this.#link.leave();
+  }
+
+  close(goodbye: boolean): Promise<void> {
+    return this.#link.close(goodbye);
+  }
+}
+
+const reachFound = (deps: BridgeReachDeps): Reach | null => {
+  const found = deps.find();
+  return found.kind === 'found' ? deps.reach(found.url, found.token) : null;
+};
+
+const dialer = (deps: BridgeReachDeps): Dialer => ({
+  dial: async (session: SessionRef, events: LinkEvents, signal: AbortSignal): Promise<Link> => {
+    const found = deps.find();
+    if (found.kind === 'none') throw new ConnectionError(aFailure('refused', found.reason));
+    const { dialer: http } = deps.reach(found.url, found.token);
+    return new BridgeLink(await http.dial(session, events, signal), deps.settle);
+  },
+});
+
+const prober = (deps: BridgeReachDeps): Prober => ({
+  // The gateway keeps the word of its servers, and a ping says whether it is there: its own health is for people.
+  health: () => Promise.resolve(null),
+  listening: (signal) => reachFound(deps)?.prober.listening(signal) ?? Promise.resolve(false),
+  isLocal: true,
+});
+
+export const bridgeReach = (deps: BridgeReachDeps): Reach => ({
+  dialer: dialer(deps),
+  prober: prober(deps),
+});

@@ -1,0 +1,212 @@
+// The gateway's door: an HTTP server on this machine's loopback address that lets in who has the token, and hands on what
+// came in whole. It says no quickly, keeps nothing of what it refuses, and never lets a flood reach those who are served.
+// Not here: what the messages mean (endpoint.ts), and who may come in (guard.ts).
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+import type { Clock, Millis } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import { type Signal, Source } from '../base/signal.ts';
+import type { Log } from '../runtime/ports.ts';
+import { DoorConnections } from './doorConnections.ts';
+import { DoorGarbage, type Garbage, garbageOf } from './doorGarbage.ts';
+import { DoorListeners } from './doorListeners.ts';
+import { DoorRequests, type HealthAnswers } from './doorRequests.ts';
+import type { Refused } from './doorWords.ts';
+import type { McpHandler } from './mcpRequest.ts';
+import { send, textReply } from './reply.ts';
+
+export interface DoorLimits {
+  readonly maxBodyBytes: number;
+  readonly maxConnections: number;
+  readonly maxHeaderBytes: number;
+  readonly headersTimeout: Millis;
+  /** For a whole request, its body included. */
+  readonly requestTimeout: Millis;
+  /** How often both are looked after. */
+  readonly checkEvery: Millis;
+}
+
+/** What is not a setting. */
+export const usualLimits: Omit<DoorLimits, 'maxBodyBytes' | 'maxConnections'> = {
+  maxHeaderBytes: 16 * 1024,
+  headersTimeout: 5_000,
+  requestTimeout: 10_000,
+  checkEvery: 1_000,
+};
+
+export interface DoorPorts {
+  readonly token: string;
+  readonly limits: DoorLimits;
+  readonly handle: McpHandler;
+  readonly health: HealthAnswers;
+  readonly clock: Clock;
+  readonly log: Log;
+}
+
+/** Where the door is. `instead`: it was wanted elsewhere, and why it is not there. */
+export type DoorPlace =
+  | { readonly kind: 'closed' }
+  | { readonly kind: 'failed'; readonly reason: string }
+  | {
+      readonly kind: 'open';
+      readonly port: number;
+      /** All that are listened at: an earlier one serves on when the wanted one was taken later. */
+      readonly ports: readonly number[];
+      readonly instead: { readonly wanted: number; readonly reason: string } | null;
+    };
+
+/** Why something was refused, for the count of it. */
+export type Denied = Refused | Garbage | 'turned-away' | 'pipelined';
+
+const whyNot = (code: string): string => {
+  if (code === 'EADDRINUSE') return 'another program uses it';
+  return code === 'EACCES' ? 'this system does not allow it' : code;
+};
+
+export class Door implements Disposable {
+  readonly #ports: DoorPorts;
+  readonly #place = new Source<DoorPlace>({ kind: 'closed' });
+  readonly #connections: DoorConnections;
+  readonly #garbage: DoorGarbage;
+  readonly #requests: DoorRequests;
+  readonly #listeners: DoorListeners;
+  readonly #denied = new Map<Denied, number>();
+  #stopping = false;
+
+  constructor(ports: DoorPorts) {
+    this.#ports = ports;
+    this.#connections = new DoorConnections(() => ports.limits.maxConnections);
+    this.#garbage = new DoorGarbage(ports.clock);
+    const deny = (why: Denied): void => this.#count(why);
+    this.#requests = new DoorRequests(ports, this.#connections, deny);
+    this.#listeners = new DoorListeners(ports.limits, {
+      request: (request, response) => this.#take(request, response, false),
+      asking: (request, response) => this.#take(request, response, true),
+      connection: (socket) => this.#enter(socket),
+      garbage: (error, socket) => this.#refuse(error, socket),
+      trouble: ({ message }) => ports.log.warn(`The gateway's listener reports: ${message}`),
+    });
+  }
+
+  get place(): Signal<DoorPlace> {
+    return this.#place;
+  }
+
+  /** How often what was refused, since the door was opened. */
+  get denied(): ReadonlyMap<Denied, number> {
+    return this.#denied;
+  }
+
+  /** Connections that were dropped to make room for others. */
+  get dropped(): number {
+    return this.#connections.dropped;
+  }
+
+  /** Connections that stand now. */
+  get connections(): number {
+    return this.#connections.size;
+  }
+
+  /** Listens at the wanted port, or at a free one while that cannot be had; 0 wants any. */
+  async open(wanted: number): Promise<DoorPlace> {
+    const first = await this.#listeners.listen(wanted);
+    const second =
+      first.kind === 'refused' && wanted !== 0 ? await this.#listeners.listen(0) : first;
+    if (second.kind === 'refused') {
+      const reason = `No port of 127.0.0.1 can be listened at: ${whyNot(second.code)}.`;
+      this.#become({ kind: 'failed', reason });
+    } else {
+      const instead = first.kind === 'refused' ? { wanted, reason: whyNot(first.code) } : null;
+      this.#become({ kind: 'open', port: second.port, ports: this.#listeners.ports, instead });
+    }
+    return this.#place.value;
+  }
+
+  /**
+   * Listens at one more port, which from then on is the one to tell others: for a window that inherits the stable port of a
+   * workspace. Whoever uses the former one goes on there. False while the port is taken.
+   */
+  async tryPort(port: number): Promise<boolean> {
+    if (this.#listeners.ports.includes(port)) return true;
+    const listened = await this.#listeners.listen(port);
+    if (listened.kind === 'refused') return false;
+    this.#become({ kind: 'open', port, ports: this.#listeners.ports, instead: null });
+    return true;
+  }
+
+  /**
+   * Ends in order: nobody new comes in, open answers are ended where they are (a stream is resumed elsewhere, or later), and
+   * after `limit` whatever still stands is cut.
+   */
+  async stop(limit: Millis): Promise<void> {
+    this.#stopping = true;
+    this.#listeners.close();
+    for (const response of this.#connections.retire()) this.#bid(response);
+    await new Promise<void>((resolve) => {
+      const timer = this.#ports.clock.after(limit, resolve);
+      this.#connections.onEmpty(() => {
+        timer.dispose();
+        resolve();
+      });
+    });
+    this.dispose();
+  }
+
+  dispose(): void {
+    this.#stopping = true;
+    this.#listeners.close();
+    this.#connections.destroyAll();
+    this.#become({ kind: 'closed' });
+  }
+
+  #become(place: DoorPlace): void {
+    if (this.#stopping && place.kind !== 'closed') return;
+    if (this.#place.value.kind === 'closed' && place.kind === 'closed') return;
+    this.#place.set(place);
+  }
+
+  /** Ends one answer; what had not begun is told to come again. */
+  #bid(response: ServerResponse): void {
+    const { socket } = response;
+    if (response.headersSent) response.end();
+    else {
+      const headers = { 'Retry-After': '1', Connection: 'close' };
+      send(response, textReply(503, 'The gateway is restarting. Try again in a moment.', headers));
+    }
+    // Without this a connection that its client keeps open would be waited for.
+    response.once('close', () => socket?.destroy());
+  }
+
+  #enter(socket: Socket): void {
+    if (this.#connections.enter(socket)) return;
+    this.#count('turned-away');
+    this.#garbage.turnAway(socket);
+  }
+
+  #take(request: IncomingMessage, response: ServerResponse, isAsking: boolean): void {
+    const begun = this.#connections.begin(request.socket, response);
+    if (begun === 'too-many') {
+      // Its turn to be answered would come only after all the others; the connection is of no use to anybody.
+      this.#count('pipelined');
+      request.socket.destroy();
+    }
+    if (begun === 'begun') this.#requests.take(request, response, isAsking);
+  }
+
+  #refuse(error: Error, socket: Socket): void {
+    const garbage = garbageOf(error);
+    const isAnswering = this.#connections.openOn(socket).some(({ headersSent }) => headersSent);
+    if (this.#garbage.refuse(socket, garbage, isAnswering)) this.#count(garbage);
+  }
+
+  /** Only the first of each kind is logged: who floods the door must not flood the log. */
+  #count(why: Denied): void {
+    const before = this.#denied.get(why) ?? 0;
+    this.#denied.set(why, before + 1);
+    if (before === 0) {
+      this.#ports.log.info(
+        `The gateway refused a request (${why}). More of them are counted only.`,
+      );
+    }
+  }
+}

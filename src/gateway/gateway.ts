@@ -1,0 +1,224 @@
+// The gateway as a whole: the door, the sessions behind it, health, and our own MCP server, put together. Its URL is what the
+// product is for: it stays where it is, whatever happens to the servers and to this process.
+// Not here: decisions. Who comes in is the door's, what is answered the endpoint's.
+import { randomUUID } from 'node:crypto';
+import type { Clock, Millis } from '../base/clock.ts';
+import { type Disposable, Mutable, Store } from '../base/disposable.ts';
+import type { Signal } from '../base/signal.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Say } from '../core/wording/say.ts';
+import type { ServerDirectory } from '../runtime/clients.ts';
+import type { DoorStore, EventLog, GatewaySessionStore } from '../runtime/gatewayPorts.ts';
+import type { Log } from '../runtime/ports.ts';
+import type { FleetWatch } from '../runtime/watch.ts';
+import { Door, type DoorPlace, usualLimits } from './door.ts';
+import { createEndpoint } from './endpoint.ts';
+import { healthAnswers, type HealthPorts } from './health.ts';
+import { type HealthReport, reportHealth } from './healthReport.ts';
+import { withOwnServer } from './ownServer.ts';
+import { createHealthTool, type HealthTool } from './ownServerTool.ts';
+import { send, textReply } from './reply.ts';
+import { Sessions, type SessionView } from './sessions.ts';
+import { OpenStreams, usualBeat } from './streams.ts';
+
+export interface GatewayPorts {
+  /** Of the workspace; the same in every life. */
+  readonly token: string;
+  readonly version: string;
+  readonly directory: ServerDirectory;
+  readonly fleet: FleetWatch;
+  readonly events: EventLog;
+  readonly sessions: GatewaySessionStore;
+  readonly door: DoorStore;
+  readonly settings: () => Pick<Settings, 'gateway' | 'sessionTtl'>;
+  readonly clock: Clock;
+  readonly log: Log;
+  /** Takes credentials and the user's home out of a text. */
+  readonly clean: (text: string) => string;
+  readonly say: Say;
+  /** How often every open stream shows a sign of life, where it is not the usual. */
+  readonly beat?: Millis;
+}
+
+/** A window that reloads lets go of its port a moment after the next one wants it; another program may never. */
+const firstAskAgain: Millis = 250;
+const lastAskAgain: Millis = 15_000;
+const goodbyeLimit: Millis = 1500;
+
+export class Gateway implements Disposable {
+  readonly #ports: GatewayPorts;
+  readonly #store = new Store();
+  readonly #streams: OpenStreams;
+  readonly #sessions: Sessions;
+  readonly #door: Door;
+  readonly #startedAt: Millis;
+  readonly #reclaim = this.#store.add(new Mutable<Disposable>());
+  /** Of this life: another one after every start. */
+  readonly instanceId = randomUUID();
+  /** The answer to `session_health_check`, for our own server and the editor's tool. */
+  readonly healthTool: HealthTool;
+  #isStopping = false;
+
+  constructor(ports: GatewayPorts) {
+    this.#ports = ports;
+    const { clock, log, events } = ports;
+    this.#startedAt = clock.steady();
+    this.healthTool = createHealthTool({
+      report: (server) => this.report(server),
+      names: () => ports.directory.names.value,
+      say: ports.say,
+    });
+    const own = { tool: this.healthTool, version: ports.version, now: () => clock.now() };
+    const streams = new OpenStreams(clock, ports.beat ?? usualBeat, () => this.#sessions.sweep());
+    this.#streams = this.#store.add(streams);
+    this.#sessions = this.#store.add(
+      new Sessions({
+        directory: withOwnServer(ports.directory, own),
+        log: events,
+        clock,
+        streams,
+        store: ports.sessions,
+        limits: () => {
+          const { gateway, sessionTtl } = ports.settings();
+          return { ...gateway, ttl: sessionTtl };
+        },
+        report: log,
+      }),
+    );
+    this.#door = this.#store.add(this.#makeDoor());
+  }
+
+  /** Clients' sessions, for views: no ids. */
+  get sessions(): Signal<readonly SessionView[]> {
+    return this.#sessions.views;
+  }
+
+  get place(): Signal<DoorPlace> {
+    return this.#door.place;
+  }
+
+  /** Responses that are open now. */
+  get openStreams(): number {
+    return this.#streams.size;
+  }
+
+  /** Where a server is found, while the gateway is open. `{name}` as the name makes a template. */
+  url(server: string): string | null {
+    const place = this.place.value;
+    if (place.kind !== 'open') return null;
+    const name = server === '{name}' ? server : encodeURIComponent(server);
+    return `http://127.0.0.1:${place.port}/mcp/${name}`;
+  }
+
+  /** Opens where the last life was, or where the settings want it. A port that is taken is asked for again and again. */
+  async open(): Promise<void> {
+    const { door, settings } = this.#ports;
+    const wanted = settings().gateway.port || (door.loadPort() ?? 0);
+    const place = await this.#door.open(wanted);
+    if (place.kind === 'failed') this.#ports.log.error(place.reason);
+    if (place.kind !== 'open') return;
+    if (place.instead) this.#keepAsking(wanted, place.instead.reason);
+    else this.#found(place.port);
+  }
+
+  /** Listens at one more port, which is the one to tell from then on: for a window that inherits another one's place. */
+  async takePort(port: number): Promise<boolean> {
+    const taken = await this.#door.tryPort(port);
+    if (taken) this.#found(port);
+    return taken;
+  }
+
+  report(server?: string): Promise<HealthReport | undefined> {
+    const { events, say } = this.#ports;
+    const denied = (): Door['denied'] => this.#door.denied;
+    return reportHealth({ ...this.#health(), log: events, denied, say }, server);
+  }
+
+  /** Ends this life in order: every stream ends where it is, to be resumed in the next. */
+  async stop(): Promise<void> {
+    this.#isStopping = true;
+    const closed = this.#door.stop(goodbyeLimit);
+    this.#sessions.stop();
+    await closed;
+    this.dispose();
+  }
+
+  dispose(): void {
+    this.#isStopping = true;
+    this.#store.dispose();
+  }
+
+  #found(port: number): void {
+    this.#reclaim.value = undefined;
+    this.#ports.door.savePort(port);
+    this.#ports.log.info(`The gateway listens at ${this.url('{name}') ?? 'no port'}.`);
+  }
+
+  #keepAsking(wanted: number, reason: string): void {
+    this.#ports.log.warn(
+      `The gateway's port ${wanted} cannot be had (${reason}). Clients that know it wait until it is free again.`,
+    );
+    this.#askAgain(wanted, firstAskAgain);
+  }
+
+  #askAgain(wanted: number, pause: Millis): void {
+    this.#reclaim.value = this.#ports.clock.after(pause, () => {
+      this.takePort(wanted).then(
+        (taken) => {
+          if (!taken) this.#askAgain(wanted, Math.min(2 * pause, lastAskAgain));
+        },
+        (error: unknown) =>
+          this.#ports.log.error(`The port could not be asked for: ${String(error)}`),
+      );
+    });
+  }
+
+  #makeDoor(): Door {
+    const { token, clock, log, settings } = this.#ports;
+    const handle = createEndpoint(this.#sessions);
+    return new Door({
+      token,
+      clock,
+      log,
+      limits: {
+        ...usualLimits,
+        get maxBodyBytes() {
+          return settings().gateway.maxBodyBytes;
+        },
+        get maxConnections() {
+          return settings().gateway.maxConnections;
+        },
+      },
+      handle: (request, response) => {
+        if (!this.#isStopping) return handle(request, response);
+        send(response, textReply(503, 'The gateway is restarting.', { 'Retry-After': '1' }));
+      },
+      health: healthAnswers(this.#health()),
+    });
+  }
+
+  #health(): HealthPorts {
+    const { version, fleet, events, clock, clean } = this.#ports;
+    const { instanceId } = this;
+    const startedAt = this.#startedAt;
+    const sessions = () => {
+      const views = this.#sessions.views.value;
+      return { total: views.length, connected: views.filter(({ connected }) => connected).length };
+    };
+    const gateway = { version, instanceId, startedAt, sessions };
+    const place = (): Signal<DoorPlace> => this.#door.place;
+    return {
+      gateway: {
+        ...gateway,
+        // Asked for only when the door is there, which is made with this.
+        get place() {
+          return place();
+        },
+      },
+      fleet,
+      store: events.status,
+      clock,
+      clean,
+    };
+  }
+}

@@ -1,0 +1,115 @@
+// The health report: what `GET /health` says, what was tried just now, and what can be done about it. For the tool
+// session_health_check and the editor's report; as data here, as words in healthReportText.ts.
+import type { Say } from '../core/wording/say.ts';
+import type { EventLog, EventLogTest } from '../runtime/gatewayPorts.ts';
+import type { Denied } from './door.ts';
+import { adviceOnGateway, adviceOnServer, type Advice } from './healthAdvice.ts';
+import { gatewayHealth, type GatewayHealth, type HealthPorts, serversHealth } from './health.ts';
+import { checkDoor, checkStore, type Check } from './selfCheck.ts';
+
+export interface ReportPorts extends HealthPorts {
+  readonly log: Pick<EventLog, 'selfTest'>;
+  /** What the door refused, and how often. */
+  readonly denied: () => ReadonlyMap<Denied, number>;
+  readonly say: Say;
+}
+
+// A type and not an interface: it goes out as a JSON object.
+export type HealthReport = {
+  readonly status: GatewayHealth['status'];
+  readonly version: string;
+  readonly uptime_secs: number;
+  readonly gateway: {
+    readonly port: number | null;
+    /** The port that was wanted and could not be had. */
+    readonly wantedPort: number | null;
+    readonly check: Check;
+    readonly sessions: GatewayHealth['sessions'];
+    readonly jobs: GatewayHealth['jobs'];
+    readonly refused: Readonly<Record<string, number>>;
+  };
+  readonly store: {
+    readonly wanted: string;
+    readonly used: string;
+    /** Why it is not the wanted one, and for how long. */
+    readonly fallback: { readonly sinceMs: number; readonly reason: string } | null;
+    readonly events: number;
+    readonly bytes: number;
+    readonly test: EventLogTest;
+  };
+  readonly servers: GatewayHealth['servers'];
+  readonly recommendations: readonly Advice[];
+};
+
+const storeOf = (ports: ReportPorts, test: EventLogTest): HealthReport['store'] => {
+  const { wanted, used, fallback, events, bytes } = ports.store.value;
+  const now = ports.clock.now();
+  return {
+    wanted,
+    used,
+    fallback:
+      fallback === null
+        ? null
+        : { sinceMs: Math.max(0, now - fallback.since), reason: ports.clean(fallback.reason) },
+    events,
+    bytes,
+    test: test.kind === 'ok' ? test : { kind: 'failed', reason: ports.clean(test.reason) },
+  };
+};
+
+const adviceOf = (
+  ports: ReportPorts,
+  only: string | undefined,
+  door: Check,
+  storeTest: EventLogTest,
+): readonly Advice[] => {
+  const { gateway, fleet, store, clock, say, clean } = ports;
+  const now = clock.now();
+  const measured = {
+    place: gateway.place.value,
+    door,
+    store: store.value,
+    storeTest,
+    denied: ports.denied(),
+    now,
+  };
+  const servers = fleet.servers.value.filter(({ id }) => only === undefined || id === only);
+  return [
+    ...adviceOnGateway(measured, say),
+    ...servers.flatMap((server) => adviceOnServer(server, now, say)),
+  ].map(({ server, text }) => ({ server, text: clean(text) }));
+};
+
+/** Of all servers, or of one; undefined where there is no such server. */
+export const reportHealth = async (
+  ports: ReportPorts,
+  only?: string,
+): Promise<HealthReport | undefined> => {
+  const { gateway, clock, log } = ports;
+  const known = serversHealth(ports, only);
+  if (only !== undefined && !Object.hasOwn(known, only)) return undefined;
+  const [door, storeTest] = await Promise.all([
+    checkDoor(gateway.place.value, gateway.instanceId, clock),
+    checkStore(log, clock),
+  ]);
+  // Read after the checks, so that everything in the report is of one moment.
+  const health = gatewayHealth(ports);
+  const place = gateway.place.value;
+  const { status, version, uptime_secs, sessions, jobs } = health;
+  return {
+    status,
+    version,
+    uptime_secs,
+    gateway: {
+      port: health.gateway.port,
+      wantedPort: place.kind === 'open' ? (place.instead?.wanted ?? null) : null,
+      check: door.kind === 'ok' ? door : { kind: 'failed', reason: ports.clean(door.reason) },
+      sessions,
+      jobs,
+      refused: Object.fromEntries(ports.denied()),
+    },
+    store: storeOf(ports, storeTest),
+    servers: serversHealth(ports, only),
+    recommendations: adviceOf(ports, only, door, storeTest),
+  };
+};

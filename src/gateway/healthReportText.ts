@@ -1,0 +1,117 @@
+// The health report as Markdown, for a person and for a language model. Texts that come from servers stand in code quotes:
+// they are data, whatever they say. Not here: what is in it (healthReport.ts).
+import type { Say } from '../core/wording/say.ts';
+import { formatAge } from '../core/wording/time.ts';
+import type { HealthReport } from './healthReport.ts';
+import type { ServerHealth } from './health.ts';
+
+const quoted = (text: string): string =>
+  `\`${text.replaceAll(/\s+/g, ' ').replaceAll('`', "'").replaceAll('|', '/').trim()}\``;
+
+const onGateway = ({ gateway, version, uptime_secs }: HealthReport, say: Say): string[] => {
+  const { port, wantedPort, check, sessions, jobs } = gateway;
+  const reach =
+    check.kind === 'ok'
+      ? say('reached in {0} ms', check.tookMs)
+      : say('not reached: {0}', quoted(check.reason));
+  const where =
+    wantedPort === null
+      ? say('port {0}, {1}', port ?? '-', reach)
+      : say('port {0} instead of {1}, {2}', port ?? '-', wantedPort, reach);
+  return [
+    say('- Gateway {0}: {1}, up for {2}', version, where, formatAge(uptime_secs * 1000, say)),
+    say('- Sessions: {0}, of which {1} are connected', sessions.total, sessions.connected),
+    say('- Calls: {0} held, {1} running', jobs.pending, jobs.running),
+  ];
+};
+
+const onStore = ({ store }: HealthReport, say: Say): string => {
+  const test =
+    store.test.kind === 'ok'
+      ? say('test passed in {0} ms', Math.round(store.test.tookMs))
+      : say('test failed: {0}', quoted(store.test.reason));
+  const kilobytes = Math.ceil(store.bytes / 1024);
+  if (store.fallback === null) {
+    return say(
+      '- Event store: {0}, {1} events, {2} KiB, {3}',
+      store.used,
+      store.events,
+      kilobytes,
+      test,
+    );
+  }
+  const { sinceMs, reason } = store.fallback;
+  return say(
+    '- Event store: {0} in place of {1} for {2} ({3}), {4}',
+    store.used,
+    store.wanted,
+    formatAge(sinceMs, say),
+    quoted(reason),
+    test,
+  );
+};
+
+const proofOf = ({ proofAgeMs, proofBy }: ServerHealth, say: Say): string =>
+  proofAgeMs === null
+    ? say('not proven yet')
+    : say('proven {0} ago by {1}', formatAge(proofAgeMs, say), proofBy ?? '-');
+
+const troubleOf = ({ failure, reason }: ServerHealth): string => {
+  if (reason !== null) return quoted(reason);
+  return failure === null ? '' : `${failure.kind}: ${quoted(failure.detail)}`;
+};
+
+const planOf = ({ attempt, nextTryInMs }: ServerHealth, say: Say): string => {
+  if (attempt === null) return '';
+  if (nextTryInMs === null) return say('attempt {0}, no further try', attempt);
+  return nextTryInMs === 0
+    ? say('attempt {0}, trying now', attempt)
+    : say('attempt {0}, next try in {1}', attempt, formatAge(nextTryInMs + 999, say));
+};
+
+const rowOf = (name: string, server: ServerHealth, say: Say): string => {
+  const { held, running } = server.calls;
+  const cells = [
+    quoted(name),
+    server.state,
+    proofOf(server, say),
+    planOf(server, say),
+    say('{0} held, {1} running', held, running),
+    troubleOf(server),
+  ];
+  return `| ${cells.join(' | ')} |`;
+};
+
+const tableOf = ({ servers }: HealthReport, say: Say): string[] => {
+  const rows = Object.entries(servers).map(([name, server]) => rowOf(name, server, say));
+  if (rows.length === 0) return [say('No servers are configured.')];
+  return [
+    say('| Server | State | Proof | Recovery | Calls | Trouble |'),
+    '| --- | --- | --- | --- | --- | --- |',
+    ...rows,
+  ];
+};
+
+const adviceOf = ({ recommendations }: HealthReport, say: Say): string[] =>
+  recommendations.length === 0
+    ? [say('Nothing needs to be done.')]
+    : recommendations.map(({ server, text }) =>
+        server === null ? `- ${text}` : `- ${quoted(server)}: ${text}`,
+      );
+
+export const reportText = (report: HealthReport, say: Say): string =>
+  [
+    say('# MCP Lifeline: {0}', report.status),
+    '',
+    ...onGateway(report, say),
+    onStore(report, say),
+    '',
+    say('## Servers'),
+    '',
+    ...tableOf(report, say),
+    '',
+    say('## Recommendations'),
+    '',
+    ...adviceOf(report, say),
+    '',
+  ].join('\n');

@@ -1,0 +1,131 @@
+// The requests of one session that have no answer yet, and those whose answer could not be delivered. By stream, by the id that
+// the client gave, and by progress token. Not here: what happens to them (sessionCalls.ts).
+import { hash } from 'node:crypto';
+import { isDeepStrictEqual } from 'node:util';
+import { isObject, type RpcId, type RpcRequest, type RpcResponse } from '../core/rpc.ts';
+import type { Reply } from './sseReply.ts';
+import type { StreamName } from './streamIds.ts';
+
+/** What the client asked: whole while it waits, later only what tells it from another, and nothing of an earlier life's. */
+type Asked =
+  | { readonly kind: 'request'; readonly request: RpcRequest }
+  | { readonly kind: 'digest'; readonly digest: string }
+  | { readonly kind: 'forgotten' };
+
+export interface OpenRequest {
+  readonly stream: Extract<StreamName, { kind: 'answer' }>;
+  readonly progressToken: RpcId | null;
+  readonly replies: Set<Reply>;
+  asked: Asked;
+  isAnswered: boolean;
+  /** Until it is delivered, or nobody is there who could take it. */
+  answer: RpcResponse | null;
+}
+
+/** Unanswered ones. A client that has more of them is broken. */
+export const mostOpen = 1000;
+/** Answers that nobody took; the log has them longer, but then a repeated request counts as a new one. */
+const mostUndelivered = 100;
+
+const tokenOf = (request: RpcRequest): RpcId | null => {
+  const meta = request.params?.['_meta'];
+  const token = isObject(meta) ? meta['progressToken'] : null;
+  return typeof token === 'string' || typeof token === 'number' ? token : null;
+};
+
+const digestOf = (request: RpcRequest): string => hash('sha256', JSON.stringify(request));
+
+const isSame = (asked: Asked, request: RpcRequest): boolean => {
+  if (asked.kind === 'request') return isDeepStrictEqual(asked.request, request);
+  // A client never uses an id again in a session (specification, basic: requests), so of an earlier life the id is enough.
+  return asked.kind === 'forgotten' || asked.digest === digestOf(request);
+};
+
+export class OpenRequests {
+  readonly #byStream = new Map<string, OpenRequest>();
+  readonly #byClientId = new Map<RpcId, OpenRequest>();
+  readonly #byToken = new Map<RpcId, OpenRequest>();
+  /** Oldest first. */
+  readonly #undelivered = new Set<OpenRequest>();
+  #unanswered = 0;
+
+  get isFull(): boolean {
+    return this.#unanswered >= mostOpen;
+  }
+
+  get unanswered(): readonly OpenRequest[] {
+    return [...this.#byStream.values()].filter(({ isAnswered }) => !isAnswered);
+  }
+
+  get hasUnanswered(): boolean {
+    return this.#unanswered > 0;
+  }
+
+  get all(): readonly OpenRequest[] {
+    return [...this.#byStream.values()];
+  }
+
+  /** `request` is null for one of an earlier life. */
+  add(stream: OpenRequest['stream'], request: RpcRequest | null): OpenRequest {
+    const progressToken = request ? tokenOf(request) : null;
+    const open: OpenRequest = {
+      stream,
+      progressToken,
+      replies: new Set(),
+      asked: request ? { kind: 'request', request } : { kind: 'forgotten' },
+      isAnswered: false,
+      answer: null,
+    };
+    this.#byStream.set(stream.id, open);
+    this.#byClientId.set(stream.clientId, open);
+    if (progressToken !== null) this.#byToken.set(progressToken, open);
+    this.#unanswered += 1;
+    return open;
+  }
+
+  get(streamId: string): OpenRequest | undefined {
+    return this.#byStream.get(streamId);
+  }
+
+  ofClient(id: RpcId): OpenRequest | undefined {
+    return this.#byClientId.get(id);
+  }
+
+  withToken(token: RpcId): OpenRequest | undefined {
+    return this.#byToken.get(token);
+  }
+
+  /** The same request, sent again by a client that lost the stream of its answer. */
+  twinOf(request: RpcRequest): OpenRequest | undefined {
+    const open = this.#byClientId.get(request.id);
+    return open && isSame(open.asked, request) ? open : undefined;
+  }
+
+  answered(open: OpenRequest, answer: RpcResponse): void {
+    if (open.isAnswered) return;
+    open.isAnswered = true;
+    open.answer = answer;
+    this.#unanswered -= 1;
+  }
+
+  /** Nobody is there to take the answer; it stays in the log. */
+  keep(open: OpenRequest): void {
+    open.answer = null;
+    const { asked } = open;
+    if (asked.kind === 'request') open.asked = { kind: 'digest', digest: digestOf(asked.request) };
+    this.#undelivered.add(open);
+    const [oldest] = this.#undelivered;
+    if (this.#undelivered.size > mostUndelivered && oldest) this.remove(oldest);
+  }
+
+  remove(open: OpenRequest): void {
+    const { stream, progressToken } = open;
+    if (!this.#byStream.delete(stream.id)) return;
+    if (!open.isAnswered) this.#unanswered -= 1;
+    this.#undelivered.delete(open);
+    // A later request may have taken the id, or the token.
+    if (this.#byClientId.get(stream.clientId) === open) this.#byClientId.delete(stream.clientId);
+    if (progressToken !== null && this.#byToken.get(progressToken) === open)
+      this.#byToken.delete(progressToken);
+  }
+}

@@ -1,0 +1,8 @@
+// Names under which the manifest announces what is registered in code, besides the commands. A law test compares them
+// with the manifest. Free of `vscode`, so that it can.
+
+/** What the editor knows our servers by. */
+export const definitionProviderId = 'mcpLifeline.servers';
+
+/** Tools of the editor's agent. */
+export const healthToolName = 'session_health_check';

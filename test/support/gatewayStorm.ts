@@ -1,0 +1,217 @@
+// Eight callers of one agent who never rest, and a killer: the server behind the gateway, or the gateway itself, is killed
+// at random moments of their calls and comes back at once. Every call is written down with what its caller was told, and
+// held against the server's ledger afterwards. Not here: who the agent is (gatewayAgents.ts, gatewayStdioAgents.ts).
+import { setTimeout as delay } from 'node:timers/promises';
+import { type Chance, chanceOf } from '../chaos/chance.ts';
+import { type Made, type Reckoning, reckon } from '../chaos/ledger.ts';
+import type { Agent } from './gatewayAgents.ts';
+import { type GatewayProcess, startGateway } from './gatewayProcess.ts';
+import { type Upstream, type UpstreamKind, upstreams } from './gatewayUpstreams.ts';
+
+export interface GatewayStorm {
+  readonly upstream: UpstreamKind;
+  readonly victim: 'server' | 'gateway';
+  readonly kills: number;
+  readonly seed: number;
+  connect(gateway: GatewayProcess, server: string): Promise<Agent>;
+}
+
+export interface Outcome {
+  readonly reckoning: Reckoning;
+  /** Every promise that was broken; empty when the storm was survived. */
+  readonly violations: readonly string[];
+  /** How often the client came back for the rest of an answer. */
+  readonly resumptions: number;
+}
+
+const callers = 8;
+const serverName = 'ledger';
+/** Far beyond what any call should wait: a caller that waits this long was forgotten. */
+const patience = 50_000;
+/** From the start of a call; some kills come before it is written, some during its answer, some after. */
+const killWithin = 30;
+/** How long a gateway may stay away: less than the `retry` that it told its clients. */
+const awayWithin = 400;
+
+/** Whatever would only make the storm slow, or end it, is made small, or large. */
+const settings = {
+  'backoff.delays': [0, 50, 100, 100, 100, 100, 100, 100],
+  'backoff.localCap': 100,
+  'backoff.stableAfter': 0,
+  'crashLoop.exits': 100,
+  'crashLoop.within': 1000,
+};
+
+type Wanted = Omit<Made, 'told' | 'words'> & { readonly answer: string };
+
+const wantedOf = (number: number, chance: Chance): Wanted => {
+  const text = `call ${number}`;
+  const dice = chance.roll();
+  if (dice < 0.2) return { tool: 'echo', args: { text }, mayRepeat: true, answer: text };
+  if (dice < 0.6)
+    return { tool: 'append', args: { text }, mayRepeat: false, answer: `appended ${text}` };
+  // The fraction makes each of its kind: the tool takes no text.
+  const ms = 20 + chance.below(380) + number / 2 ** 20;
+  return { tool: 'slow', args: { ms }, mayRepeat: false, answer: `slept ${ms}` };
+};
+
+class Raging {
+  readonly made: Made[] = [];
+  readonly #agent: Agent;
+  readonly #chance: Chance;
+  /** Whether a call that finds no gateway is the gateway's fault. */
+  readonly #mayBeAway: boolean;
+  #number = 0;
+  #answered = 0;
+  #isOver = false;
+  /** Resolved while the gateway is there: agents do not call what they know to be gone. */
+  #there: Promise<void> = Promise.resolve();
+
+  constructor(agent: Agent, chance: Chance, mayBeAway: boolean) {
+    this.#agent = agent;
+    this.#chance = chance;
+    this.#mayBeAway = mayBeAway;
+  }
+
+  /** Kills so often, each time in the middle of calls; resolves when every caller has heard what became of its last call. */
+  async rage(kills: number, kill: (chance: Chance) => Promise<boolean>): Promise<void> {
+    const mouths = Array.from({ length: callers }, () => this.#callOn(this.#newChance()));
+    const chance = this.#newChance();
+    try {
+      for (let done = 0; done < kills;) {
+        const { promise: back, resolve: cameBack } = Promise.withResolvers<void>();
+        await this.#untilMore(() => this.#answered, 'an answer');
+        await this.#untilMore(() => this.#number, 'a call');
+        await delay(chance.below(killWithin));
+        if (this.#mayBeAway) this.#there = back;
+        try {
+          if (await kill(chance)) done += 1;
+        } finally {
+          cameBack();
+        }
+      }
+      // The last kill must be survived too.
+      await this.#untilMore(() => this.#answered, 'an answer');
+    } finally {
+      this.#isOver = true;
+      await Promise.all(mouths);
+    }
+  }
+
+  #newChance(): Chance {
+    return chanceOf(this.#chance.below(2 ** 32));
+  }
+
+  async #callOn(chance: Chance): Promise<void> {
+    while (!this.#isOver) {
+      await this.#there;
+      const { answer, ...call } = wantedOf(this.#number++, chance);
+      const heard = await this.#ask(call, answer);
+      if (heard.told === 'ok') this.#answered += 1;
+      this.made.push({ ...call, ...heard });
+      await delay(chance.below(20));
+    }
+  }
+
+  async #ask(
+    { tool, args }: Omit<Wanted, 'answer'>,
+    answer: string,
+  ): Promise<Pick<Made, 'told' | 'words'>> {
+    const heard = new AbortController();
+    const called = this.#agent.call(tool, args).then(
+      ({ text, isError, outcome }): Pick<Made, 'told' | 'words'> => {
+        if (outcome !== null) return { told: outcome, words: text };
+        if (isError) return { told: 'rejected', words: text };
+        return { told: text === answer ? 'ok' : 'wrong', words: text };
+      },
+      (error: unknown) => ({ told: this.#judge(error), words: String(error) }),
+    );
+    const hung = delay(patience, { told: 'hung', words: 'no answer' } as const, {
+      signal: heard.signal,
+    }).catch(() => ({ told: 'hung', words: 'no answer' }) as const);
+    const said = await Promise.race([called, hung]);
+    heard.abort();
+    return said;
+  }
+
+  /** A request that a dead gateway never took is nobody's broken promise; a client cannot know whether it ran. */
+  #judge(error: unknown): 'unknown' | 'rejected' {
+    return this.#mayBeAway && /fetch failed|ECONNREFUSED|socket/i.test(String(error))
+      ? 'unknown'
+      : 'rejected';
+  }
+
+  async #untilMore(count: () => number, what: string): Promise<void> {
+    const from = count();
+    const limit = performance.now() + 2 * patience;
+    while (count() <= from) {
+      if (performance.now() > limit) throw new Error(`Nobody saw ${what} in ${2 * patience} ms.`);
+      await delay(5);
+    }
+  }
+}
+
+const killGateway = async (gateway: GatewayProcess, chance: Chance): Promise<boolean> => {
+  await gateway.kill9();
+  await delay(chance.below(awayWithin));
+  await gateway.start();
+  return true;
+};
+
+/** What a client may not notice at all while only servers die, and what it must keep whatever dies. */
+const complaints = (agent: Agent, session: string | undefined, victim: string): string[] => {
+  const said = agent.trouble.filter((text) => victim === 'server' || text.includes('was closed'));
+  if (agent.sessionId !== session) said.push('The session id changed.');
+  const hellos = agent.wire?.count('initialize') ?? 1;
+  if (hellos !== 1) said.push(`The client said hello ${hellos} times.`);
+  return said;
+};
+
+const rageAt = async (
+  { victim, kills, seed }: GatewayStorm,
+  upstream: Upstream,
+  gateway: GatewayProcess,
+  agent: Agent,
+): Promise<Outcome> => {
+  const session = agent.sessionId;
+  const raging = new Raging(agent, chanceOf(seed), victim === 'gateway');
+  const violations: string[] = [];
+  try {
+    await raging.rage(kills, (chance) =>
+      victim === 'server' ? upstream.kill() : killGateway(gateway, chance),
+    );
+  } catch (error) {
+    violations.push(`${String(error)}\n${gateway.output.slice(-4000)}`);
+  }
+  const reckoning = reckon(raging.made, upstream.ledger());
+  return {
+    reckoning,
+    violations: [...violations, ...reckoning.violations, ...complaints(agent, session, victim)],
+    resumptions: agent.wire?.resumptions.length ?? 0,
+  };
+};
+
+/** Rages, and compares. Everything that it started has ended afterwards. */
+export const gatewayStorm = async (storm: GatewayStorm): Promise<Outcome> => {
+  const upstream = await upstreams[storm.upstream]();
+  try {
+    const gateway = await startGateway({
+      servers: { [serverName]: upstream.entry },
+      settings,
+      args: ['--trust'],
+    });
+    try {
+      const agent = await storm.connect(gateway, serverName);
+      try {
+        await agent.listTools();
+        return await rageAt(storm, upstream, gateway, agent);
+      } finally {
+        await agent.close();
+      }
+    } finally {
+      await gateway.stop();
+    }
+  } finally {
+    await upstream.stop();
+  }
+};
