@@ -49,7 +49,6 @@ const options = {
   // The main file of jsonc-parser asks for its parts in a way that no bundler can follow.
   mainFields: ['module', 'main'],
   sourcemap: !production,
-  keepNames: true,
   minify: production,
   metafile: true,
   plugins: [loadLater],

@@ -2,13 +2,13 @@
 // closed when it is not. Composition only; what is decided is decided in the rooms.
 import { homedir } from 'node:os';
 import { join } from 'node:path';
-import * as vscode from 'vscode';
 import type { Clock } from './base/clock.ts';
 import { type Disposable, Mutable, Store } from './base/disposable.ts';
 import { type Signal, Source } from './base/signal.ts';
 import { refuseLoops } from './core/loops.ts';
 import { redact } from './core/redact.ts';
 import type { Settings } from './core/settings.ts';
+import type { Say } from './core/wording/say.ts';
 import { bridgeCopyPath, keepBridgeCopy } from './gateway/bridgeCopy.ts';
 import { DiscoveryFile, gatewaysFolder } from './gateway/discovery.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -16,15 +16,27 @@ import { reportText } from './gateway/healthReportText.ts';
 import { publishPlace } from './gateway/headlessPlace.ts';
 import { createClientGuide, doorOf } from './gatewayForEditor.ts';
 import type { Gateway as GatewayView, GatewayDoor } from './host/gatewayDoor.ts';
-import { gatewayToken } from './host/gatewayToken.ts';
+import { gatewayToken, type SecretPlace } from './host/gatewayToken.ts';
 import { secretsOf } from './host/knownSecrets.ts';
 import type { Fleet } from './runtime/fleet.ts';
 import type { Log } from './runtime/ports.ts';
 import { realProcesses } from './store/processes.ts';
 import type { WorkspaceStore } from './store/workspaceStore.ts';
 
+/** What the editor has for it. */
+export interface EditorFacts {
+  readonly secrets: SecretPlace;
+  /** Where the extension lies. */
+  readonly extensionPath: string;
+  /** Where it may keep things for all workspaces. */
+  readonly globalStorage: string;
+  /** Paths of the folders that the window has open. */
+  readonly folders: () => readonly string[];
+  readonly say: Say;
+}
+
 export interface EditorGatewayParts {
-  readonly context: vscode.ExtensionContext;
+  readonly editor: EditorFacts;
   readonly clock: Clock;
   readonly log: Log;
   readonly settings: Signal<Settings>;
@@ -34,9 +46,6 @@ export interface EditorGatewayParts {
   readonly folder: string;
   readonly version: string;
 }
-
-const folders = (): string[] =>
-  (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath);
 
 /** The settings with every server refused that is our own gateway or bridge; they follow the door. */
 export const withoutLoops = (
@@ -83,12 +92,12 @@ export class EditorGateway implements Disposable {
   }
 
   get view(): GatewayView {
-    const { context } = this.#parts;
+    const { globalStorage, folders } = this.#parts.editor;
     return {
       door: this.#door,
       guide: createClientGuide({
         bridgePath: bridgeCopyPath(),
-        backups: join(context.globalStorageUri.fsPath, 'backups'),
+        backups: join(globalStorage, 'backups'),
         workspace: () => folders()[0] ?? null,
       }),
       healthReport: (server) => this.#report(server),
@@ -97,9 +106,9 @@ export class EditorGateway implements Disposable {
 
   /** Opens the door where it was before. Rejects never. */
   async open(): Promise<void> {
-    const { context, folder, log, settings } = this.#parts;
+    const { editor, folder, log, settings } = this.#parts;
     if (!settings.value.gateway.enabled || this.#gateway) return;
-    this.#token ??= await gatewayToken(context.secrets, folder, log);
+    this.#token ??= await gatewayToken(editor.secrets, folder, log);
     // It may have been switched off, or all may have ended, while the secrets were asked.
     if (this.#store.isDisposed || this.#gateway || !settings.value.gateway.enabled) return;
     const life = new Store();
@@ -136,9 +145,9 @@ export class EditorGateway implements Disposable {
 
   /** An update of the extension moves its folder; entries in other products' files must not lead nowhere then. */
   #keepBridge(): void {
-    const { context, log } = this.#parts;
+    const { editor, log } = this.#parts;
     try {
-      keepBridgeCopy(join(context.extensionPath, 'dist', 'bridge.js'));
+      keepBridgeCopy(join(editor.extensionPath, 'dist', 'bridge.js'));
     } catch (error) {
       const reason = error instanceof Error ? error.message : String(error);
       log.warn(`The stdio bridge could not be put where other programs find it: ${reason}`);
@@ -146,7 +155,7 @@ export class EditorGateway implements Disposable {
   }
 
   #make(token: string): Gateway {
-    const { clock, log, settings, fleet, store, version } = this.#parts;
+    const { clock, log, settings, fleet, store, version, editor } = this.#parts;
     return new Gateway({
       token,
       version,
@@ -159,7 +168,7 @@ export class EditorGateway implements Disposable {
       clock,
       log,
       clean: (text) => redact(text, [token, ...secretsOf(settings.value)], [homedir()]),
-      say: vscode.l10n.t,
+      say: editor.say,
     });
   }
 
@@ -174,19 +183,18 @@ export class EditorGateway implements Disposable {
   }
 
   #publish(gateway: Gateway, token: string, life: Store): void {
-    const { clock, log, fleet } = this.#parts;
-    const place = { gateway, names: fleet.names, token, folders: folders(), log };
+    const { clock, log, fleet, editor } = this.#parts;
+    const place = { gateway, names: fleet.names, token, folders: editor.folders(), log };
     const startedAt = clock.now();
     life.add(publishPlace({ ...place, startedAt, file: this.#discovery() }));
   }
 
   async #report(server: string | null): Promise<string> {
     const report = await this.#gateway?.report(server ?? undefined);
-    if (report) return reportText(report, vscode.l10n.t);
+    const { say } = this.#parts.editor;
+    if (report) return reportText(report, say);
     return server === null
-      ? vscode.l10n.t(
-          'The gateway is switched off. Switch on mcpLifeline.gateway.enabled for a report.',
-        )
-      : vscode.l10n.t('There is no server "{0}" at the gateway.', server);
+      ? say('The gateway is switched off. Switch on mcpLifeline.gateway.enabled for a report.')
+      : say('There is no server "{0}" at the gateway.', server);
   }
 }

@@ -8,7 +8,7 @@ import { type Signal, Source } from './base/signal.ts';
 import type { EventStoreSettings } from './core/settings.ts';
 import type { StateKind } from './core/connection/state.ts';
 import { isObject } from './core/rpc.ts';
-import { EditorGateway, withoutLoops } from './editorGateway.ts';
+import { type EditorFacts, EditorGateway, withoutLoops } from './editorGateway.ts';
 import { wireFleet } from './fleetWiring.ts';
 import { registerDefinitionProvider } from './host/definitionProvider.ts';
 import type { GatewayDoor } from './host/gatewayDoor.ts';
@@ -96,6 +96,18 @@ const roots = () =>
     name,
   }));
 
+const editorFacts = ({
+  secrets,
+  extensionPath,
+  globalStorageUri,
+}: vscode.ExtensionContext): EditorFacts => ({
+  secrets,
+  extensionPath,
+  globalStorage: globalStorageUri.fsPath,
+  folders: () => (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
+  say: vscode.l10n.t,
+});
+
 interface Running {
   readonly fleet: Fleet;
   readonly store: WorkspaceStore;
@@ -138,7 +150,16 @@ const wire = (parts: Parts, owner: Store): Running => {
   owner.add(vscode.workspace.onDidChangeWorkspaceFolders(() => fleet.rootsChanged()));
   const gateway = owner.add(
     new EditorGateway(
-      { context, clock, log: logs.own, settings, fleet, store, folder: folderOf(context), version },
+      {
+        editor: editorFacts(context),
+        clock,
+        log: logs.own,
+        settings,
+        fleet,
+        store,
+        folder: folderOf(context),
+        version,
+      },
       door,
     ),
   );

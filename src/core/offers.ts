@@ -59,6 +59,17 @@ export const welcomeFor = (
   return { ...(last ?? strangerWelcome(server)), protocolVersion };
 };
 
+/**
+ * A server's own welcome, as it was said in a handshake that was not this client's. A client that speaks only an older revision
+ * gets that: told of one that it does not know, it would have to leave (spec, lifecycle: version negotiation).
+ */
+export const welcomeInVersionOf = (hello: JsonObject, welcome: JsonObject): JsonObject => {
+  const wanted = hello['protocolVersion'];
+  const spoken = welcome['protocolVersion'];
+  const isOlder = knownVersions.includes(wanted) && String(wanted) < String(spoken);
+  return isOlder ? { ...welcome, protocolVersion: wanted } : welcome;
+};
+
 export const capabilitiesOf = (welcome: JsonObject | null): JsonObject => {
   const capabilities = welcome?.['capabilities'];
   return isObject(capabilities) ? capabilities : {};

@@ -2,6 +2,7 @@
 // the client gave, and by progress token. Not here: what happens to them (sessionCalls.ts).
 import { hash } from 'node:crypto';
 import { isDeepStrictEqual } from 'node:util';
+import type { Millis } from '../base/clock.ts';
 import { isObject, type RpcId, type RpcRequest, type RpcResponse } from '../core/rpc.ts';
 import type { Reply } from './sseReply.ts';
 import type { StreamName } from './streamIds.ts';
@@ -16,6 +17,8 @@ export interface OpenRequest {
   readonly stream: Extract<StreamName, { kind: 'answer' }>;
   readonly progressToken: RpcId | null;
   readonly replies: Set<Reply>;
+  /** When it came, by the steady clock. */
+  readonly since: Millis;
   asked: Asked;
   isAnswered: boolean;
   /** Until it is delivered, or nobody is there who could take it. */
@@ -66,11 +69,12 @@ export class OpenRequests {
   }
 
   /** `request` is null for one of an earlier life. */
-  add(stream: OpenRequest['stream'], request: RpcRequest | null): OpenRequest {
+  add(stream: OpenRequest['stream'], request: RpcRequest | null, since: Millis): OpenRequest {
     const progressToken = request ? tokenOf(request) : null;
     const open: OpenRequest = {
       stream,
       progressToken,
+      since,
       replies: new Set(),
       asked: request ? { kind: 'request', request } : { kind: 'forgotten' },
       isAnswered: false,

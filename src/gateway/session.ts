@@ -67,6 +67,7 @@ export class Session implements Disposable {
     this.#standalone = new Standalone({ client, log, streams, changed });
     this.#calls = this.#store.add(
       new SessionCalls({
+        clock,
         client,
         server,
         isPatient: () => this.#isPatient,

@@ -4,6 +4,7 @@
 // Not here: the standalone stream (standalone.ts) and how a request gets to its server (sessionUpstream.ts).
 import type { ServerResponse } from 'node:http';
 import type { Disposable } from '../base/disposable.ts';
+import type { Clock } from '../base/clock.ts';
 import {
   isResponse,
   type RpcId,
@@ -15,6 +16,7 @@ import {
 import type { EventLog } from '../runtime/gatewayPorts.ts';
 import { cancelledAnswer, crowdedAnswer, lostAnswer } from './offline.ts';
 import { mostOpen, type OpenRequest, OpenRequests } from './openRequests.ts';
+import { aMoment, Quickness } from './quickness.ts';
 import { textReply, send as sendReply } from './reply.ts';
 import { JsonReply } from './sessionJson.ts';
 import { comment, isAnswer, primingText } from './sse.ts';
@@ -29,6 +31,7 @@ export interface CallsDeps {
   readonly isPatient: () => boolean;
   readonly log: Pick<EventLog, 'append' | 'readAfter' | 'drop'>;
   readonly streams: OpenStreams;
+  readonly clock: Clock;
   /** Makes a stream unique over all lives. */
   readonly nonce: () => string;
   /** Says something on the standalone stream. */
@@ -50,6 +53,7 @@ export class SessionCalls implements Disposable {
   readonly #deps: CallsDeps;
   readonly #open = new OpenRequests();
   readonly #idle = new Set<Reply>();
+  readonly #quickness = new Quickness();
 
   constructor(deps: CallsDeps) {
     this.#deps = deps;
@@ -67,12 +71,16 @@ export class SessionCalls implements Disposable {
   post(request: RpcRequest, response: ServerResponse, asEvents: boolean, up: SendUp): void {
     const twin = this.#open.twinOf(request);
     if (twin) return this.#join(twin, response, asEvents);
-    const { client, nonce } = this.#deps;
+    const { client, nonce, clock } = this.#deps;
     const id = answerStreamId(client, nonce(), request);
     const isToolCall = request.method === 'tools/call';
     const isFull = this.#open.isFull;
-    const open = this.#open.add({ kind: 'answer', id, clientId: request.id, isToolCall }, request);
-    if (asEvents) this.#beginEvents(open, response);
+    const open = this.#open.add(
+      { kind: 'answer', id, clientId: request.id, isToolCall },
+      request,
+      clock.steady(),
+    );
+    if (asEvents) this.#beginEvents(open, response, this.#quickness.expects(request));
     else this.#beginJson(open, response);
     if (isFull) this.#answer(open, crowdedAnswer(request, mostOpen));
     else up({ ...request, id });
@@ -118,13 +126,13 @@ export class SessionCalls implements Disposable {
 
   /** These run, and nothing else does: what was open besides has lost its answer. */
   settle(running: readonly string[]): void {
-    const { client, server } = this.#deps;
+    const { client, server, clock } = this.#deps;
     for (const open of this.#open.unanswered)
       if (!running.includes(open.stream.id)) this.#answer(open, lostAnswer(open.stream, server));
     for (const id of running) {
       const stream = streamIn(id, client);
       if (stream?.kind === 'answer' && stream.id === id && !this.#open.get(id))
-        this.#open.add(stream, null);
+        this.#open.add(stream, null, clock.steady());
     }
   }
 
@@ -163,6 +171,8 @@ export class SessionCalls implements Disposable {
     const json = JSON.stringify(answer);
     const id = this.#deps.log.append(open.stream.id, answer, json);
     this.#open.answered(open, answer);
+    if (open.asked.kind === 'request')
+      this.#quickness.took(open.asked.request, this.#deps.clock.steady() - open.since);
     for (const reply of open.replies) reply.finish({ id, json });
     if (open.replies.size === 0) this.#undelivered(open);
   }
@@ -176,10 +186,16 @@ export class SessionCalls implements Disposable {
     } else this.#open.keep(open);
   }
 
-  #beginEvents(open: OpenRequest, response: ServerResponse): void {
+  #beginEvents(open: OpenRequest, response: ServerResponse, isQuick: boolean): void {
+    const { log, clock } = this.#deps;
     const reply = this.#eventsFor(open, response);
-    const id = this.#deps.log.append(open.stream.id, null);
-    reply.begin(primingText(id), id);
+    const prime = (): void => {
+      const id = log.append(open.stream.id, null);
+      reply.begin(primingText(id), id);
+    };
+    if (!isQuick) return prime();
+    reply.beginLate(prime);
+    clock.after(aMoment, () => reply.open());
   }
 
   #beginJson(open: OpenRequest, response: ServerResponse): JsonReply {

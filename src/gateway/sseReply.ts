@@ -61,6 +61,8 @@ export class SseReply implements Reply {
   /** The answer, where it came while this reply was behind: the log may have dropped it by then. */
   #last: LoggedEvent | null = null;
   #batch: Iterator<StoredEvent> = [].values();
+  /** Begins it, while it has not begun. */
+  #opening: (() => void) | null = null;
 
   /** `closed` is called once, with whether everything that was said has gone out. */
   constructor(
@@ -96,6 +98,18 @@ export class SseReply implements Reply {
     this.#response.write(opening);
   }
 
+  /** Begins as late as something has to be said: `opening` does it. An answer that comes first goes out alone. */
+  beginLate(opening: () => void): void {
+    this.#opening = opening;
+  }
+
+  /** Begins now, if it has not begun. */
+  open(): void {
+    const opening = this.#opening;
+    this.#opening = null;
+    if (!this.#isDone) opening?.();
+  }
+
   /** Begins with what the log has after an event; null: from its start. */
   resume(cursor: string | null): void {
     // Headers must go out even if the log has nothing to tell.
@@ -105,6 +119,7 @@ export class SseReply implements Reply {
   }
 
   push(event: LoggedEvent): void {
+    this.open();
     if (this.#isDone || this.#isBehind) return;
     this.#cursor = event.id;
     if (this.#write(eventText(event))) return;
@@ -119,10 +134,13 @@ export class SseReply implements Reply {
   }
 
   beat(): void {
+    this.open();
     if (this.#stalls.look() && !this.#isDone) this.#response.write(comment);
   }
 
   end(): void {
+    // Its client comes back for the rest, and needs a cursor for that.
+    this.open();
     if (this.#isDone) return;
     this.#isDone = true;
     this.#response.end();
@@ -136,6 +154,8 @@ export class SseReply implements Reply {
   #endWith(id: string, text: string): void {
     this.#cursor = id;
     this.#isDone = true;
+    if (this.#opening) this.#response.writeHead(200, sseHeaders);
+    this.#opening = null;
     this.#response.end(text);
   }
 

@@ -20,7 +20,7 @@ export interface ConnectPreview extends Disposable {
 const commentSign = { json: '//', toml: '#', shellscript: '#' };
 const languages = { json: 'jsonc', toml: 'toml', shellscript: 'shellscript' };
 
-export const previewText = (way: ConnectWay, token: string): string => {
+const previewText = (way: ConnectWay, token: string): string => {
   const { t } = vscode.l10n;
   const lines = [
     way.file === null

@@ -1,11 +1,16 @@
 // The word that opens the gateway, one for each workspace, kept where the editor keeps secrets, so that clients that were told
 // it once are let in after every reload. Not here: who is let in (gateway/guard.ts).
 import { createHash, randomBytes } from 'node:crypto';
-import type { SecretStorage } from 'vscode';
 import type { Log } from '../runtime/ports.ts';
 
 const tokenBytes = 32;
 const prefix = 'gateway.token.';
+
+/** Where the editor keeps secrets. */
+export interface SecretPlace {
+  get(key: string): PromiseLike<string | undefined>;
+  store(key: string, value: string): PromiseLike<void>;
+}
 
 /** Secrets are shared by all workspaces of a user, so that the workspace is part of the key; its path is nobody's business. */
 const keyOf = (storageFolder: string): string =>
@@ -16,7 +21,7 @@ const keyOf = (storageFolder: string): string =>
  * kept (a locked key ring, a container without one) the token is good for this life of the window, and that is said.
  */
 export const gatewayToken = async (
-  secrets: Pick<SecretStorage, 'get' | 'store'>,
+  secrets: SecretPlace,
   storageFolder: string,
   log: Pick<Log, 'warn'>,
 ): Promise<string> => {

@@ -1,5 +1,6 @@
 // Reading one SSE body: events, ids, retry, comments, and the limits that keep a mad stream from eating memory.
 // Not here: what an event says (inbox.ts) and what follows from the stream's end.
+import { StringDecoder } from 'node:string_decoder';
 import type { IncomingMessage } from 'node:http';
 import { createParser } from 'eventsource-parser';
 import type { Millis } from '../base/clock.ts';
@@ -56,13 +57,14 @@ const readerOf = (limit: number, sink: StreamSink) => {
       if (type === 'max-buffer-size-exceeded') overflow = true;
     },
   });
-  const decoder = new TextDecoder();
+  // Not TextDecoder: one for each answer is a fifth of the time that a small answer takes.
+  const decoder = new StringDecoder('utf8');
   let idle = 0;
   /** False when the limit is passed. */
   return (chunk: Buffer): boolean => {
     sink.heard(chunk.length);
     sense = false;
-    parser.feed(decoder.decode(chunk, { stream: true }));
+    parser.feed(decoder.write(chunk));
     flush();
     idle = sense ? 0 : idle + chunk.length;
     return !overflow && idle <= limit;

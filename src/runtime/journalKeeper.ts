@@ -110,6 +110,8 @@ export class JournalKeeper implements Disposable {
     for (const [key, { entry }] of this.#kept) {
       if (entry.phase.kind !== 'sent' || entry.phase.upstreamId !== upstreamId) continue;
       this.#cursors.set(key, cursor);
+      // The first one is what makes the call's answer fetchable at all; later ones only save repeating what was read.
+      if (entry.phase.cursor === null) return this.flush();
       this.#flush.value ??= this.#deps.clock.after(cursorPace, () => this.flush());
       return;
     }

@@ -110,6 +110,8 @@ export interface JournalStore {
   remove(key: string): void;
   /** In order of arrival. */
   load(serverId: string, client: string): readonly JournalEntry[];
+  /** Everybody of whom something is kept for this server. */
+  clients(serverId: string): readonly string[];
 }
 
 export interface Log {

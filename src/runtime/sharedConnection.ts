@@ -2,8 +2,10 @@
 // that say whose they are, and what the server says finds those it is meant for.
 // Not here: what a client is told while the server is away (steadyEnd.ts), and the connection itself (connection.ts).
 import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
+import { welcomeInVersionOf } from '../core/offers.ts';
 import {
   errorOf,
+  isErrorResponse,
   isObject,
   isRequest,
   isResponse,
@@ -211,7 +213,7 @@ export class SharedConnection implements Disposable {
   #initialize(member: SharedMember, { id, params }: RpcRequest): void {
     member.hello = params ?? {};
     const welcome = this.#hasGreeted ? this.#deps.welcome() : null;
-    if (welcome) member.tell(resultOf(id, welcome));
+    if (welcome) member.tell(resultOf(id, welcomeInVersionOf(member.hello, welcome)));
     else if (this.#greeting) this.#greeting.waiting.push({ member, id });
     else this.#greet({ member, id });
   }
@@ -219,8 +221,12 @@ export class SharedConnection implements Disposable {
   #greeted({ waiting }: Greeting, response: RpcResponse): void {
     this.#greeting = null;
     // One that was refused leaves the next client to try again.
-    this.#hasGreeted = !('error' in response);
-    for (const { member, id } of waiting) if (!member.isGone) member.tell({ ...response, id });
+    this.#hasGreeted = !isErrorResponse(response);
+    for (const { member, id } of waiting) {
+      if (member.isGone) continue;
+      if (isErrorResponse(response)) member.tell({ ...response, id });
+      else member.tell(resultOf(id, welcomeInVersionOf(member.hello ?? {}, response.result)));
+    }
   }
 
   #fromServer(message: RpcMessage, cause: RpcId | null): void {

@@ -73,6 +73,14 @@ export class Journal implements JournalStore, Disposable {
     return inOrderOfArrival([...stored.filter((entry) => !isShadowed(entry)), ...own]);
   }
 
+  clients(serverId: string): readonly string[] {
+    if (this.#life.isDisposed) return [];
+    const own = this.#own.clients(serverId);
+    if (!this.#isStoring()) return own;
+    const stored = this.#attempt([], () => this.#ports.table.clients(serverId));
+    return [...new Set([...stored, ...own])];
+  }
+
   dispose(): void {
     this.#life.dispose();
   }

@@ -38,11 +38,12 @@ const prepareAll = (database: Database) => ({
   load: database.prepare(
     'SELECT * FROM journal WHERE server_id = ? AND client = ? ORDER BY arrived_at, id',
   ),
+  clients: database.prepare('SELECT DISTINCT client FROM journal WHERE server_id = ?'),
   put: database.prepare(
     `INSERT INTO journal (key, server_id, client, arrived_at, is_held, charge, json)
      VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT (key) DO UPDATE
-       SET is_held = excluded.is_held, charge = excluded.charge, json = excluded.json`,
+       SET client = excluded.client, is_held = excluded.is_held, charge = excluded.charge, json = excluded.json`,
   ),
   remove: database.prepare('DELETE FROM journal WHERE key = ?'),
   collect: database.prepare('DELETE FROM journal WHERE arrived_at < ?'),
@@ -91,6 +92,10 @@ export class JournalTable {
 
   load(serverId: string, client: string): readonly JournalEntry[] {
     return this.#sql.load.all(serverId, client).flatMap((row) => this.#read(row) ?? []);
+  }
+
+  clients(serverId: string): readonly string[] {
+    return this.#sql.clients.all(serverId).map((row) => String(row['client']));
   }
 
   /** Removes what arrived before that time and says how many there were; meant for the beginning of each ownership. */

@@ -37,6 +37,11 @@ export class MemoryJournal implements JournalStore {
     );
   }
 
+  clients(serverId: string): readonly string[] {
+    const ofServer = this.all().filter((entry) => entry.serverId === serverId);
+    return [...new Set(ofServer.map(({ client }) => client))];
+  }
+
   all(): readonly JournalEntry[] {
     return [...this.#kept.values()];
   }

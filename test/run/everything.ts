@@ -1,9 +1,11 @@
 // `npm test`: every suite under its own heading, and one line over all of them at the end. With `-- --only unit,check`
-// just those.
+// just those. Journeys wait most of their time, for backoff and outages, so they run beside the suites that compute; what
+// they say is kept back until their turn.
 import { mustRun } from './command.ts';
 import { provideEditor } from './desktop.ts';
 import { runGates } from './gates.ts';
 import { runHostSuites } from './inHost.ts';
+import { provideRedis } from './provideRedis.ts';
 import { runSelfcheck } from './selfcheck.ts';
 import { type Tally, atLeastOne, sum, verdict, wordsOf } from './tally.ts';
 import { runVitest } from './vitest.ts';
@@ -15,6 +17,8 @@ interface Suite {
   readonly run: () => Promise<Tally>;
   /** Runs only when it is asked for by name. */
   readonly onRequest?: true;
+  /** Begins when the suite of that name has ended, beside those that follow it. */
+  readonly besideAfter?: string;
 }
 
 const runConformance = async (): Promise<Tally> => {
@@ -26,7 +30,12 @@ const runConformance = async (): Promise<Tally> => {
 
 const runInEditor = async (): Promise<Tally> => {
   provideEditor();
-  return runVitest('editor');
+  return runVitest('shown', 'editor');
+};
+
+const runIntegration = async (): Promise<Tally> => {
+  provideRedis((line) => console.log(line));
+  return runVitest('shown', 'integration');
 };
 
 const suites: readonly Suite[] = [
@@ -36,14 +45,23 @@ const suites: readonly Suite[] = [
     title: 'Build',
     run: () => verdict('the extension builds', async () => console.log(await mustRun('build', []))),
   },
-  { name: 'unit', title: 'Unit tests and laws', run: () => runVitest('unit', 'laws') },
-  { name: 'integration', title: 'Against real servers', run: () => runVitest('integration') },
+  { name: 'unit', title: 'Unit tests and laws', run: () => runVitest('shown', 'unit', 'laws') },
+  {
+    name: 'integration',
+    title: 'Against real servers',
+    run: runIntegration,
+  },
   { name: 'conformance', title: 'Conformance to the protocol', run: runConformance },
-  { name: 'journeys', title: 'Journeys with real processes', run: () => runVitest('journeys') },
   { name: 'host', title: 'Inside the editor', run: runHostSuites },
   { name: 'editor', title: 'Journeys in the editor, as a user', run: runInEditor },
+  {
+    name: 'journeys',
+    title: 'Journeys with real processes',
+    run: () => runVitest('kept', 'journeys'),
+    besideAfter: 'unit',
+  },
   { name: 'package', title: 'The package', run: checkPackage },
-  { name: 'laws', title: 'The laws alone', run: () => runVitest('laws'), onRequest: true },
+  { name: 'laws', title: 'The laws alone', run: () => runVitest('shown', 'laws'), onRequest: true },
   {
     name: 'selfcheck',
     title: 'The harness itself: broken runs fail',
@@ -52,19 +70,41 @@ const suites: readonly Suite[] = [
   },
 ];
 
-const runSuite = async ({ title, run }: Suite): Promise<Tally> => {
-  console.log(`\n━━ ${title} ━━`);
+interface Ended {
+  readonly tally: Tally;
+  readonly seconds: number;
+}
+
+const runSuite = async ({ run }: Suite): Promise<Ended> => {
   const start = performance.now();
-  let tally: Tally;
+  const seconds = (): number => (performance.now() - start) / 1000;
   try {
-    tally = atLeastOne(await run());
+    const tally = await run();
+    return { tally, seconds: seconds() };
   } catch (error) {
     // The suite itself broke, for example because its editor could not be installed: the others still run.
     console.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    tally = { passed: 0, failed: 1 };
+    return { tally: { passed: 0, failed: 1 }, seconds: seconds() };
   }
-  console.log(`${wordsOf(tally)} in ${((performance.now() - start) / 1000).toFixed(1)} s`);
-  return tally;
+};
+
+/** All of them, in their order, save those that run beside the others; each under its heading. */
+const runAll = async (wanted: readonly Suite[]): Promise<ReadonlyMap<string, Tally>> => {
+  const begun = new Map<Suite, Promise<Ended>>();
+  const beginAfter = (name: string | undefined): void => {
+    for (const suite of wanted)
+      if (suite.besideAfter === name && name !== undefined) begun.set(suite, runSuite(suite));
+  };
+  const tallies = new Map<string, Tally>();
+  for (const suite of wanted) {
+    console.log(`\n━━ ${suite.title} ━━`);
+    const { tally, seconds } = await (begun.get(suite) ?? runSuite(suite));
+    const counted = atLeastOne(tally);
+    console.log(`${wordsOf(counted)} in ${seconds.toFixed(1)} s`);
+    tallies.set(suite.name, counted);
+    beginAfter(suite.name);
+  }
+  return tallies;
 };
 
 const chosen = (args: readonly string[]): readonly Suite[] => {
@@ -81,14 +121,9 @@ const chosen = (args: readonly string[]): readonly Suite[] => {
 
 /** Resolves with the exit code. */
 export const main = async (args: readonly string[]): Promise<number> => {
-  const tallies: Tally[] = [];
-  const failing: string[] = [];
-  for (const suite of chosen(args)) {
-    const tally = await runSuite(suite);
-    tallies.push(tally);
-    if (tally.failed > 0) failing.push(suite.name);
-  }
-  const total = sum(tallies);
+  const tallies = await runAll(chosen(args));
+  const failing = [...tallies].filter(([, { failed }]) => failed > 0).map(([name]) => name);
+  const total = sum([...tallies.values()]);
   if (failing.length > 0) console.log(`\nFailures in: ${failing.join(', ')}`);
   console.log(`\n${wordsOf(total)}`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;

@@ -49,14 +49,19 @@ const count = (report: Report, code: number | null): Tally => {
   };
 };
 
-export const runVitest = async (...projects: readonly string[]): Promise<Tally> => {
+/** `kept`: what Vitest prints is shown when it has ended, because others print meanwhile. */
+export const runVitest = async (
+  output: 'shown' | 'kept',
+  ...projects: readonly string[]
+): Promise<Tally> => {
   const folder = mkdtempSync(join(tmpdir(), 'ml-vitest-'));
   const report = join(folder, 'report.json');
   const chosen = projects.flatMap((project) => ['--project', project]);
   const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`];
   const args = ['run', '--config', 'test/vitest.config.ts', ...chosen, ...reporters];
   try {
-    const { code } = await runTool('vitest', args, 'shown');
+    const { code, output: said } = await runTool('vitest', args, output);
+    if (output === 'kept') console.log(said);
     const read = readReport(report);
     return read === null ? { passed: 0, failed: 1 } : count(read, code);
   } finally {

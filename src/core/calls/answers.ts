@@ -1,9 +1,10 @@
 // What a caller is told at the end of its call. A tool call always gets a normal result, never a transport error: agents
 // go on after a result and lose their turn over an error (microsoft/vscode#336192). Everything else gets a JSON-RPC
 // error with the same data.
-import type { JsonObject, RpcResponse } from '../rpc.ts';
+import type { JsonObject, RpcId, RpcResponse } from '../rpc.ts';
 import { errorOf, resultOf } from '../rpc.ts';
 import type { Call, Verdict } from './call.ts';
+import type { JournalEntry } from './journal.ts';
 
 /**
  * Key of our data in the `_meta` of a tool result that we made, and in the `data` of an error that we made (spec, basic:
@@ -12,7 +13,8 @@ import type { Call, Verdict } from './call.ts';
  *   server    the name of the server as the user configured it
  *   attempts  how often the server got the call, counting the tries that it refused
  *   reason    of `not-run`: `state` (the server is not to be used now), `queue-full`, `deadline` (it did not come back in
- *             time), `refused-again`, `closed`; of `unknown`: the kind of failure that took the answer away
+ *             time), `refused-again`, `closed`; of `unknown`: the kind of failure that took the answer away, or `offered` (a
+ *             person decides about it, because its program was gone for long)
  */
 export const outcomeKey = 'mcp-lifeline/outcome';
 
@@ -50,16 +52,13 @@ const notRunText = (
   }
 };
 
-const unknownText = (
-  call: Call,
-  verdict: Extract<Verdict, { kind: 'unknown' }>,
-  refusal: string,
-): string => {
+/** Without the story of the server: that is about calls that were not run, and tells an agent to call again. */
+const unknownText = (call: Call, verdict: Extract<Verdict, { kind: 'unknown' }>): string => {
   const what = call.tool === null ? `"${call.method}"` : `The tool "${call.tool}"`;
   const tries = verdict.repeats > 0 ? ' It was repeated once, and that answer was lost too.' : '';
   return (
     `${what} may have run; check before repeating. The connection was lost after the call was sent and ` +
-    `before its answer arrived (${verdict.failure.detail}).${tries} ${refusal}`
+    `before its answer arrived (${verdict.failure.detail}).${tries}`
   );
 };
 
@@ -98,10 +97,29 @@ export const answerOf = (call: Call, verdict: Verdict, story: () => Story): RpcR
     }
     case 'unknown': {
       const reason = verdict.failure.kind;
-      const text = unknownText(call, verdict, refusal).trim();
+      const text = unknownText(call, verdict);
       return ending(call, 'unknown', text, { server, attempts, reason });
     }
   }
+};
+
+/** What a program is told that comes back for a call after so long that it was offered to a person. */
+export const offeredAnswer = (
+  id: RpcId,
+  { request, phase, serverId }: JournalEntry,
+): RpcResponse => {
+  const name = request.params?.['name'];
+  const what = `The tool "${typeof name === 'string' ? name : ''}"`;
+  const isHeld = phase.kind === 'held';
+  const so = isHeld
+    ? 'was not run while you were connected, and may be run later by the user'
+    : 'may have run';
+  const text =
+    `${what} ${so}; check before repeating. Nobody came back for this call in time, so it is offered to the user under ` +
+    `Pending Calls of the server "${serverId}", to run or to discard.`;
+  const attempts = isHeld ? 0 : 1;
+  const meta = { outcome: 'unknown', server: serverId, attempts, reason: 'offered' };
+  return resultOf(id, toolResult(text, { [outcomeKey]: meta }));
 };
 
 /** The result of a tool that ran as a task of which the server knows nothing any more. */

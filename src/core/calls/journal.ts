@@ -1,5 +1,6 @@
-// An unfinished tool call as it is kept across a reload: what it asks, and how far it had come. Only tool calls are kept;
-// everything else can simply be asked again. Not here: where it is kept (store) and what is done with it after a reload.
+// An unfinished call as it is kept across a reload: what it asks, and how far it had come. Of our own views only tool calls are
+// kept, everything else can simply be asked again; of programs at the gateway every request is.
+// Not here: where it is kept (store) and what is done with it after a reload.
 import type { Millis } from '../../base/clock.ts';
 import type { Failure } from '../connection/failure.ts';
 import {

@@ -21,7 +21,9 @@ export const onReclaimed = (
   { at, call: spec, past }: Extract<LedgerEvent, { kind: 'reclaimed' }>,
   rules: LedgerRules,
 ): LedgerStep => {
-  const deadline = Math.max(spec.arrivedAt + rules.holdBudget, at + leastWait);
+  // The clock may have been set back since it arrived.
+  const arrivedAt = Math.min(spec.arrivedAt, at);
+  const deadline = Math.max(arrivedAt + rules.holdBudget, at + leastWait);
   const held: Call = {
     ...spec,
     isOrphan: false,

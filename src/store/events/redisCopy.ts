@@ -119,6 +119,7 @@ export class RedisCopy implements Disposable {
     for (;;) {
       const waiting = [...this.#waiting];
       await this.#catchUp(connection);
+      if (this.#ended.signal.aborted) return;
       if (this.#lost !== null) throw this.#lost;
       this.#succeed();
       this.#answer(waiting, true);
@@ -205,8 +206,8 @@ export class RedisCopy implements Disposable {
 
   /** Until there is something to do, or it is time to look whether Redis is still there. */
   #rest(): Promise<'woken' | 'silent'> {
-    if (this.#lacking.size > 0 || this.#gone.size > 0 || this.#lost !== null)
-      return Promise.resolve('woken');
+    const isBusy = this.#lacking.size > 0 || this.#gone.size > 0 || this.#waiting.size > 0;
+    if (isBusy || this.#lost !== null) return Promise.resolve('woken');
     return new Promise((resolve) => {
       const timer = this.#ports.clock.after(pingEvery, () => resolve('silent'));
       this.#wake = () => {

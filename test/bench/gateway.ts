@@ -1,0 +1,141 @@
+// What the gateway costs: the same calls of the same SDK client to one server, directly, through a bare reverse proxy, and
+// through the gateway, taken in turns so that a busy moment of the machine is shared by all three.
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { startGateway } from '../support/gatewayProcess.ts';
+import { freePort, startServer } from '../support/serverProcess.ts';
+
+interface Row {
+  readonly what: string;
+  readonly value: string;
+  readonly goal?: string;
+  readonly met?: boolean;
+}
+
+const ways = ['direct', 'proxy', 'gateway'] as const;
+type Way = (typeof ways)[number];
+type Clients = Readonly<Record<Way, Client>>;
+
+const warmUp = 200;
+const calls = 2000;
+const largeCalls = 20;
+const megabytes = 5;
+const callers = 32;
+const rounds = 5;
+const callsInRound = 1600;
+
+const percentile = (values: readonly number[], share: number): number =>
+  values.toSorted((left, right) => left - right)[Math.ceil(values.length * share) - 1] ??
+  Number.NaN;
+
+const connect = async (url: string, headers: Readonly<Record<string, string>>): Promise<Client> => {
+  const client = new Client({ name: 'bench', version: '1.0.0' });
+  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
+  // The SDK's own type of its transport does not fit its own interface under exact optional properties.
+  await client.connect(transport as Parameters<typeof client.connect>[0]);
+  return client;
+};
+
+const echo = (client: Client): Promise<unknown> =>
+  client.callTool({ name: 'echo', arguments: { text: 'hello' } });
+const large = (client: Client): Promise<unknown> =>
+  client.callTool({ name: 'large', arguments: { megabytes } });
+
+const timed = async (work: () => Promise<unknown>): Promise<number> => {
+  const begun = performance.now();
+  await work();
+  return performance.now() - begun;
+};
+
+/** Each way's times in milliseconds, one call of each in turn. */
+const inTurns = async (
+  clients: Clients,
+  count: number,
+  call: (client: Client) => Promise<unknown>,
+): Promise<Record<Way, number[]>> => {
+  const times: Record<Way, number[]> = { direct: [], proxy: [], gateway: [] };
+  for (let index = 0; index < count; index += 1)
+    for (const way of ways) times[way].push(await timed(() => call(clients[way])));
+  return times;
+};
+
+const ratioRow = (what: string, times: Record<Way, number[]>, share: number, most: number): Row => {
+  const [direct, proxy, gateway] = ways.map((way) => percentile(times[way], share));
+  const base = direct ?? Number.NaN;
+  const ratio = (gateway ?? Number.NaN) / base;
+  const shown = [base, proxy ?? Number.NaN, gateway ?? Number.NaN]
+    .map((value, index) => `${ways[index]} ${value.toFixed(2)} ms`)
+    .join(', ');
+  const proxyRatio = (proxy ?? Number.NaN) / base;
+  return {
+    what,
+    value: `${ratio.toFixed(2)} × direct (proxy ${proxyRatio.toFixed(2)}; ${shown})`,
+    goal: `at most ${most} × direct`,
+    met: ratio <= most,
+  };
+};
+
+/** Calls a second with all callers at work. */
+const throughput = async (client: Client): Promise<number> => {
+  let left = callsInRound;
+  const caller = async (): Promise<void> => {
+    while (left > 0) {
+      left -= 1;
+      await echo(client);
+    }
+  };
+  const took = await timed(() => Promise.all(Array.from({ length: callers }, caller)));
+  return (callsInRound / took) * 1000;
+};
+
+const throughputRow = async (clients: Clients): Promise<Row> => {
+  const rates: Record<Way, number[]> = { direct: [], proxy: [], gateway: [] };
+  for (let round = 0; round < rounds; round += 1)
+    for (const way of ways) rates[way].push(await throughput(clients[way]));
+  const [direct = Number.NaN, proxy = Number.NaN, gateway = Number.NaN] = ways.map((way) =>
+    percentile(rates[way], 0.5),
+  );
+  return {
+    what: `throughput with ${callers} callers`,
+    value: `${(gateway / direct).toFixed(2)} × direct (proxy ${(proxy / direct).toFixed(2)}; direct ${direct.toFixed(0)}/s, gateway ${gateway.toFixed(0)}/s)`,
+    goal: 'at least 0.9 × direct',
+    met: gateway / direct >= 0.9,
+  };
+};
+
+const measure = async (clients: Clients): Promise<Row[]> => {
+  await inTurns(clients, warmUp, echo);
+  const small = await inTurns(clients, calls, echo);
+  await inTurns(clients, 2, large);
+  const big = await inTurns(clients, largeCalls, large);
+  return [
+    ratioRow(`latency of a call, p50 of ${calls}`, small, 0.5, 1.5),
+    ratioRow(`latency of a call, p99 of ${calls}`, small, 0.99, 1.6),
+    ratioRow(`a result of ${megabytes} MB, p50 of ${largeCalls}`, big, 0.5, 1.2),
+    await throughputRow(clients),
+  ];
+};
+
+export const run = async (): Promise<{ readonly name: string; readonly rows: readonly Row[] }> => {
+  const script = 'test/servers/benchServer.ts';
+  const server = startServer({ script, port: await freePort() });
+  await server.waitListening();
+  const env = { PROXY_TO: server.origin };
+  const proxy = startServer({ script, port: await freePort(), env });
+  await proxy.waitListening();
+  const gateway = await startGateway({ servers: { bench: { url: server.url } } });
+  try {
+    const clients: Clients = {
+      direct: await connect(server.url, {}),
+      proxy: await connect(proxy.url, {}),
+      gateway: await connect(gateway.url('bench').href, gateway.headers),
+    };
+    const rows = await measure(clients);
+    await Promise.all(ways.map((way) => clients[way].close()));
+    return { name: 'gateway', rows };
+  } finally {
+    await gateway.stop();
+    await proxy.stop();
+    await server.stop();
+  }
+};

@@ -1,0 +1,124 @@
+// The stream of an answer, byte by byte: it can be resumed from its first event, whatever becomes of the client's
+// connection, of the server, or of the gateway itself.
+import { expect, test } from 'vitest';
+import { textOf } from '../../support/gatewayRaw.ts';
+import { aClient, aGateway, aServer, aWayThrough, runsOf } from '../../support/gatewayStage.ts';
+import { until } from '../../support/fleetRig.ts';
+
+test('[gateway-never-drops] an answer begins with a cursor, a time to wait and no data, before the server has said anything', async () => {
+  const { server, client } = await aWayThrough();
+  await client.say(1, 'echo', { text: 'there' });
+  await server.process.kill9();
+  const answer = await client.call(2, 'append', { text: 'held' });
+  await answer.until(() => answer.events.length > 0, 'a first event');
+  const [first] = answer.events;
+  expect(answer.status).toBe(200);
+  expect(answer.headers['content-type']).toContain('text/event-stream');
+  expect(first?.id).toBeTruthy();
+  expect(first?.data).toBe('');
+  // Agents that waited less than a reload takes gave up in it.
+  expect(first?.retry).toBeGreaterThanOrEqual(1500);
+  expect(runsOf(server, 'append')).toBe(0);
+  server.process.start();
+  expect(textOf(await answer.response(2))).toBe('appended held');
+  await answer.end();
+  expect(runsOf(server, 'append')).toBe(1);
+});
+
+test('[resume-stream] an answer whose stream broke arrives on a GET with its cursor, and there alone', async () => {
+  const { server, client } = await aWayThrough();
+  const standalone = await client.get();
+  const answer = await client.call(1, 'slow', { ms: 400 });
+  await answer.until(() => answer.events.length > 0, 'a first event');
+  const [first] = answer.events;
+  answer.drop();
+  const rest = await client.get({ lastEventId: first?.id ?? '' });
+  expect(rest.status).toBe(200);
+  expect(textOf(await rest.response(1))).toBe('slept 400');
+  expect(rest.messages).toHaveLength(1);
+  expect(standalone.answerTo(1)).toBeUndefined();
+  expect(runsOf(server, 'slow')).toBe(1);
+});
+
+test('[resume-stream] an answer that came while nobody listened is there for whoever comes back', async () => {
+  const { server, client } = await aWayThrough();
+  const answer = await client.call('late', 'slow', { ms: 50 });
+  await answer.until(() => answer.events.length > 0, 'a first event');
+  answer.drop();
+  const [first] = answer.events;
+  // The server answers the longer call after the shorter one.
+  await client.say(2, 'slow', { ms: 200 });
+  for (const round of [1, 2]) {
+    const rest = await client.get({ lastEventId: first?.id ?? '' });
+    expect(textOf(await rest.response('late')), `round ${round}`).toBe('slept 50');
+    rest.drop();
+  }
+  expect(runsOf(server, 'slow')).toBe(2);
+});
+
+test('[reload-survives] after the death of the gateway an answer arrives on the old session, with the old cursor', async () => {
+  const { server, gateway, client } = await aWayThrough({ events: 'kept', keepSessions: true });
+  const answer = await client.call(1, 'slow', { ms: 1500 }, { progressToken: 1 });
+  // Cursors are written down every quarter of a second, and this server reports each tenth.
+  await answer.until(() => answer.messages.length >= 5, 'some progress');
+  await gateway.restart();
+  await answer.end();
+  expect(answer.answerTo(1)).toBeUndefined();
+  const rest = await client.get({ lastEventId: answer.events[0]?.id ?? '' });
+  expect(rest.status).toBe(200);
+  // This server keeps its events, so the answer itself is found, not a doubt about it.
+  expect(textOf(await rest.response(1))).toBe('slept 1500');
+  expect(runsOf(server, 'slow')).toBe(1);
+});
+
+test('[honest-unknown] where nothing of an answer can be found after the death of the gateway, its caller is told so', async () => {
+  const { server, gateway, client } = await aWayThrough({ events: 'off' });
+  const answer = await client.call(1, 'slow', { ms: 700 });
+  await answer.until(() => answer.events.length > 0, 'a first event');
+  await until(() => runsOf(server, 'slow') === 1);
+  await gateway.restart();
+  const rest = await client.get({ lastEventId: answer.events[0]?.id ?? '' });
+  const response = await rest.response(1);
+  expect(response['result']).toMatchObject({ isError: true });
+  expect(textOf(response)).toContain('may have run');
+  expect(runsOf(server, 'slow')).toBe(1);
+});
+
+test('[at-most-once] the same request, sent again while it runs, runs once, and both get the answer', async () => {
+  const { server, client } = await aWayThrough();
+  const first = await client.call(7, 'slow', { ms: 400 });
+  await until(() => runsOf(server, 'slow') === 1);
+  const second = await client.call(7, 'slow', { ms: 400 });
+  expect(textOf(await second.response(7))).toBe('slept 400');
+  expect(textOf(await first.response(7))).toBe('slept 400');
+  expect(runsOf(server, 'slow')).toBe(1);
+});
+
+test('[at-most-once] a request that is sent again because its stream broke joins the one that runs', async () => {
+  const { server, client } = await aWayThrough();
+  const first = await client.call(7, 'slow', { ms: 400 });
+  await until(() => runsOf(server, 'slow') === 1);
+  first.drop();
+  const second = await client.call(7, 'slow', { ms: 400 });
+  expect(textOf(await second.response(7))).toBe('slept 400');
+  expect(runsOf(server, 'slow')).toBe(1);
+});
+
+test('an id that was answered is good for another call: clients count from one again', async () => {
+  const { server, client } = await aWayThrough();
+  expect(await client.say(1, 'append', { text: 'a' })).toBe('appended a');
+  expect(await client.say(1, 'append', { text: 'a' })).toBe('appended a');
+  expect(runsOf(server, 'append')).toBe(2);
+});
+
+test('a client of 2025-06-18 gets an answer that can be resumed, and nothing without data on its standalone stream', async () => {
+  const server = await aServer();
+  const gateway = await aGateway(server.url);
+  const client = await aClient(gateway, undefined, { protocolVersion: '2025-06-18' });
+  const standalone = await client.get();
+  const answer = await client.call(1, 'notify', { count: 2 });
+  await answer.until(() => answer.events.length > 0, 'a first event');
+  expect(answer.events[0]?.id).toBeTruthy();
+  await standalone.until(() => standalone.messages.length >= 2, 'two notifications');
+  expect(standalone.events.filter(({ data }) => data === '')).toEqual([]);
+});
