@@ -37,7 +37,7 @@ const noRecords: RecordStore = {
 const noJournal: JournalStore = {
   put: () => true,
   remove: () => undefined,
-  load: () => [],
+  load: () => [], clients: () => [],
 };
 
 const settingsOf = (settings: Settings): ConnectionSettings => {

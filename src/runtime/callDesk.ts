@@ -5,14 +5,15 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, Store } from '../base/disposable.ts';
 import type { Signal } from '../base/signal.ts';
 import { answerOf } from '../core/calls/answers.ts';
-import type { Call, Verdict } from '../core/calls/call.ts';
+import { type Call, isWaiting, type Verdict } from '../core/calls/call.ts';
 import type { Fate } from '../core/calls/fate.ts';
-import { type JournalEntry, type JournalPhase, replacedBy } from '../core/calls/journal.ts';
-import type { CallPast, CallRules, LedgerGate } from '../core/calls/ledger.ts';
+import { type JournalEntry, replacedBy } from '../core/calls/journal.ts';
+import type { CallRules, LedgerGate } from '../core/calls/ledger.ts';
 import type { Failure } from '../core/connection/failure.ts';
 import type { RpcId, RpcMessage, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
 import { Caller } from './caller.ts';
 import type { Carrier } from './carriage.ts';
+import { type Claimant, EarlierCalls } from './earlierCalls.ts';
 import { type Journaled, JournalKeeper } from './journalKeeper.ts';
 import { Orphans } from './orphans.ts';
 import { PendingCalls, pendingOfCall, pendingOfOrphan, pendingOfTask } from './pendingCalls.ts';
@@ -29,6 +30,8 @@ export interface CallDeskDeps {
   readonly log: Log;
   readonly rules: () => CallRules;
   readonly journals: Journaled;
+  /** Whether somebody is there who takes the answer to this request; without it always. Else it waits in the journal. */
+  readonly hears?: (clientId: RpcId) => boolean;
   readonly tellClient: (message: RpcMessage, cause: RpcId | null) => void;
   readonly events: CallDeskEvents;
 }
@@ -46,6 +49,7 @@ export interface CallDeskEvents {
   taskLeft(entry: JournalEntry): void;
 }
 
+const everybody: Claimant = { isTheirs: () => true, taking: () => undefined };
 const requestPrefix = 'request:';
 
 export class CallDesk implements Disposable {
@@ -56,6 +60,7 @@ export class CallDesk implements Disposable {
   readonly #keeper: JournalKeeper;
   readonly #caller: Caller;
   readonly #progress: Progress;
+  readonly #earlier: EarlierCalls;
 
   constructor(deps: CallDeskDeps) {
     this.#deps = deps;
@@ -89,6 +94,10 @@ export class CallDesk implements Disposable {
         },
       }),
     );
+    this.#earlier = new EarlierCalls({
+      ...{ journal, memory, orphans: this.#orphans, keeper: this.#keeper, caller: this.#caller },
+      answer: (response) => this.answer(response),
+    });
   }
 
   get load(): Signal<{ held: number; running: number; heldBytes: number }> {
@@ -100,55 +109,38 @@ export class CallDesk implements Disposable {
   }
 
   /** Calls that an earlier life left behind. */
-  get orphans(): Pick<Orphans, 'entries' | 'get' | 'answered' | 'lose'> {
+  get orphans(): Pick<Orphans, 'entries' | 'get' | 'answered' | 'lose' | 'disown'> {
     return this.#orphans;
   }
 
   /** Takes up what an earlier life has written down, or another window whose stored calls are ours now. */
   restore(isOurs: (clientId: RpcId) => boolean = () => true): void {
-    const { journal, memory } = this.#deps;
-    const { serverId, client } = memory;
-    const from = {
-      sessionId: memory.session?.id ?? null,
-      isSameServer: memory.isInherited,
-      cursorOf: (upstreamId: number) => memory.cursorOf(`request:${upstreamId}`),
-    };
-    const known = new Set(this.#pending.value.map(({ key }) => key));
-    const left = journal
-      .load(serverId, client)
-      .filter(({ key, clientId }) => !known.has(key) && isOurs(clientId))
-      .filter((entry) => this.#isWorthRestoring(entry));
-    this.#orphans.restore(left, from, (entry, upstreamId, cursor) => {
-      const key = this.#caller.takeKey();
-      const { request, arrivedAt } = entry;
-      const session = memory.sessionNumber;
-      this.#caller.restore(key, { request, arrivedAt, upstreamId, session, cursor });
-      return key;
-    });
+    this.#earlier.restore(isOurs);
   }
 
-  /**
-   * The client is there again: its calls of an earlier life go on, and are answered under their ids, which are returned. Each is
-   * taken over under its key, so that it is never written down twice.
-   */
-  claim(isTheirs: (clientId: RpcId) => boolean = () => true): readonly RpcId[] {
-    const { journal, memory, tellClient } = this.#deps;
-    const claimed: RpcId[] = [];
-    for (const entry of journal.load(memory.serverId, memory.client)) {
-      const { phase } = entry;
-      if (!isTheirs(entry.clientId) || this.#keeper.isLiving(entry.key)) continue;
-      if (phase.kind === 'task') this.#keeper.keepTask(entry);
-      else if (phase.kind === 'answered') {
-        tellClient({ ...phase.response, id: entry.clientId }, null);
-        journal.remove(entry.key);
-      } else {
-        claimed.push(entry.clientId);
-        const key = this.#caller.takeKey();
-        this.#keeper.claim(key, entry.key);
-        this.#caller.reclaim(key, entry.request, entry.arrivedAt, this.#pastOf(phase));
-      }
-    }
-    return claimed;
+  /** The client is there again: its calls go on, those of an earlier life too, and are answered under these ids. */
+  claim(claimant: Claimant = everybody): readonly RpcId[] {
+    return this.#earlier.claim(claimant);
+  }
+
+  /** The client has ended its session: it wants no answer any more, and nothing of it is kept. */
+  release(isTheirs: (clientId: RpcId) => boolean = () => true): void {
+    this.#earlier.release(isTheirs);
+  }
+
+  /** Whether the journal's entry of that key is a call here, or one that is offered to a person. */
+  isKnown(key: string): boolean {
+    return this.#earlier.isKnown(key);
+  }
+
+  /** Ids of the requests that wait to be sent. */
+  get heldIds(): ReadonlySet<RpcId> {
+    return new Set(this.#caller.calls.filter(isWaiting).map(({ clientId }) => clientId));
+  }
+
+  /** Gives the client an answer to a request that is no call any more. */
+  answer(response: RpcResponse): void {
+    this.#deps.tellClient(response, null);
   }
 
   call(message: RpcRequest): void {
@@ -185,20 +177,19 @@ export class CallDesk implements Disposable {
   progress(message: RpcNotification): ProgressReport | null {
     const upstreamId = message.params?.['progressToken'];
     if (typeof upstreamId !== 'string' && typeof upstreamId !== 'number') return null;
-    const running = this.#caller.findByUpstreamId(upstreamId);
-    const request = running?.request ?? this.#keeper.taskUnder(upstreamId);
+    const about = this.#progressing(upstreamId);
     // Late progress of a call that is over: its token means nothing to the client any more.
-    if (!request) return null;
-    const key = running?.key ?? null;
-    const report = this.#progress.fromServer(message, { key, request });
-    return report && { message: report, cause: request.id };
+    if (!about) return null;
+    const report = this.#progress.fromServer(message, about);
+    return report && { message: report, cause: about.request.id };
   }
 
   /** The client's request whose answer stream that is; null where it is none, or an orphan's. */
   causeOf(stream: StreamName): RpcId | null {
     if (stream === 'standalone') return null;
     const upstreamId = Number(stream.slice(requestPrefix.length));
-    return this.#caller.findByUpstreamId(upstreamId)?.request.id ?? null;
+    const running = this.#caller.findByUpstreamId(upstreamId);
+    return running && !running.isOrphan ? running.request.id : null;
   }
 
   /** The newest cursor of a stream; null when it has ended. */
@@ -214,25 +205,12 @@ export class CallDesk implements Disposable {
     this.#store.dispose();
   }
 
-  #pastOf(phase: Exclude<JournalPhase, { kind: 'task' | 'answered' }>): CallPast {
-    if (phase.kind !== 'sent') return phase;
-    const { memory } = this.#deps;
-    const { upstreamId, sessionId } = phase;
-    const isSameSession = sessionId !== null && sessionId === memory.session?.id;
-    const cursor = memory.cursorOf(`request:${upstreamId}`) ?? phase.cursor;
-    return {
-      kind: 'sent',
-      upstreamId,
-      session: isSameSession ? memory.sessionNumber : null,
-      cursor,
-    };
-  }
-
-  /** What is no tool call can simply be asked again, by whoever wants to know. */
-  #isWorthRestoring({ key, request }: JournalEntry): boolean {
-    if (request.method === 'tools/call') return true;
-    this.#deps.journal.remove(key);
-    return false;
+  #progressing(upstreamId: RpcId): { key: number | null; request: RpcRequest } | null {
+    const running = this.#caller.findByUpstreamId(upstreamId);
+    // The token of a client that is gone may be one of another request's now.
+    if (running) return running.isOrphan ? null : running;
+    const request = this.#keeper.taskUnder(upstreamId);
+    return request ? { key: null, request } : null;
   }
 
   #makeKeeper(requestOf: (key: number) => RpcRequest | undefined): JournalKeeper {
@@ -257,15 +235,17 @@ export class CallDesk implements Disposable {
   #finished(call: Call, request: RpcRequest, verdict: Verdict): void {
     this.#progress.forget(call.key);
     if (call.isOrphan) return this.#orphans.finished(call.key, verdict);
-    const { memory, events, tellClient } = this.#deps;
+    const { memory, events, tellClient, hears } = this.#deps;
     const response: RpcResponse = answerOf(call, verdict, () => ({
       server: memory.serverId,
       refusal: events.refusal(),
     }));
     if (verdict.kind === 'answered') memory.noteAnswer(request, response);
+    const isHeard = hears?.(call.clientId) ?? true;
     // First, so that whoever keeps it has done so before the journal forgets the call.
     tellClient(response, null);
-    this.#keeper.finished(call, request, verdict);
+    if (isHeard || call.method !== 'tools/call') this.#keeper.finished(call, request, verdict);
+    else this.#keeper.unheard(call, request, response);
   }
 
   #forgotten(key: number): void {

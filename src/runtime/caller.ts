@@ -53,6 +53,13 @@ export interface RestoredCall {
   readonly cursor: string;
 }
 
+export interface RunningCall {
+  readonly key: number;
+  readonly request: RpcRequest;
+  /** Nobody of this life waits for it. */
+  readonly isOrphan: boolean;
+}
+
 interface Message {
   readonly request: RpcRequest;
   /** Measured when it is asked for. */
@@ -148,10 +155,10 @@ export class Caller implements Disposable {
   }
 
   /** The call that runs under this upstream id. */
-  findByUpstreamId(upstreamId: RpcId): { key: number; request: RpcRequest } | undefined {
-    const key = this.#find(upstreamId)?.key;
-    const request = key === undefined ? undefined : this.requestOf(key);
-    return key === undefined || !request ? undefined : { key, request };
+  findByUpstreamId(upstreamId: RpcId): RunningCall | undefined {
+    const call = this.#find(upstreamId);
+    const request = call && this.requestOf(call.key);
+    return call && request ? { key: call.key, request, isOrphan: call.isOrphan } : undefined;
   }
 
   dispose(): void {

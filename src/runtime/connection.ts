@@ -27,6 +27,7 @@ import type { Established } from './handshake.ts';
 import { Impressions } from './impressions.ts';
 import { LifeTimers } from './lifeTimers.ts';
 import { LinkSlot } from './linkSlot.ts';
+import { OwedSettings } from './owedSettings.ts';
 import { Pipe } from './pipe.ts';
 import { Pulse } from './pulse.ts';
 import type { Proof } from './watch.ts';
@@ -42,6 +43,8 @@ export class Connection implements Disposable {
   readonly #timers: LifeTimers;
   readonly #doubts = new Doubts({ changed: () => this.#openGate() });
   readonly calls: CallDesk;
+  /** What was set while the server was away. */
+  readonly owed: OwedSettings;
   readonly pulse: Pulse;
 
   constructor(deps: ConnectionDeps, enabled: boolean) {
@@ -53,18 +56,15 @@ export class Connection implements Disposable {
     this.#life = this.#store.add(new Source(newLife(first, memory.session !== null)));
     this.#slot = this.#store.add(new LinkSlot(clock));
     this.calls = this.#store.add(this.#makeDesk());
+    this.owed = new OwedSettings({ ...deps, clock, takeId: this.#takeId });
     const suspect = (): void => void this.#doubts.until(this.pulse.suspect());
     const impressions = new Impressions({ clock, life: this.#life, dispatch, suspect });
     this.#impressions = this.#store.add(impressions);
+    const holdBudget = (): Millis => deps.settings().ledger.holdBudget;
     this.#pipe = this.#store.add(
       new Pipe({
         memory,
-        greeting: {
-          clock,
-          life: this.#life,
-          holdBudget: () => deps.settings().ledger.holdBudget,
-          refusal: this.#refusal,
-        },
+        greeting: { clock, life: this.#life, holdBudget, refusal: this.#refusal },
         upstream: {
           greeted: (anew) => this.#greeted(anew),
           call: (request) => this.#call(() => this.calls.call(request)),
@@ -135,6 +135,7 @@ export class Connection implements Disposable {
   }
 
   readonly #now = (): Millis => this.#deps.outside.clock.now();
+  readonly #takeId = (): number => this.calls.takeId();
 
   /** `anew`: another client than before, whose capabilities the server has yet to hear of. */
   #greeted(anew: boolean): void {
@@ -160,7 +161,10 @@ export class Connection implements Disposable {
     }
     this.#openGate();
     // While we were away anything may have changed, the same session or not.
-    if (!isUp(from) && isUp(to)) this.#pipe.announceChanges();
+    if (!isUp(from) && isUp(to)) {
+      this.#pipe.announceChanges();
+      void this.owed.settle(this.#slot.link);
+    }
     if (endsCalls(to) && !endsCalls(from))
       this.calls.endAll(aFailure('cancelled', `the connection is ${to.kind}`));
     if (pulseOf(from) !== pulseOf(to)) this.pulse.follow(pulseOf(to));
@@ -209,12 +213,8 @@ export class Connection implements Disposable {
   #attempt(signal: AbortSignal): Promise<void> {
     const { outside, memory, settings, log } = this.#deps;
     const { connectTimeout, health } = settings();
-    const handshake = {
-      ...outside,
-      memory,
-      takeId: () => this.calls.takeId(),
-      limits: { connect: connectTimeout, probe: health.probeTimeout },
-    };
+    const limits = { connect: connectTimeout, probe: health.probeTimeout };
+    const handshake = { ...outside, memory, takeId: this.#takeId, limits };
     return attempt(
       {
         life: this.#life,

@@ -4,6 +4,7 @@ import type { JournalEntry } from '../core/calls/journal.ts';
 import type { CallRules } from '../core/calls/ledger.ts';
 import type { Policy } from '../core/connection/failing.ts';
 import type { Cause, ConnectionEffect, Life } from '../core/connection/state.ts';
+import type { RpcId } from '../core/rpc.ts';
 import type { HealthSettings } from '../core/settings.ts';
 import type { Journaled } from './journalKeeper.ts';
 import type { Dialer, JournalStore, Log, Prober } from './ports.ts';
@@ -19,6 +20,8 @@ export interface ConnectionDeps {
   readonly memory: SessionMemory;
   readonly journal: JournalStore;
   readonly journals: Journaled;
+  /** Whether the client of this request is there and takes its answer; without it all are. Else the answer waits in the journal. */
+  readonly hears?: (clientId: RpcId) => boolean;
   readonly settings: () => ConnectionSettings;
   readonly events: ConnectionEvents;
   readonly log: Log;

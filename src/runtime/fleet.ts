@@ -99,6 +99,8 @@ export class Fleet implements FleetWatch, ServerDirectory, Disposable {
   /** Ends all links; the sessions stay alive at their servers, for the next life of the extension. */
   async shutdown(): Promise<void> {
     const servers = this.#servers.value;
+    // A program that comes now finds nothing to use: what it started would outlive us.
+    for (const server of servers) this.#ended.add(server);
     this.dispose();
     await Promise.all([...servers.map((server) => server.shutdown()), ...this.#retiring]);
   }

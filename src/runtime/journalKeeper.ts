@@ -58,6 +58,8 @@ export class JournalKeeper implements Disposable {
   readonly #kept = new Map<number, Kept>();
   /** Keys that calls have, or will have, in the journal. */
   readonly #keys = new Map<number, string>();
+  /** The same keys, and those of tasks. */
+  readonly #living = new Set<string>();
   /** Entries of an earlier life that calls of this one are. */
   readonly #claimed = new Map<number, string>();
   /** Cursors that are not written down yet, by the call. */
@@ -76,17 +78,17 @@ export class JournalKeeper implements Disposable {
 
   /** The call will take over this entry of an earlier life as soon as it is written down itself. */
   inherit(callKey: number, key: string): void {
-    this.#keys.set(callKey, key);
+    this.#name(callKey, key);
   }
 
-  /** Whether the entry of that key is a call of this life. */
+  /** Whether the entry of that key is a call of this life, or a task that its client asks after. */
   isLiving(key: string): boolean {
-    return [...this.#keys.values()].includes(key);
+    return this.#living.has(key);
   }
 
   /** The call of an earlier life goes on as this one, whatever becomes of it. */
   claim(callKey: number, key: string): void {
-    this.#keys.set(callKey, key);
+    this.#name(callKey, key);
     this.#claimed.set(callKey, key);
   }
 
@@ -96,7 +98,7 @@ export class JournalKeeper implements Disposable {
     let key: string;
     do key = `${this.#life}-${(this.#number += 1)}`;
     while (this.#deps.isTaken(key));
-    this.#keys.set(callKey, key);
+    this.#name(callKey, key);
     return key;
   }
 
@@ -145,16 +147,32 @@ export class JournalKeeper implements Disposable {
     const phase: JournalPhase = { kind: 'task', at: this.#deps.clock.now(), taskId, pollAfter };
     const entry = withPhase(kept.entry, phase);
     const upstreamId = kept.entry.phase.kind === 'sent' ? kept.entry.phase.upstreamId : request.id;
-    this.#tasks.set(taskId, { entry, upstreamId });
+    this.#addTask(taskId, entry, upstreamId);
     this.put(entry);
-    const [oldest] = this.#tasks.keys();
-    if (this.#tasks.size > mostTasks && oldest !== undefined) this.#forgetTask(oldest);
+  }
+
+  /** The call has its answer, and its client is not there: it gets it when it comes back. */
+  unheard(call: Call, request: RpcRequest, response: RpcResponse): void {
+    const { serverId, client, clock } = this.#deps;
+    const key = this.keyOf(call.key);
+    const kept = this.#kept.get(call.key)?.entry;
+    this.#forgetCall(call.key);
+    const phase: JournalPhase = { kind: 'answered', at: clock.now(), response };
+    const { clientId, arrivedAt } = call;
+    this.put({ key, serverId, client, clientId, request, arrivedAt, ...kept, phase });
   }
 
   /** A task of an earlier life, after which its client asks itself. */
   keepTask(entry: JournalEntry): void {
-    if (entry.phase.kind === 'task')
-      this.#tasks.set(entry.phase.taskId, { entry, upstreamId: entry.request.id });
+    const { phase, request } = entry;
+    if (phase.kind === 'task') this.#addTask(phase.taskId, entry, request.id);
+  }
+
+  /** Nobody wants to know of that entry any more, whatever it is. */
+  forgetEntry(key: string): void {
+    for (const [taskId, { entry }] of this.#tasks)
+      if (entry.key === key) return this.#forgetTask(taskId);
+    this.#deps.store.remove(key);
   }
 
   /** Nobody waits for this call any more. */
@@ -249,11 +267,26 @@ export class JournalKeeper implements Disposable {
     const task = this.#tasks.get(taskId);
     if (!task) return;
     this.#tasks.delete(taskId);
+    this.#living.delete(task.entry.key);
     this.#deps.store.remove(task.entry.key);
+  }
+
+  #addTask(taskId: string, entry: JournalEntry, upstreamId: RpcId): void {
+    this.#tasks.set(taskId, { entry, upstreamId });
+    this.#living.add(entry.key);
+    const [oldest] = this.#tasks.keys();
+    if (this.#tasks.size > mostTasks && oldest !== undefined) this.#forgetTask(oldest);
+  }
+
+  #name(callKey: number, key: string): void {
+    this.#keys.set(callKey, key);
+    this.#living.add(key);
   }
 
   #forgetCall(callKey: number): void {
     this.#kept.delete(callKey);
+    const key = this.#keys.get(callKey);
+    if (key !== undefined) this.#living.delete(key);
     this.#keys.delete(callKey);
     this.#claimed.delete(callKey);
     this.#cursors.delete(callKey);

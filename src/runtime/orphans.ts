@@ -1,10 +1,10 @@
 // The calls that an earlier life left behind: what is kept of each, and what becomes of it. Their clients are gone; a person
-// reads what they brought. (A gateway client that comes back with its old session could claim its own here, by its
-// client id: `entries` has what that takes.)
+// reads what they brought. Calls of programs at the gateway come here only when nobody came back for them (unclaimed.ts).
 // Not here: what may become of one (core/calls/orphans.ts).
 import type { Clock } from '../base/clock.ts';
 import type { Verdict } from '../core/calls/call.ts';
 import type { JournalEntry, JournalPhase } from '../core/calls/journal.ts';
+import { disowned, originOf } from '../core/calls/offering.ts';
 import { type Inheritance, restorationOf } from '../core/calls/orphans.ts';
 import { leftBehind } from '../core/calls/resuming.ts';
 import { createdTask } from '../core/calls/tasks.ts';
@@ -45,6 +45,17 @@ export class Orphans {
 
   get(key: string): JournalEntry | undefined {
     return this.#entries.get(key);
+  }
+
+  /** The program is back: its calls that are offered to a person, each of which it is told of once. */
+  disown(client: string): readonly JournalEntry[] {
+    const theirs = this.entries.filter((entry) => originOf(entry)?.client === client);
+    for (const entry of theirs) {
+      const ours = disowned(entry);
+      this.#entries.set(entry.key, ours);
+      this.#deps.put(ours);
+    }
+    return theirs;
   }
 
   restore(entries: readonly JournalEntry[], from: Inheritance, resume: Resume): void {

@@ -2,7 +2,7 @@
 // Not here: the judgement of an answer (core/connection/health.ts) and what follows from it (core/connection/step.ts).
 import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import { type Disposable, Mutable, Store, toDisposable } from '../base/disposable.ts';
-import { type Signal, Source } from '../base/signal.ts';
+import { type Signal, Source, whenever } from '../base/signal.ts';
 import { aFailure, ConnectionError, type Failure } from '../core/connection/failure.ts';
 import {
   type HealthReading,
@@ -276,9 +276,12 @@ export class Pulse implements Disposable {
     const { clock, settings, load } = this.#deps;
     let waitsSince: Millis | null = null;
     for (;;) {
-      await sleep(clock, silenceTick, signal);
+      // Nothing is looked at while nobody waits: hundreds of connections may idle.
+      if (waitsSince === null) await whenever(load, ({ running }) => running > 0, signal);
       // A server that nobody asked had nothing to say: its silence begins with the call.
-      waitsSince = load.value.running > 0 ? (waitsSince ?? clock.steady() - silenceTick) : null;
+      waitsSince ??= clock.steady();
+      await sleep(clock, silenceTick, signal);
+      if (load.value.running === 0) waitsSince = null;
       if (waitsSince === null) continue;
       const silence = clock.steady() - Math.max(this.#lastHeard, waitsSince);
       if (silence < settings().callSilence) continue;

@@ -1,5 +1,6 @@
 // The ids under which a client sees the questions of its server. They carry the server's own id and a mark of its session, so
 // that an answer that comes after a reload of ours still finds its way, and one for another session finds none.
+import { jsonArray } from '../base/jsonArray.ts';
 import type { RpcId } from '../core/rpc.ts';
 import { sha256 } from '../core/sha256.ts';
 
@@ -22,19 +23,8 @@ export const questionId = (serverId: RpcId, { sessionId, life }: Asked, number: 
 /** The server's id of a question of an earlier life; null where it is none, or was asked in another session. */
 export const serverIdIn = (id: RpcId, { sessionId, life }: Asked): RpcId | null => {
   if (typeof id !== 'string' || sessionId === null) return null;
-  const parts = parse(id);
-  if (!Array.isArray(parts)) return null;
-  const [word, mark, askedIn, , serverId]: readonly unknown[] = parts;
+  const [word, mark, askedIn, , serverId] = jsonArray(id) ?? [];
   // What this life asked it remembers until it is answered, once.
   if (word !== prefix || mark !== markOf(sessionId) || askedIn === life) return null;
   return typeof serverId === 'string' || typeof serverId === 'number' ? serverId : null;
-};
-
-const parse = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch {
-    // Any text may come back from a client.
-    return null;
-  }
 };

@@ -1,29 +1,31 @@
 // One configured server as the screens see it: its connection on behalf of our own views, the client on it, and what is
 // known of it. Not here: recovery (connection.ts) and the set of servers (fleet.ts).
-import { type Disposable, Mutable, Store } from '../base/disposable.ts';
+import { type Disposable, Store } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
 import { ConnectionError, aFailure } from '../core/connection/failure.ts';
 import type { HealthReading } from '../core/connection/health.ts';
-import { type ConnectionEvent, isUp, type Life } from '../core/connection/state.ts';
+import type { ConnectionEvent, Life } from '../core/connection/state.ts';
 import type { HistoryEntry } from '../core/history.ts';
-import type { JsonObject } from '../core/rpc.ts';
+import type { JsonObject, RpcId } from '../core/rpc.ts';
 import type { ServerDefinition } from '../core/settings.ts';
+import type { JournalEntry } from '../core/calls/journal.ts';
 import type { AttachedClient, ClientSpec } from './clients.ts';
 import type { Connection } from './connection.ts';
 import { LeftBehind } from './leftBehind.ts';
 import type { Reach, ViewClient } from './ports.ts';
-import { type Load, ServerClients, type SharedUse } from './serverClients.ts';
+import { type Load, ServerCalls } from './serverCalls.ts';
 import type { ServerDeps } from './serverDeps.ts';
 import { factsOf } from './sessionFacts.ts';
-import { SharedConnection } from './sharedConnection.ts';
-import { ownerOf } from './sharedIds.ts';
 import type { SessionMemory } from './sessionMemory.ts';
 import {
   type ConnectionOwner,
   makeConnection,
+  marksOf,
   memoryOf,
   type ServerFacts,
 } from './serverConnection.ts';
+import { ServerPrograms } from './serverPrograms.ts';
+import { ServerView } from './serverView.ts';
 import type {
   Catalog,
   ClientWatch,
@@ -37,8 +39,6 @@ import type {
 /** The client under which the sessions of our own views are stored. */
 const ownClient = 'lifeline';
 
-const emptyCatalog: Catalog = { listedAt: null, tools: [], resources: [], prompts: [] };
-
 export class Server implements ServerWatch, Disposable {
   readonly #deps: ServerDeps;
   readonly #reach: Reach;
@@ -46,15 +46,10 @@ export class Server implements ServerWatch, Disposable {
   readonly #store = new Store();
   readonly #connection: Connection;
   readonly #session = this.#store.add(new Source<SessionFacts | null>(null));
-  readonly #catalog = this.#store.add(new Source<Catalog>(emptyCatalog));
-  readonly #client = this.#store.add(new Mutable<Store>());
   readonly #leftBehind: LeftBehind;
-  readonly #clients: ServerClients;
-  /** Where programs use the same connection as our own views. */
-  readonly #shared: SharedUse | null;
-  readonly #calls = this.#store.add(new Source<Load>({ held: 0, running: 0, heldBytes: 0 }));
-  readonly #pending = this.#store.add(new Source<readonly PendingCall[]>([]));
-  #view: ViewClient | null = null;
+  readonly #programs: ServerPrograms;
+  readonly #calls = this.#store.add(new ServerCalls());
+  readonly #view: ServerView;
 
   constructor(definition: ServerDefinition, deps: ServerDeps) {
     this.#definition = definition;
@@ -66,12 +61,10 @@ export class Server implements ServerWatch, Disposable {
     this.#session.set(factsOf(memory.record.value));
     this.#store.add(memory.record.onChange((record) => this.#session.set(factsOf(record))));
     this.#connection = this.#store.add(makeConnection(facts, this.#owner(), memory));
-    this.#shared = definition.connection === 'shared' ? this.#share(memory) : null;
-    const changed = (): void => this.#callsChanged();
-    this.#clients = this.#store.add(new ServerClients(facts, changed, this.#shared));
-    this.#store.add(this.#connection.calls.load.onChange(() => this.#callsChanged()));
-    this.#store.add(this.#connection.calls.pending.onChange(() => this.#callsChanged()));
+    this.#store.add(this.#calls.add(this.#connection.calls));
+    this.#programs = this.#store.add(this.#makePrograms(facts, memory));
     this.#leftBehind = this.#store.add(new LeftBehind(this.#connection.calls));
+    this.#view = this.#store.add(this.#makeView());
   }
 
   get id(): string {
@@ -104,25 +97,25 @@ export class Server implements ServerWatch, Disposable {
   }
 
   get catalog(): Signal<Catalog> {
-    return this.#catalog;
+    return this.#view.catalog;
   }
 
   /** Of our own views and of all programs at the gateway together. */
   get calls(): Signal<Load> {
-    return this.#calls;
+    return this.#calls.load;
   }
 
   get pending(): Signal<readonly PendingCall[]> {
-    return this.#pending;
+    return this.#calls.pending;
   }
 
   get clients(): Signal<readonly ClientWatch[]> {
-    return this.#clients.watches;
+    return this.#programs.clients.watches;
   }
 
   /** A program at the gateway wants to use this server. */
   attach(spec: ClientSpec): AttachedClient {
-    return this.#clients.attach(spec);
+    return this.#programs.clients.attach(spec);
   }
 
   runPending(key: string, options: ToolCallOptions): Promise<JsonObject> {
@@ -136,8 +129,7 @@ export class Server implements ServerWatch, Disposable {
 
   /** Takes up the calls that an earlier life left behind. */
   restore(): void {
-    // What programs left behind on a shared connection is theirs to claim.
-    this.#connection.calls.restore((id) => (ownerOf(id)?.client ?? ownClient) === ownClient);
+    this.#programs.restore();
   }
 
   history(limit: number): readonly HistoryEntry[] {
@@ -145,8 +137,8 @@ export class Server implements ServerWatch, Disposable {
   }
 
   start(): void {
-    this.#ensureClient();
-    this.#dispatch({ kind: 'started', at: this.#deps.ports.clock.now() });
+    this.#startOwn();
+    this.#programs.clients.dispatch({ kind: 'started', at: this.#deps.ports.clock.now() });
   }
 
   stop(): void {
@@ -165,11 +157,11 @@ export class Server implements ServerWatch, Disposable {
 
   woke(): void {
     this.#connection.woke();
-    this.#clients.woke();
+    this.#programs.clients.woke();
   }
 
   rootsChanged(): void {
-    this.#view?.rootsChanged();
+    this.#view.client?.rootsChanged();
   }
 
   callTool(name: string, args: JsonObject, options: ToolCallOptions): Promise<JsonObject> {
@@ -182,45 +174,35 @@ export class Server implements ServerWatch, Disposable {
    * programs are told that they have to come again.
    */
   async shutdown(isReplaced = false): Promise<void> {
-    const ended = Promise.all([this.#connection.shutdown(), this.#clients.shutdown(isReplaced)]);
+    const ended = Promise.all([
+      this.#connection.shutdown(isReplaced && this.#programs.shared !== null),
+      this.#programs.clients.shutdown(isReplaced),
+    ]);
     this.dispose();
     await ended;
   }
 
   /** The server was removed or redefined: its session is ended too. */
   async retire(): Promise<void> {
-    const ended = Promise.all([this.#connection.retire(), this.#clients.retire()]);
+    const ended = Promise.all([this.#connection.retire(), this.#programs.clients.retire()]);
     this.#deps.ports.records.remove(this.id, ownClient);
     this.dispose();
     await ended;
   }
 
   dispose(): void {
-    this.#view = null;
     this.#store.dispose();
+  }
+
+  #startOwn(): void {
+    this.#ensureClient();
+    this.#connection.dispatch({ kind: 'started', at: this.#deps.ports.clock.now() });
   }
 
   /** What a person does to the server is done for everybody who uses it. */
   #dispatch(event: ConnectionEvent): void {
     this.#connection.dispatch(event);
-    this.#clients.dispatch(event);
-  }
-
-  #callsChanged(): void {
-    if (this.#store.isDisposed) return;
-    const { load, pending } = this.#connection.calls;
-    const own = load.value;
-    const theirs = this.#clients.load;
-    this.#calls.set({
-      held: own.held + theirs.held,
-      running: own.running + theirs.running,
-      heldBytes: own.heldBytes + theirs.heldBytes,
-    });
-    this.#pending.set(
-      [...pending.value, ...this.#clients.pending].toSorted(
-        (one, other) => one.since - other.since,
-      ),
-    );
+    this.#programs.clients.dispatch(event);
   }
 
   #refuse(): Promise<never> {
@@ -228,37 +210,33 @@ export class Server implements ServerWatch, Disposable {
     return Promise.reject(new ConnectionError(failure));
   }
 
-  /** Our views' client says hello as soon as it exists, which starts the connection. */
   #ensureClient(): ViewClient {
-    if (this.#view) return this.#view;
-    const store = new Store();
-    const member = this.#shared ? store.add(this.#shared.clients.join(ownClient)) : null;
-    const view = this.#deps.ports.makeViewClient(member?.end ?? this.#connection.end);
-    store.add(view);
-    store.add(view.catalog.onChange((catalog) => this.#catalog.set(catalog)));
-    store.add(this.#listOnceUp(view));
-    this.#client.value = store;
-    this.#view = view;
-    this.#leftBehind.followAll(view);
-    return view;
+    return this.#view.ensureClient();
   }
 
-  /** A client whose hello was refused while the server was away has listed nothing, and nobody else would have it try. */
-  #listOnceUp(view: ViewClient): Disposable {
-    let wasUp = false;
-    return this.life.onChange(({ state }) => {
-      const up = isUp(state);
-      if (up && !wasUp && this.#catalog.value.listedAt === null) view.refresh();
-      wasUp = up;
+  #makePrograms(facts: ServerFacts, memory: SessionMemory): ServerPrograms {
+    return new ServerPrograms({
+      ...{ facts, memory, ownClient, connection: this.#connection, calls: this.#calls },
+      start: () => this.#startOwn(),
     });
   }
 
-  #share(memory: SessionMemory): SharedUse {
-    const connection = this.#connection;
-    const identity = { name: 'mcp-lifeline', version: this.#deps.ports.version };
-    const welcome = (): JsonObject | null => memory.welcome;
-    const clients = new SharedConnection({ inner: connection.end, identity, welcome });
-    return { connection, memory, clients: this.#store.add(clients) };
+  #makeView(): ServerView {
+    return new ServerView({
+      life: this.life,
+      makeClient: this.#deps.ports.makeViewClient,
+      endFor: (store) => {
+        const { shared } = this.#programs;
+        return shared ? store.add(shared.clients.join(ownClient)).end : this.#connection.end;
+      },
+      made: (client) => this.#leftBehind.followAll(client),
+    });
+  }
+
+  /** A task of an earlier life is asked after as soon as there is somebody to ask. */
+  #follow(entry: JournalEntry): void {
+    const { client } = this.#view;
+    if (client) this.#leftBehind.follow(entry, client);
   }
 
   #facts(): ServerFacts {
@@ -269,7 +247,8 @@ export class Server implements ServerWatch, Disposable {
       definition: () => this.#definition,
       settings,
       heldBytes,
-      annotationsOf: (tool) => this.#annotations(tool),
+      annotationsOf: (tool) =>
+        marksOf(tool, this.#view.catalog.value, ports.offers, this.#definition),
       refusal,
       waiting,
     };
@@ -280,17 +259,14 @@ export class Server implements ServerWatch, Disposable {
     return {
       client: ownClient,
       journals: this.#definition.connection === 'shared' ? 'every-request' : 'tool-calls',
+      hears: (id: RpcId) => this.#programs.hears(id),
       holdBudget: () => settings().calls.holdBudget,
       isHistory: true,
       events: {
         tellUser: (about) => tellUser(this, about),
         leftBehind: (count) => leftBehind(this, count),
-        taskLeft: (entry) => this.#view && this.#leftBehind.follow(entry, this.#view),
+        taskLeft: (entry) => this.#follow(entry),
       },
     };
-  }
-
-  #annotations(name: string | null): JsonObject | null {
-    return this.#catalog.value.tools.find((tool) => tool.name === name)?.annotations ?? null;
   }
 }

@@ -1,27 +1,25 @@
-// The programs that use one server through the gateway, each with a connection of its own. What a person does to the server
-// is done to all of them. Not here: who they are (gateway) and how they are answered while the server is away (steadyEnd.ts).
+// The programs that use one server through the gateway, each with a connection of its own or all with the server's. What a person
+// does to the server is done to all of them. Not here: who they are (gateway) and how they are answered while the server is
+// away (steadyEnd.ts).
 import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
+import { offeredAnswer } from '../core/calls/answers.ts';
+import { originOf } from '../core/calls/offering.ts';
 import type { ConnectionEvent } from '../core/connection/state.ts';
 import { fingerprintOf } from '../core/record.ts';
 import type { JsonObject, RpcId, RpcRequest } from '../core/rpc.ts';
 import type { ServerOffer } from './gatewayPorts.ts';
+import type { CallDesk } from './callDesk.ts';
 import type { ClientEnd } from './clientEnd.ts';
 import type { AttachedClient, ClientSpec } from './clients.ts';
 import type { Connection } from './connection.ts';
+import type { ServerCalls } from './serverCalls.ts';
 import { makeConnection, memoryOf, type ServerFacts } from './serverConnection.ts';
 import type { SessionMemory } from './sessionMemory.ts';
-import type { SharedClient, SharedConnection } from './sharedConnection.ts';
-import { ownerOf } from './sharedIds.ts';
+import type { SharedConnection } from './sharedConnection.ts';
+import { ownerOf, sharedId } from './sharedIds.ts';
 import { SteadyEnd } from './steadyEnd.ts';
-import type { ClientWatch, PendingCall } from './watch.ts';
-
-/** Calls that wait and calls on their way, and the bytes of the former. */
-export interface Load {
-  readonly held: number;
-  readonly running: number;
-  readonly heldBytes: number;
-}
+import type { ClientWatch, UserNotice } from './watch.ts';
 
 /** The server's own connection, where all of them use that. */
 export interface SharedUse {
@@ -30,158 +28,199 @@ export interface SharedUse {
   readonly clients: SharedConnection;
 }
 
-interface Attached {
+export interface ServerClientsDeps {
+  readonly facts: ServerFacts;
+  /** Of everybody at this server. */
+  readonly calls: ServerCalls;
+  /** The calls of the server's own connection: those that a person decides about are there. */
+  readonly own: CallDesk;
+  readonly shared: SharedUse | null;
+  /** A person has stopped the server, and nobody starts it but a person. */
+  readonly isStopped: () => boolean;
+  /** The connection of a program needs somebody. */
+  readonly troubled: (label: string, about: UserNotice['about']) => void;
+  /** The program is there, and comes for its calls. */
+  readonly isBack: (client: string) => void;
+}
+
+interface Present {
   readonly watch: ClientWatch;
-  readonly connection: Connection;
-  readonly memory: SessionMemory;
+  /** Everything of it, ended with it. */
+  readonly life: Store;
+  /** Null where it uses the server's own. */
+  readonly connection: Connection | null;
 }
 
 export class ServerClients implements Disposable {
-  readonly #facts: ServerFacts;
+  readonly #deps: ServerClientsDeps;
   readonly #store = new Store();
-  readonly #attached = new Map<string, Attached>();
+  readonly #present = new Map<string, Present>();
   readonly #watches = this.#store.add(new Source<readonly ClientWatch[]>([]));
-  readonly #members = new Map<SharedClient, ClientWatch>();
-  readonly #changed: () => void;
-  readonly #shared: SharedUse | null;
 
-  /** `changed`: the calls of one of them have. */
-  constructor(facts: ServerFacts, changed: () => void, shared: SharedUse | null) {
-    this.#facts = facts;
-    this.#changed = changed;
-    this.#shared = shared;
+  constructor(deps: ServerClientsDeps) {
+    this.#deps = deps;
   }
 
   get watches(): Signal<readonly ClientWatch[]> {
     return this.#watches;
   }
 
-  /** Calls of programs, in no order. */
-  get pending(): readonly PendingCall[] {
-    return [...this.#attached.values()].flatMap(({ connection }) => connection.calls.pending.value);
+  /** Whether a connection of one of them has the call of that journal key. */
+  isKnown(key: string): boolean {
+    return this.#connections.some(({ calls }) => calls.isKnown(key));
   }
 
-  get load(): Load {
-    const loads = [...this.#attached.values()].map(({ connection }) => connection.calls.load.value);
-    const total = (of: (load: (typeof loads)[number]) => number): number =>
-      loads.reduce((sum, load) => sum + of(load), 0);
-    return {
-      held: total(({ held }) => held),
-      running: total(({ running }) => running),
-      heldBytes: total(({ heldBytes }) => heldBytes),
-    };
-  }
-
+  /** A program that comes again while it is still here takes the place of its former self. */
   attach(spec: ClientSpec): AttachedClient {
-    return this.#shared ? this.#attachShared(spec, this.#shared) : this.#attachOwn(spec);
-  }
-
-  #attachOwn(spec: ClientSpec): AttachedClient {
-    // A program that comes again while it is still here: what it had is its own again through the journal.
-    this.#detach(spec.client);
-    const life = new Store();
-    const memory = memoryOf(this.#facts, spec.client);
-    const connection = life.add(this.#connect(spec, memory));
-    const { load, pending } = connection.calls;
-    life.add(load.onChange(() => this.#changed()));
-    life.add(pending.onChange(() => this.#changed()));
-    const steady = life.add(this.#steady(connection.end, connection, memory));
-    const watch: ClientWatch = { label: spec.label, life: connection.life, calls: load };
-    const attached: Attached = { watch, connection, memory };
-    this.#attached.set(spec.client, attached);
-    this.#publish();
-    const gone = (): void => this.#forget(spec.client, attached);
-    this.#begin(connection, memory, spec);
-    return {
-      end: steady.end,
-      life: connection.life,
-      claim: () => connection.calls.claim().filter((id) => typeof id === 'string'),
-      leave: async () => {
-        gone();
-        await connection.retire();
-        this.#facts.ports.records.remove(this.#facts.definition().name, spec.client);
-        life.dispose();
-      },
-      dispose: () => {
-        gone();
-        void connection.shutdown();
-        life.dispose();
-      },
-    };
-  }
-
-  #attachShared(spec: ClientSpec, { connection, memory, clients }: SharedUse): AttachedClient {
-    const life = new Store();
-    const member = life.add(clients.join(spec.client));
-    const steady = life.add(this.#steady(member.end, connection, memory));
-    this.#members.set(member, { label: spec.label, life: connection.life, calls: member.load });
-    life.add(toDisposable(() => this.#forgetMember(member)));
-    this.#publish();
-    if (spec.hello !== null) member.greet(spec.hello);
-    const isTheirs = (id: RpcId): boolean => ownerOf(id)?.client === spec.client;
-    return {
-      end: steady.end,
-      life: connection.life,
-      claim: () => connection.calls.claim(isTheirs).flatMap((id) => ownText(id)),
-      leave: () => Promise.resolve(life.dispose()),
-      dispose: () => life.dispose(),
-    };
-  }
-
-  #forgetMember(member: SharedClient): void {
-    this.#members.delete(member);
-    if (!this.#store.isDisposed) this.#publish();
+    this.#end(spec.client);
+    const { shared } = this.#deps;
+    return shared ? this.#attachShared(spec, shared) : this.#attachOwn(spec);
   }
 
   dispatch(event: ConnectionEvent): void {
-    for (const { connection } of this.#attached.values()) connection.dispatch(event);
+    for (const connection of this.#connections) connection.dispatch(event);
   }
 
   woke(): void {
-    for (const { connection } of this.#attached.values()) connection.woke();
+    for (const connection of this.#connections) connection.woke();
   }
 
   /** Their sessions stay alive at the server. `tell`: each is told that this end is over. */
   async shutdown(tell: boolean): Promise<void> {
-    const all = [...this.#attached.values()];
-    this.#attached.clear();
-    await Promise.all(all.map(({ connection }) => connection.shutdown(tell)));
+    await this.#endAll((connection) => connection.shutdown(tell));
   }
 
   /** The server was removed or redefined: their sessions are ended too, and each is told that this end is over. */
   async retire(): Promise<void> {
-    const all = [...this.#attached];
-    this.#attached.clear();
-    const { ports, definition } = this.#facts;
-    for (const [client] of all) ports.records.remove(definition().name, client);
-    await Promise.all(all.map(([, { connection }]) => connection.retire()));
+    const { ports, definition } = this.#deps.facts;
+    const clients = [...this.#present.keys()];
+    const ended = this.#endAll((connection) => connection.retire());
+    // Only now: ending a session is written down in its record.
+    for (const client of clients) ports.records.remove(definition().name, client);
+    await ended;
   }
 
   dispose(): void {
+    for (const client of [...this.#present.keys()]) this.#end(client);
     this.#store.dispose();
   }
 
-  #connect(spec: ClientSpec, memory: SessionMemory): Connection {
-    const { settings } = this.#facts;
-    return makeConnection(
-      this.#facts,
-      {
-        client: spec.client,
-        journals: 'every-request',
-        holdBudget: () => {
-          const { holdBudget, patientHoldBudget } = settings().calls;
-          return spec.isPatient ? Math.max(holdBudget, patientHoldBudget) : holdBudget;
-        },
-        // The server's own connection tells the same story, and one voice is enough for a person.
-        events: { tellUser: nobody, leftBehind: nobody, taskLeft: nobody },
-        isHistory: false,
-      },
-      memory,
-    );
+  get #connections(): readonly Connection[] {
+    return [...this.#present.values()].flatMap(({ connection }) => connection ?? []);
   }
 
-  #steady(inner: ClientEnd, connection: Connection, memory: SessionMemory): SteadyEnd {
-    const { ports, definition } = this.#facts;
+  #attachOwn(spec: ClientSpec): AttachedClient {
+    const { client } = spec;
+    const life = new Store();
+    const memory = memoryOf(this.#deps.facts, client);
+    const connection = life.add(this.#connect(spec, memory));
+    const note = (request: RpcRequest): void => connection.owed.add(request);
+    const steady = life.add(this.#steady(connection.end, connection, memory, note));
+    life.add(this.#deps.calls.add(connection.calls));
+    const { calls } = connection;
+    const watch: ClientWatch = { label: spec.label, life: connection.life, calls: calls.load };
+    const present: Present = { watch, life, connection };
+    this.#enter(client, present);
+    this.#begin(connection, memory, spec);
+    return {
+      end: steady.end,
+      life: connection.life,
+      claim: () => {
+        const taking = (request: RpcRequest): void => steady.taking(request);
+        const claimed = calls
+          .claim({ isTheirs: () => true, taking })
+          .filter((id) => typeof id === 'string');
+        this.#tellOffered(client, calls, (id) => id);
+        return claimed;
+      },
+      leave: async () => {
+        if (this.#present.get(client) !== present) return life.dispose();
+        this.#leaveRoom(client);
+        calls.release();
+        const ended = connection.retire();
+        life.dispose();
+        // What it had at the server is forgotten, whatever the server says to that.
+        this.#forget(client);
+        await ended;
+      },
+      dispose: () => this.#end(client, present),
+    };
+  }
+
+  #attachShared(spec: ClientSpec, { connection, memory, clients }: SharedUse): AttachedClient {
+    const { client, label, hello } = spec;
+    const life = new Store();
+    const wishes = memoryOf(this.#deps.facts, client);
+    const { logLevel, subscriptions } = wishes.record.value;
+    const note = (request: RpcRequest): void => wishes.noteAnswer(request, accepted(request));
+    const member = life.add(clients.join(client, { level: logLevel, uris: subscriptions, note }));
+    const noteForAll = (request: RpcRequest): void => {
+      const noted = member.note(request);
+      if (noted) connection.owed.add(noted);
+    };
+    const steady = life.add(this.#steady(member.end, connection, memory, noteForAll));
+    const watch: ClientWatch = { label, life: connection.life, calls: member.load };
+    const present: Present = { watch, life, connection: null };
+    this.#enter(client, present);
+    if (hello !== null) member.greet(hello);
+    const { calls } = connection;
+    const isTheirs = (id: RpcId): boolean => ownerOf(id)?.client === client;
+    return {
+      end: steady.end,
+      life: connection.life,
+      claim: () => {
+        const taking = (request: RpcRequest): void => {
+          member.take(request);
+          steady.taking({ ...request, id: ownerOf(request.id)?.id ?? request.id });
+        };
+        const claimed = calls.claim({ isTheirs, taking });
+        this.#tellOffered(client, calls, (id) => sharedId(client, id));
+        return claimed.flatMap(ownText);
+      },
+      leave: async () => {
+        if (this.#present.get(client) !== present) return life.dispose();
+        this.#leaveRoom(client);
+        calls.release(isTheirs);
+        member.leave();
+        life.dispose();
+        this.#forget(client);
+      },
+      dispose: () => this.#end(client, present),
+    };
+  }
+
+  /** Calls that a person decides about now, because their program was away for long: it is told so, once. */
+  #tellOffered(client: string, calls: CallDesk, asId: (id: RpcId) => RpcId): void {
+    this.#deps.isBack(client);
+    for (const entry of this.#deps.own.orphans.disown(client)) {
+      const origin = originOf(entry);
+      if (origin) calls.answer(offeredAnswer(asId(origin.id), entry));
+    }
+  }
+
+  #connect({ client, isPatient, label }: ClientSpec, memory: SessionMemory): Connection {
+    const { facts, troubled } = this.#deps;
+    const holdBudget = (): number => {
+      const { holdBudget: usual, patientHoldBudget } = facts.settings().calls;
+      return isPatient ? Math.max(usual, patientHoldBudget) : usual;
+    };
+    // What is left behind is claimed by the program itself, or offered by the server's own connection.
+    const events = {
+      tellUser: (about: UserNotice['about']) => troubled(label, about),
+      leftBehind: nobody,
+      taskLeft: nobody,
+    };
+    const always = { hears: () => true, isHistory: false, journals: 'every-request' } as const;
+    return makeConnection(facts, { client, holdBudget, events, ...always }, memory);
+  }
+
+  #steady(
+    inner: ClientEnd,
+    connection: Connection,
+    memory: SessionMemory,
+    note: (request: RpcRequest) => void,
+  ): SteadyEnd {
+    const { ports, definition } = this.#deps.facts;
     const { name } = definition();
     const fingerprint = fingerprintOf(definition());
     return new SteadyEnd({
@@ -195,34 +234,55 @@ export class ServerClients implements Disposable {
       },
       welcome: (): JsonObject | null => memory.welcome,
       nudge: () => connection.dispatch({ kind: 'call-arrived', at: ports.clock.now() }),
-      note: (request: RpcRequest) => memory.noteAnswer(request, accepted(request)),
+      note,
     });
   }
 
   /** A program that said hello in an earlier life does not say it again. */
   #begin(connection: Connection, memory: SessionMemory, { hello }: ClientSpec): void {
-    if (hello === null) return;
-    if (memory.hello === null) memory.greet(hello);
-    connection.dispatch({ kind: 'started', at: this.#facts.ports.clock.now() });
+    const { facts, isStopped } = this.#deps;
+    const at = facts.ports.clock.now();
+    if (hello !== null && memory.hello === null) memory.greet(hello);
+    if (isStopped()) connection.dispatch({ kind: 'stop-asked', at });
+    else if (hello !== null) connection.dispatch({ kind: 'started', at });
   }
 
-  #detach(client: string): void {
-    const before = this.#attached.get(client);
-    if (!before) return;
-    this.#forget(client, before);
-    void before.connection.shutdown();
-  }
-
-  #forget(client: string, attached: Attached): void {
-    if (this.#attached.get(client) !== attached) return;
-    this.#attached.delete(client);
+  #enter(client: string, present: Present): void {
+    this.#present.set(client, present);
+    present.life.add(toDisposable(() => this.#leaveRoom(client, present)));
     this.#publish();
   }
 
+  #leaveRoom(client: string, present = this.#present.get(client)): void {
+    if (present === undefined || this.#present.get(client) !== present) return;
+    this.#present.delete(client);
+    this.#publish();
+  }
+
+  /** It goes without a word; what it waits for is kept. */
+  #end(client: string, present = this.#present.get(client)): void {
+    if (!present) return;
+    this.#leaveRoom(client, present);
+    void present.connection?.shutdown();
+    present.life.dispose();
+  }
+
+  async #endAll(end: (connection: Connection) => Promise<void>): Promise<void> {
+    const all = [...this.#present.values()];
+    this.#present.clear();
+    const ended = all.flatMap(({ connection }) => (connection ? [end(connection)] : []));
+    for (const { life } of all) life.dispose();
+    await Promise.all(ended);
+  }
+
+  #forget(client: string): void {
+    const { ports, definition } = this.#deps.facts;
+    ports.records.remove(definition().name, client);
+  }
+
   #publish(): void {
-    const own = [...this.#attached.values()].map(({ watch }) => watch);
-    this.#watches.set([...own, ...this.#members.values()]);
-    this.#changed();
+    if (this.#store.isDisposed) return;
+    this.#watches.set([...this.#present.values()].map(({ watch }) => watch));
   }
 }
 

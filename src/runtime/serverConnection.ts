@@ -6,13 +6,15 @@ import { repeatRight } from '../core/calls/replay.ts';
 import { entryOf } from '../core/history.ts';
 import type { Life } from '../core/connection/state.ts';
 import { fingerprintOf } from '../core/record.ts';
-import type { JsonObject } from '../core/rpc.ts';
+import { isObject, type JsonObject, type RpcId } from '../core/rpc.ts';
 import type { ServerDefinition, Settings } from '../core/settings.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionEvents, ConnectionSettings } from './connectionDeps.ts';
+import type { OfferStore } from './gatewayPorts.ts';
 import type { Journaled } from './journalKeeper.ts';
 import type { Reach, ServerPorts } from './ports.ts';
 import { SessionMemory } from './sessionMemory.ts';
+import type { Catalog } from './watch.ts';
 
 /** What all connections to one server have in common. */
 export interface ServerFacts {
@@ -32,6 +34,8 @@ export interface ConnectionOwner {
   /** Its key in records and journal. */
   readonly client: string;
   readonly journals: Journaled;
+  /** Whether the client of this request is there. */
+  readonly hears: (clientId: RpcId) => boolean;
   readonly holdBudget: () => Millis;
   readonly events: Pick<ConnectionEvents, 'tellUser' | 'leftBehind' | 'taskLeft'>;
   /** Whether its transitions belong into the history of the server. */
@@ -46,6 +50,24 @@ export const memoryOf = ({ ports, definition }: ServerFacts, client: string): Se
     client,
     fingerprint: fingerprintOf(definition()),
   });
+
+/**
+ * The annotations of a tool as the server listed it; null where it has none, or none are known. Calls of an earlier life are
+ * judged before our views have listed anything in this one: then by what a program was told of it last.
+ */
+export const marksOf = (
+  name: string | null,
+  { listedAt, tools }: Catalog,
+  offers: OfferStore,
+  definition: ServerDefinition,
+): JsonObject | null => {
+  if (listedAt !== null) return tools.find((tool) => tool.name === name)?.annotations ?? null;
+  const offer = offers.load(definition.name, fingerprintOf(definition));
+  const listed = offer?.lists['tools/list']?.['tools'];
+  const remembered: readonly unknown[] = Array.isArray(listed) ? listed : [];
+  const tool = remembered.find((entry) => isObject(entry) && entry['name'] === name);
+  return isObject(tool) && isObject(tool['annotations']) ? tool['annotations'] : null;
+};
 
 const settingsFor = (
   facts: ServerFacts,
@@ -91,6 +113,7 @@ export const makeConnection = (
       memory,
       journal: ports.journal,
       journals: owner.journals,
+      hears: owner.hears,
       settings: () => settingsFor(facts, owner, ownBytes()),
       log: ports.logOf(name),
       events: {

@@ -10,12 +10,13 @@ import {
 } from '../core/rpc.ts';
 import type { Owner } from './sharedIds.ts';
 import type { SharedMember } from './sharedMember.ts';
+import type { Running } from './sharedRunning.ts';
 
 export interface SharedQuestionsDeps {
   readonly answer: (response: RpcResponse) => void;
   /** Requests on their way, oldest first. */
-  readonly running: () => readonly { readonly member: SharedMember; readonly method: string }[];
-  readonly members: () => readonly SharedMember[];
+  readonly running: () => Iterable<Running>;
+  readonly members: () => ReadonlyMap<string, SharedMember>;
 }
 
 /** JSON-RPC 2.0 section 5.1: method not found. */
@@ -28,65 +29,77 @@ const needed: Readonly<Record<string, string>> = {
   'elicitation/create': 'elicitation',
 };
 
+/** Who is asked, and on behalf of which of its requests, as far as that is known. */
+interface Asked {
+  readonly member: SharedMember;
+  readonly cause: RpcId | null;
+}
+
 export class SharedQuestions {
   readonly #deps: SharedQuestionsDeps;
-  /** By the id of the question. */
-  readonly #asked = new Map<RpcId, SharedMember>();
+  /** By the id of the question: the client that has it, there or not. The connection bounds how many are open. */
+  readonly #open = new Map<RpcId, string>();
 
   constructor(deps: SharedQuestionsDeps) {
     this.#deps = deps;
   }
 
   asked(question: RpcRequest, about: Owner | null): void {
-    const member = this.#whom(question.method, about);
-    if (!member) return this.#refuse(question.id, question.method);
-    this.#asked.set(question.id, member);
-    member.tell(question, about?.client === member.client ? about.id : null);
+    const { id, method } = question;
+    const asked = this.#whom(method, about);
+    if (!asked) {
+      const message = `no program that uses this server now can answer ${method}`;
+      return this.#deps.answer(errorOf(id, { code: nobodyCan, message }));
+    }
+    // Before it is asked: it may answer at once.
+    this.#open.set(id, asked.member.client);
+    asked.member.tell(question, asked.cause);
   }
 
-  answered(member: SharedMember, response: RpcResponse): void {
+  answered({ client }: SharedMember, response: RpcResponse): void {
     if (response.id === null) return;
-    const asked = this.#asked.get(response.id);
+    const asked = this.#open.get(response.id);
     // Another client's question is none of its business; one of an earlier life the connection knows.
-    if (asked && asked !== member) return;
-    this.#asked.delete(response.id);
+    if (asked !== undefined && asked !== client) return;
+    this.#open.delete(response.id);
     this.#deps.answer(response);
   }
 
-  /** The server wants no answer any more. */
+  /** The server wants no answer any more. False: the message says nothing of the kind. */
   withdrawn(message: RpcNotification): boolean {
     if (message.method !== 'notifications/cancelled') return false;
     const id = message.params?.['requestId'];
-    if (typeof id !== 'string' && typeof id !== 'number') return false;
-    const member = this.#asked.get(id);
-    this.#asked.delete(id);
-    member?.tell(message);
+    if (typeof id !== 'string' && typeof id !== 'number') return true;
+    const client = this.#open.get(id);
+    this.#open.delete(id);
+    if (client !== undefined) this.#deps.members().get(client)?.tell(message);
     return true;
   }
 
-  /** Who left cannot answer. */
-  left(member: SharedMember): void {
-    for (const [id, asked] of this.#asked) {
-      if (asked !== member) continue;
-      this.#asked.delete(id);
+  /** Who left for good cannot answer. */
+  left(client: string): void {
+    for (const [id, asked] of [...this.#open]) {
+      if (asked !== client) continue;
+      this.#open.delete(id);
       const message = 'the client that was asked has left';
       this.#deps.answer(errorOf(id, { code: nobodyCan, message }));
     }
   }
 
-  #whom(method: string, about: Owner | null): SharedMember | undefined {
-    const capability = needed[method] ?? null;
-    const able = (member: SharedMember): boolean => capability === null || member.can(capability);
+  #whom(method: string, about: Owner | null): Asked | null {
     const members = this.#deps.members();
-    const caller = members.find(({ client }) => client === about?.client);
-    if (caller && able(caller)) return caller;
+    const capability = needed[method] ?? null;
+    const able = (member: SharedMember | undefined): member is SharedMember =>
+      member !== undefined && (capability === null || member.can(capability));
+    const caller = about ? members.get(about.client) : undefined;
+    if (about && able(caller)) return { member: caller, cause: about.id };
     // A program on stdio does not say on whose behalf it asks: most likely for the call that has run longest.
-    const calls = this.#deps.running().filter((running) => running.method === 'tools/call');
-    return calls.find(({ member }) => able(member))?.member ?? members.find(able);
-  }
-
-  #refuse(id: RpcId, method: string): void {
-    const message = `no program that uses this server now can answer ${method}`;
-    this.#deps.answer(errorOf(id, { code: nobodyCan, message }));
+    for (const running of this.#deps.running()) {
+      const member = members.get(running.client);
+      const isCall = running.method === 'tools/call';
+      if (isCall && able(member)) return { member, cause: about ? null : running.id };
+    }
+    const any = [...members.values()].find(able);
+    return any ? { member: any, cause: null } : null;
   }
 }

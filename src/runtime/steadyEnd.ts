@@ -78,6 +78,11 @@ export class SteadyEnd implements Disposable {
     onClose: (listener) => this.#closed.on(() => listener()),
   };
 
+  /** A request of an earlier life is about to go on, and may be answered at once. A list is answered from memory too. */
+  taking(request: RpcRequest): void {
+    if (listKindOf(request.method)) this.#lists.taking(request);
+  }
+
   dispose(): void {
     this.#store.dispose();
   }

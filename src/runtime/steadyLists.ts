@@ -70,6 +70,13 @@ export class SteadyLists implements Disposable {
     this.#deps.nudge();
   }
 
+  /** Upstream has it already. */
+  taking(request: RpcRequest): void {
+    const isUp = standingOf(this.#deps.life.value.state) === 'up';
+    this.#take(this.#passed, request.id);
+    this.#passed.set(request.id, { request, deadline: isUp ? null : this.#limit(request) });
+  }
+
   /** Takes an answer from upstream. True: the client has got, or gets, another one. */
   answered(response: RpcResponse): boolean {
     if (response.id === null) return false;
@@ -116,8 +123,11 @@ export class SteadyLists implements Disposable {
     // A cursor need not mean anything to another session.
     this.#partial.clear();
     if (standing === 'away') this.answerAll();
-    for (const open of this.#passed.values())
-      open.deadline ??= this.#deps.clock.after(patience, () => this.#giveUp(open.request));
+    for (const open of this.#passed.values()) open.deadline ??= this.#limit(open.request);
+  }
+
+  #limit(request: RpcRequest): Disposable {
+    return this.#deps.clock.after(patience, () => this.#giveUp(request));
   }
 
   #cameUp(): void {

@@ -2,6 +2,7 @@
 import { onTestFinished } from 'vitest';
 import { repeatRight } from '../../src/core/calls/replay.ts';
 import type { ConnectionState, Life } from '../../src/core/connection/state.ts';
+import type { RpcId } from '../../src/core/rpc.ts';
 import { Connection } from '../../src/runtime/connection.ts';
 import type { ConnectionSettings } from '../../src/runtime/connectionDeps.ts';
 import type { Journaled } from '../../src/runtime/journalKeeper.ts';
@@ -49,6 +50,8 @@ export interface RigOptions {
   readonly journal?: JournalStore;
   /** `every-request`: its client is a program at the gateway, which claims its calls itself. */
   readonly journals?: Journaled;
+  /** Whether the client of a request is there; without it every one is. */
+  readonly hears?: (id: RpcId) => boolean;
   readonly clock?: VirtualClock;
   readonly server?: FakeDialer;
   readonly prober?: FakeProber;
@@ -109,6 +112,7 @@ export class Rig {
         memory: this.memory,
         journal: this.journal,
         journals: options.journals ?? 'tool-calls',
+        ...(options.hears ? { hears: options.hears } : {}),
         settings: () => settings,
         log: this.#log,
         events: {

@@ -125,13 +125,7 @@ export class GatewayProcess implements WayIn {
     const files = ['--config', join(this.folder, 'mcp.json'), '--state', this.state];
     const child = spawn(nodePath, [bundle, ...files, ...(this.#options.args ?? [])], {
       cwd: this.folder,
-      // A home of its own: what it announces to other programs must not reach, or disturb, those of the user.
-      env: {
-        ...process.env,
-        HOME: this.folder,
-        XDG_RUNTIME_DIR: this.folder,
-        ...this.#options.env,
-      },
+      env: { ...process.env, ...homeIn(this.folder), ...this.#options.env },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     this.#child = child;

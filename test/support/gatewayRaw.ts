@@ -134,6 +134,8 @@ export interface RawOptions {
   readonly lastEventId?: string;
   readonly accept?: string;
   readonly token?: string | null;
+  /** Which of our own entries the client says it uses. */
+  readonly entry?: string;
 }
 
 /** The text of a tool result. */
@@ -145,12 +147,13 @@ export const textOf = (response: Json): string => {
 };
 
 const headersOf = (way: WayIn, options: RawOptions): Record<string, string> => {
-  const { session, protocolVersion = '2025-11-25', lastEventId, token } = options;
+  const { session, protocolVersion = '2025-11-25', lastEventId, token, entry } = options;
   const headers: Record<string, string> = {};
   if (token !== null) headers['authorization'] = `Bearer ${token ?? way.token}`;
   if (session !== undefined) headers['mcp-session-id'] = session;
   if (protocolVersion !== null) headers['mcp-protocol-version'] = protocolVersion;
   if (lastEventId !== undefined) headers['last-event-id'] = lastEventId;
+  if (entry !== undefined) headers['mcp-lifeline-client'] = entry;
   return headers;
 };
 

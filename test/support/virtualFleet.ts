@@ -14,6 +14,7 @@ import { FakeClient } from './fakeClient.ts';
 import { FakeDialer } from './fakeDialer.ts';
 import { FakeProber } from './fakeProber.ts';
 import { inWords } from './connectionRig.ts';
+import { MemoryJournal } from '../../src/store/memoryJournal.ts';
 import { MemoryRecords } from './memoryRecords.ts';
 import { VirtualClock } from './virtualClock.ts';
 
@@ -69,6 +70,7 @@ class PlainView implements ViewClient {
 export class VirtualFleet {
   readonly clock = new VirtualClock();
   readonly records = new MemoryRecords();
+  readonly journal = new MemoryJournal();
   readonly settings: Source<Settings>;
   readonly fleet: Fleet;
   /** By name; one that was removed and came back is the same. */
@@ -154,7 +156,7 @@ export class VirtualFleet {
             .toReversed()
             .slice(0, limit),
       },
-      journal: { put: () => true, remove: () => {}, load: () => [] },
+      journal: this.journal,
       offers: new MemoryOffers(),
       version: '1.0.0',
       reach: ({ name }) => ({ dialer: this.dialer(name), prober: this.prober(name) }),
