@@ -105,6 +105,7 @@ export const openConnection = (url: string, clock: Clock): Connection => {
     taskLeft: () => {},
   };
   const journal = new MemoryJournal();
-  const deps = { outside, memory, journal, settings: () => settings, events, log };
+  const journals = 'tool-calls' as const;
+  const deps = { outside, memory, journal, journals, settings: () => settings, events, log };
   return new Connection(deps, server.enabled);
 };

@@ -1,19 +1,14 @@
-// Runs the client scenarios of the pinned conformance suite against Lifeline's connection, and counts the checks. By hand:
-// `node test/conformance/run.ts`, with `control` behind it for the SDK's own transport.
+// Runs the pinned conformance suite and counts the checks: its client scenarios against Lifeline's connection, its server
+// scenarios through the gateway. By hand: `node test/conformance/run.ts`, with `client` or `gateway` behind it for one of the
+// two, or with `control` for the client scenarios on the SDK's own transport.
 import { spawn } from 'node:child_process';
 import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { nodePath, projectRoot } from '../support/serverProcess.ts';
+import { runThroughGateway, type Verdict } from './gateway.ts';
 import { scenarioNames } from './scenarios.ts';
-
-export interface Verdict {
-  readonly passed: number;
-  readonly failed: number;
-  /** One per check, fit to print. */
-  readonly lines: readonly string[];
-}
 
 interface Check {
   readonly id: string;
@@ -78,24 +73,29 @@ const judge = async (scenario: string, client: string): Promise<Verdict> => {
   }
 };
 
+const both = (one: Verdict, other: Verdict): Verdict => ({
+  passed: one.passed + other.passed,
+  failed: one.failed + other.failed,
+  lines: [...one.lines, ...other.lines],
+});
+
 /** One scenario after the other: `sse-retry` measures time and wants the machine for itself. */
-export const run = async (client = 'client.ts'): Promise<Verdict> => {
+const runClient = async (client = 'client.ts'): Promise<Verdict> => {
   let verdict: Verdict = { passed: 0, failed: 0, lines: [] };
-  for (const scenario of scenarioNames) {
-    const next = await judge(scenario, client);
-    verdict = {
-      passed: verdict.passed + next.passed,
-      failed: verdict.failed + next.failed,
-      lines: [...verdict.lines, ...next.lines],
-    };
-  }
+  for (const scenario of scenarioNames) verdict = both(verdict, await judge(scenario, client));
   return verdict;
 };
 
+const parts: Readonly<Record<string, () => Promise<Verdict>>> = {
+  client: () => runClient(),
+  control: () => runClient('control.ts'),
+  gateway: runThroughGateway,
+};
+
+export const run = async (): Promise<Verdict> => both(await runClient(), await runThroughGateway());
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  const { passed, failed, lines } = await run(
-    process.argv[2] === 'control' ? 'control.ts' : undefined,
-  );
+  const { passed, failed, lines } = await (parts[process.argv[2] ?? ''] ?? run)();
   console.log([...lines, `${passed} passed, ${failed} failed`].join('\n'));
   process.exitCode = failed === 0 ? 0 : 1;
 }

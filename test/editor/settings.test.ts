@@ -41,7 +41,7 @@ test('each change of the settings touches the server that it is about, and no ot
   await screen.shows('kept', /^ready/);
   await screen.shows('changed', /^ready/);
   await screen.shows('bad', /^'url' must start with http/);
-  expect(await screen.rowNames(1)).toEqual(['kept', 'changed', 'bad']);
+  expect(await screen.rowNames(1)).toEqual(['kept', 'changed', 'bad', 'Gateway']);
   await screen.statusShows(/MCP 2\/3/);
 
   workspace.write({ kept: urlOf(kept), changed: urlOf(changed), added: urlOf(added) });

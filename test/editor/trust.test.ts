@@ -20,7 +20,7 @@ test('[locked-door] an untrusted workspace gets no server contacted, and is told
   await screen.answer('Add MCP Server (2/2)', 'own');
   await screen.shows('own', /^ready/);
   await screen.statusShows(/MCP 1\/1/);
-  expect(await screen.rowNames(1)).toEqual(['own']);
+  expect(await screen.rowNames(1)).toEqual(['own', 'Gateway']);
   expect(await server.requests()).toEqual([]);
 
   await screen.window.command('Workspaces: Manage Workspace Trust');

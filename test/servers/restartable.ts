@@ -30,6 +30,7 @@ const executed = (name: string, args: unknown): void => {
 };
 
 const house: House = {
+  name: environment.name,
   version: environment.version,
   executed,
   changed: () => sessions.save(),

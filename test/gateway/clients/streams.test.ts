@@ -1,9 +1,17 @@
 // The stream of an answer, byte by byte: it can be resumed from its first event, whatever becomes of the client's
 // connection, of the server, or of the gateway itself.
 import { expect, test } from 'vitest';
-import { textOf } from '../../support/gatewayRaw.ts';
+import { isObject } from '../../../src/core/rpc.ts';
+import { type RawAnswer, textOf } from '../../support/gatewayRaw.ts';
 import { aClient, aGateway, aServer, aWayThrough, runsOf } from '../../support/gatewayStage.ts';
 import { until } from '../../support/fleetRig.ts';
+
+/** Of the notifications that this server numbers. */
+const numbersIn = (answer: RawAnswer): unknown[] =>
+  answer.messages.flatMap(({ method, params }) => {
+    const data = isObject(params) ? params['data'] : null;
+    return method === 'notifications/message' && isObject(data) ? [data['number']] : [];
+  });
 
 test('[gateway-never-drops] an answer begins with a cursor, a time to wait and no data, before the server has said anything', async () => {
   const { server, client } = await aWayThrough();
@@ -58,16 +66,16 @@ test('[resume-stream] an answer that came while nobody listened is there for who
 
 test('[reload-survives] after the death of the gateway an answer arrives on the old session, with the old cursor', async () => {
   const { server, gateway, client } = await aWayThrough({ events: 'kept', keepSessions: true });
-  const answer = await client.call(1, 'slow', { ms: 1500 }, { progressToken: 1 });
-  // Cursors are written down every quarter of a second, and this server reports each tenth.
-  await answer.until(() => answer.messages.length >= 5, 'some progress');
+  const answer = await client.call(1, 'slow', { ms: 700 }, { progressToken: 1 });
+  // What was reported has a cursor, and so has what comes after it.
+  await answer.until(() => answer.messages.length >= 1, 'some progress');
   await gateway.restart();
   await answer.end();
   expect(answer.answerTo(1)).toBeUndefined();
   const rest = await client.get({ lastEventId: answer.events[0]?.id ?? '' });
   expect(rest.status).toBe(200);
   // This server keeps its events, so the answer itself is found, not a doubt about it.
-  expect(textOf(await rest.response(1))).toBe('slept 1500');
+  expect(textOf(await rest.response(1))).toBe('slept 700');
   expect(runsOf(server, 'slow')).toBe(1);
 });
 
@@ -121,4 +129,62 @@ test('a client of 2025-06-18 gets an answer that can be resumed, and nothing wit
   expect(answer.events[0]?.id).toBeTruthy();
   await standalone.until(() => standalone.messages.length >= 2, 'two notifications');
   expect(standalone.events.filter(({ data }) => data === '')).toEqual([]);
+});
+
+test('an editor that never asks for the rest of an answer gets it by its id on its standalone stream', async () => {
+  const { server, client } = await aWayThrough();
+  const editor = (await client.as({ entry: 'vscode', protocolVersion: null }).hello()).client;
+  const standalone = await editor.get();
+  const answer = await editor.call(3, 'slow', { ms: 300 });
+  await until(() => runsOf(server, 'slow') === 1);
+  answer.drop();
+  expect(textOf(await standalone.response(3))).toBe('slept 300');
+});
+
+test('a client that takes only JSON gets one answer of JSON, when it is there', async () => {
+  const { client } = await aWayThrough();
+  const plain = client.as({ accept: 'application/json' });
+  const answer = await plain.call(1, 'slow', { ms: 100 });
+  expect(answer.headers['content-type']).toContain('application/json');
+  expect(textOf(await answer.response(1))).toBe('slept 100');
+});
+
+test('a stream that has said everything is not said again, and stays open for whoever asks on', async () => {
+  const { client } = await aWayThrough();
+  const answer = await client.call(1, 'echo', { text: 'all' });
+  await answer.end();
+  const rest = await client.get({ lastEventId: answer.events.at(-1)?.id ?? '' });
+  expect(rest.status).toBe(200);
+  await client.say(2, 'echo', { text: 'more' });
+  expect([rest.isOver, rest.messages]).toEqual([false, []]);
+});
+
+test('a cursor that nobody knows opens a standalone stream, and its client is told to read the lists again', async () => {
+  const { client } = await aWayThrough();
+  const stream = await client.get({ lastEventId: 'of-another-world' });
+  expect(stream.status).toBe(200);
+  await stream.until(
+    () => stream.messages.some(({ method }) => method === 'notifications/tools/list_changed'),
+    'a changed list of tools',
+  );
+  await client.say(1, 'notify', { count: 1 });
+  await stream.until(
+    () => stream.messages.some(({ method }) => method === 'notifications/message'),
+    'the notification',
+  );
+});
+
+test('[resume-stream] what a server that keeps its events said while the gateway was dead reaches its client, once and in order', async () => {
+  const { server, gateway, client } = await aWayThrough({ events: 'kept', keepSessions: true });
+  const first = await client.get();
+  await client.say(1, 'notify', { count: 3 });
+  await first.until(() => numbersIn(first).length === 3, 'three notifications');
+  // Cursors of this stream are written down every quarter of a second.
+  await client.say(2, 'slow', { ms: 400 });
+  await gateway.kill9();
+  await server.notify(3);
+  await gateway.start();
+  const second = await client.get({ lastEventId: first.events.at(-1)?.id ?? '' });
+  await second.until(() => numbersIn(second).length >= 3, 'three more');
+  expect(numbersIn(second)).toEqual([4, 5, 6]);
 });

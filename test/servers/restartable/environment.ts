@@ -28,6 +28,8 @@ export interface Environment {
   readonly extraTools: readonly string[];
   readonly startDelay: number;
   readonly version: string;
+  /** How it calls itself; an editor names its tools after that. */
+  readonly name: string;
 }
 
 const switchOf = (value: string | undefined, fallback: boolean): boolean =>
@@ -53,5 +55,6 @@ export const readEnvironment = (env: NodeJS.ProcessEnv): Environment => {
     extraTools: (env['TOOLS'] ?? '').split(',').filter((name) => name !== ''),
     startDelay: Number(env['START_DELAY'] ?? 0),
     version: env['VERSION'] ?? '1.0.0',
+    name: env['NAME'] ?? 'restartable',
   };
 };

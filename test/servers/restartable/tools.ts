@@ -21,6 +21,7 @@ export interface SessionState {
 
 /** What the whole process offers to a session's tools. */
 export interface House {
+  readonly name: string;
   readonly version: string;
   /** Writes one executed call down, to disk, before it does anything. */
   executed(name: string, args: unknown): void;
@@ -158,7 +159,7 @@ const addMemory = (mcp: McpServer, state: SessionState, house: House): void => {
 /** The MCP server of one session. */
 export const createToolbox = (state: SessionState, house: House): McpServer => {
   const mcp = new McpServer(
-    { name: 'restartable', version: house.version },
+    { name: house.name, version: house.version },
     {
       capabilities: {
         logging: {},
