@@ -23,6 +23,7 @@ import type { Log, Reach } from '../../src/runtime/ports.ts';
 import type { Proof, ServerWatch, ToolCallOptions, UserNotice } from '../../src/runtime/watch.ts';
 import { realProcesses } from '../../src/store/processes.ts';
 import { type WorkspaceStore, openWorkspaceStore } from '../../src/store/workspaceStore.ts';
+import { Traffic } from './countedTraffic.ts';
 
 /** One state that a server was seen in. */
 export interface Sighting {
@@ -77,6 +78,7 @@ export class FleetRig {
   readonly log: string[] = [];
   /** What servers said to our client, answers included, over all lives and servers. */
   readonly heard: RpcMessage[] = [];
+  readonly traffic = new Traffic();
   #end: ClientEnd | null = null;
   #asked = 1;
   #life: { readonly fleet: Fleet; readonly store: WorkspaceStore; readonly ends: Store } | null;
@@ -208,7 +210,7 @@ export class FleetRig {
 
   #reach(server: ServerDefinition, processes: ServerProcesses): Reach {
     const { connectTimeout, maxMessageBytes, health } = this.#settings.value;
-    return reachServer(server, {
+    const reach = reachServer(server, {
       clock: realClock,
       log: this.#logOf(server.name),
       connectTimeout,
@@ -217,6 +219,7 @@ export class FleetRig {
       processes,
       folder: () => this.#options.folder,
     });
+    return { ...reach, dialer: this.traffic.counted(reach.dialer) };
   }
 
   #makeView(end: ClientEnd, ends: Store): ReturnType<typeof createViewClient> {

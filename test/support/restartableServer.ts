@@ -24,6 +24,10 @@ export interface RestartableOptions {
   readonly startDelay?: number;
   /** How it calls itself. */
   readonly name?: string;
+  /** Calls of its tool `job` end even when it is killed meanwhile; needs kept events and sessions. */
+  readonly keepJobs?: boolean;
+  /** Where it learns how each of its lives ends (test/servers/doom.ts). */
+  readonly doomFile?: string;
 }
 
 /** One HTTP request that the server saw. */
@@ -74,6 +78,8 @@ export const startRestartable = async (
       EVENTS: onOff((options.events ?? 'off') !== 'off'),
       ...(options.events === 'kept' ? { EVENT_FILE: join(folder, 'events') } : {}),
       ...(options.keepSessions ? { SESSION_FILE: join(folder, 'sessions') } : {}),
+      ...(options.keepJobs ? { JOB_FILE: join(folder, 'jobs') } : {}),
+      ...(options.doomFile === undefined ? {} : { DOOM_FILE: options.doomFile }),
       LEDGER: ledgerFile,
       TASK_FILE: join(folder, 'tasks'),
       TOOLS: (options.tools ?? []).join(','),
