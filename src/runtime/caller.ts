@@ -136,7 +136,12 @@ export class Caller implements Disposable {
   heard(upstreamId: number): void {
     const call = this.#find(upstreamId);
     if (call?.phase.kind === 'resuming')
-      this.#step({ kind: 'begun', at: this.#now(), key: call.key });
+      this.#step({ kind: 'heard', at: this.#now(), key: call.key });
+  }
+
+  /** The session goes on in another process than the one that ran its calls. */
+  strand(): void {
+    this.#step({ kind: 'stranded', at: this.#now() });
   }
 
   /** Opens or shuts the way. With `send` comes the link that calls go out on. */
@@ -262,7 +267,7 @@ export class Caller implements Disposable {
   }
 
   async #resume(key: number, upstreamId: number, cursor: string): Promise<void> {
-    const begun = (): void => this.heard(upstreamId);
+    const begun = (): void => this.#step({ kind: 'begun', at: this.#now(), key });
     const carried = await this.#carriage.resume(upstreamId, cursor, begun);
     this.#finish(key, upstreamId, 'resume', carried);
   }

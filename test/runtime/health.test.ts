@@ -2,7 +2,7 @@
 import { describe, expect, it } from 'vitest';
 import { aFailure } from '../../src/core/connection/failure.ts';
 import { aReadyRig, aStableRig, type Rig } from '../support/connectionRig.ts';
-import { theHealth } from '../support/defaults.ts';
+import { theCalls, theHealth } from '../support/defaults.ts';
 
 const minute = 60_000;
 
@@ -12,6 +12,14 @@ const aHidingRig = (): Promise<Rig> =>
     server.isForgetful = true;
     prober.beWell({ instanceId: 'one' });
   });
+
+/** The links that carried tool calls since it was last asked. */
+const callsOf = ({ server }: Rig): string[] =>
+  server.seen.flatMap((line) => /^(\d+) tools.call/.exec(line)?.[1] ?? []);
+
+/** The link on which the last session was made. */
+const newSession = ({ server }: Rig): string | undefined =>
+  server.seen.flatMap((line) => /^(\d+) initialize/.exec(line)?.[1] ?? []).at(-1);
 
 describe('a restart that the server hides', () => {
   it.each([
@@ -28,7 +36,7 @@ describe('a restart that the server hides', () => {
     const call = rig.client.call();
     await rig.settle();
     expect(rig.client.outcome(call)).toBe('result');
-    expect(rig.server.seen.at(-1)).toMatch(/^2 tools.call/);
+    expect(callsOf(rig)).toEqual([newSession(rig)]);
     expect(rig.server.count('initialize ')).toBe(1);
   });
 
@@ -58,7 +66,7 @@ describe('a restart that the server hides', () => {
     expect(rig.server.count('tools/call')).toBe(0);
     rig.server.proceed('initialize');
     await rig.settle();
-    expect(rig.server.seen).toContainEqual(expect.stringMatching(/^2 tools.call/));
+    expect(callsOf(rig)).toEqual([newSession(rig)]);
   });
 
   it('is looked for at once when the push stream breaks, and calls wait for the answer [proactive]', async () => {
@@ -68,9 +76,7 @@ describe('a restart that the server hides', () => {
     rig.client.call();
     await rig.settle();
     expect(rig.news()).toEqual(['reconnecting #1 trying', 'ready new-session']);
-    expect(rig.server.seen.filter((line) => line.includes('tools/call'))).toEqual([
-      expect.stringMatching(/^2/),
-    ]);
+    expect(callsOf(rig)).toEqual([newSession(rig)]);
   });
 
   it('that was none lets the waiting calls go in the old session', async () => {
@@ -119,6 +125,82 @@ describe('a restart that the server hides', () => {
     await rig.advance(60_000);
     expect(rig.state).toBe('ready same-session');
     expect(rig.server.count('initialize ')).toBe(1);
+  });
+});
+
+describe('a restart of a server that keeps its sessions', () => {
+  /** A server that knows its sessions from others, and has not forgotten ours. */
+  const aKeepingRig = (): Promise<Rig> =>
+    aStableRig({}, ({ prober }) => prober.beWell({ instanceId: 'one' }));
+
+  it('leaves us in our session, which is proven by a stranger that is refused', async () => {
+    const rig = await aKeepingRig();
+    rig.prober.restart();
+    await rig.advance(theHealth.interval);
+    expect(rig.news()).toEqual(['reconnecting #1 trying', 'ready same-session']);
+    expect(rig.server.seen.slice(1, 7)).toEqual([
+      'dial s1',
+      expect.stringMatching(/^2 ping/),
+      'dial s0',
+      expect.stringMatching(/^3 ping/),
+      '3 close',
+      '2 listen',
+    ]);
+  });
+
+  it('sets again what was set on the session, which the server may know by its signature alone', async () => {
+    const rig = await aKeepingRig();
+    rig.client.request('logging/setLevel', { level: 'warning' });
+    rig.client.request('resources/subscribe', { uri: 'test://note' });
+    await rig.settle();
+    rig.server.news();
+    rig.prober.restart();
+    await rig.advance(theHealth.interval);
+    expect(rig.state).toBe('ready same-session');
+    expect(rig.server.count('2 logging/setLevel')).toBe(1);
+    expect(rig.server.count('2 resources/subscribe')).toBe(1);
+  });
+
+  it('lets the calls that it cut wait for their answer no longer than for a server that is away', async () => {
+    const rig = await aKeepingRig();
+    const call = rig.client.call();
+    await rig.settle();
+    rig.server.cutStream('c7');
+    rig.prober.restart();
+    await rig.advance(theHealth.interval);
+    expect(rig.state).toBe('ready same-session');
+    expect(rig.server.count('resume')).toBeGreaterThan(0);
+    expect(rig.client.outcome(call)).toBe('none');
+    await rig.advance(theCalls.holdBudget);
+    expect(rig.client.outcome(call)).toBe('unknown');
+  });
+
+  it('is asked for its proof again when the first one could not be had', async () => {
+    const rig = await aKeepingRig();
+    rig.server.stall('ping');
+    rig.prober.restart();
+    await rig.advance(theHealth.interval);
+    await rig.advance(theHealth.probeTimeout);
+    expect(rig.state).toMatch(/^reconnecting/);
+    rig.server.proceed('ping');
+    await rig.advance(5000);
+    expect(rig.state).toBe('ready same-session');
+    expect(rig.server.seen.filter((line) => line === 'dial s0')).not.toEqual([]);
+  });
+
+  it('is not trusted when the health of the new process was read before an attempt came through [proactive]', async () => {
+    const rig = await aHidingRig();
+    rig.server.refuseDialling();
+    rig.prober.goDeaf();
+    rig.prober.beSick(aFailure('refused', 'nobody listens'));
+    rig.server.dropLink();
+    // By now the attempts are far apart.
+    await rig.advance(10_000);
+    rig.prober.restart();
+    rig.prober.beWell();
+    rig.server.acceptDialling();
+    await rig.advance(60_000);
+    expect(rig.state).toBe('ready new-session');
   });
 });
 

@@ -57,9 +57,13 @@ export type LedgerEvent =
   | { readonly kind: 'gate'; readonly at: Millis; readonly gate: LedgerGate }
   /**
    * The server has taken the request, or so much time has passed that the next one need not wait for it. Of a resumed
-   * call: its stream is open, or has brought something.
+   * call: its stream is open.
    */
   | { readonly kind: 'begun'; readonly at: Millis; readonly key: number }
+  /** Something came on the stream of the call: it is at work. */
+  | { readonly kind: 'heard'; readonly at: Millis; readonly key: number }
+  /** The session goes on, in another process than the one that ran its calls. */
+  | { readonly kind: 'stranded'; readonly at: Millis }
   | {
       readonly kind: 'ended';
       readonly at: Millis;
