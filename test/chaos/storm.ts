@@ -18,7 +18,7 @@ const killsPerRound = 50;
  * How long a call may wait for the server, in milliseconds. Patient: longer than a restart takes, so that whatever waits,
  * and whatever a fault would repeat, runs afterwards. Hasty: shorter, so that callers must be told that nothing was run.
  */
-export const moods = { patient: 8000, hasty: 300 };
+export const moods = { patient: 5000, hasty: 300 };
 export type Mood = keyof typeof moods;
 
 /** A call that was held, ran, lost its stream and waited for it again has had all of its deadlines one after the other. */

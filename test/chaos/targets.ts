@@ -7,6 +7,7 @@ import type { Fate } from '../servers/doom.ts';
 import type { FleetRig } from '../support/fleetRig.ts';
 import { type RestartableOptions, startRestartable } from '../support/restartableServer.ts';
 import { nodePath, projectRoot } from '../support/serverProcess.ts';
+import type { HostTarget } from './hostStorm.ts';
 import type { LedgerLine } from './ledger.ts';
 
 export interface Target {
@@ -75,6 +76,14 @@ const lastPid = (rig: FleetRig): number | null => {
   return pid === undefined ? null : Number(pid);
 };
 
+const readLedger = (file: string): readonly LedgerLine[] =>
+  existsSync(file)
+    ? readFileSync(file, 'utf8')
+        .split('\n')
+        .filter((line) => line !== '')
+        .map((line) => JSON.parse(line) as LedgerLine)
+    : [];
+
 const overStdio = async (): Promise<Target> => {
   const folder = mkdtempSync(join(tmpdir(), 'stdio-ledger-'));
   const ledgerFile = join(folder, 'ledger');
@@ -93,13 +102,7 @@ const overStdio = async (): Promise<Target> => {
       return pid !== null && isAlive(pid) ? pid : null;
     },
     revive: () => undefined,
-    ledger: () =>
-      existsSync(ledgerFile)
-        ? readFileSync(ledgerFile, 'utf8')
-            .split('\n')
-            .filter((line) => line !== '')
-            .map((line) => JSON.parse(line) as LedgerLine)
-        : [],
+    ledger: () => readLedger(ledgerFile),
     stop: async () => rmSync(folder, { recursive: true, force: true }),
   };
 };
@@ -116,4 +119,36 @@ export const targetNames: readonly TargetName[] = [
   'HTTP without events',
   'HTTP with kept events',
   'stdio',
+];
+
+const hostOverHttp = async (options: RestartableOptions): Promise<HostTarget> => {
+  const server = await startRestartable(options);
+  return {
+    entry: { url: server.url },
+    takeAway: async () => {
+      await server.process.kill9();
+      return () => server.process.start();
+    },
+    ledger: () => server.ledger(),
+    stop: () => server.stop(),
+  };
+};
+
+const hostOverStdio = async (): Promise<HostTarget> => {
+  const target = await overStdio();
+  return { ...target, takeAway: null };
+};
+
+/** What the hosts of a storm talk to while they are killed. */
+export const hostTargets = {
+  'host, HTTP without events': () => hostOverHttp({ events: 'off' }),
+  'host, HTTP with events': () => hostOverHttp({ events: 'memory' }),
+  'host, stdio': hostOverStdio,
+} satisfies Record<string, () => Promise<HostTarget>>;
+
+export type HostTargetName = keyof typeof hostTargets;
+export const hostTargetNames: readonly HostTargetName[] = [
+  'host, HTTP without events',
+  'host, HTTP with events',
+  'host, stdio',
 ];

@@ -1,12 +1,16 @@
 // The short form of the storm (test/chaos): calls without a pause on servers that are killed again and again, and at the
 // end the servers' ledgers, which cannot lie, against what the callers were told. The long form is `npm run test:chaos`.
 import { expect, test } from 'vitest';
+import { describeHostStorm, hostStorm } from '../chaos/hostStorm.ts';
+import { reckonStory, type Tale } from '../chaos/hostStory.ts';
 import { reckon, type Made } from '../chaos/ledger.ts';
 import { describeStorm, storm } from '../chaos/storm.ts';
-import { targetNames, targets } from '../chaos/targets.ts';
+import { hostTargets, targetNames, targets } from '../chaos/targets.ts';
 
-const shares = { patient: 9, hasty: 3 };
+const shares = { patient: 8, hasty: 3 };
 const seed = Number(process.env['CHAOS_SEED'] ?? 1);
+/** Its first hosts die of most kinds of death. */
+const hostSeed = Number(process.env['CHAOS_SEED'] ?? 7);
 
 const aCall = (told: Made['told'], text: string, mayRepeat = false): Made => ({
   tool: 'append',
@@ -50,4 +54,43 @@ test('[at-most-once] [honest-unknown] [never-lost] whenever the server is killed
       expect(result.told.ok).toBeGreaterThan(kills);
     }
   }
+});
+
+test('the reckoning of hosts finds what the journal has wrong, and nothing else', () => {
+  const aTale = (more: Partial<Tale>): Tale => ({
+    tool: 'append',
+    args: { text: 'a' },
+    heard: null,
+    isRunAgain: false,
+    found: [],
+    wasHeld: false,
+    death: 'after-send',
+    isRight: true,
+    ...more,
+  });
+  const breaches = (tale: Tale, runs: number): number =>
+    reckonStory(
+      [tale],
+      Array.from({ length: runs }, () => aLine('a')),
+    ).violations.length;
+  expect(breaches(aTale({ heard: 'ok' }), 1)).toBe(0);
+  expect(breaches(aTale({ found: ['orphan-held'], wasHeld: true }), 0)).toBe(0);
+  expect(breaches(aTale({ found: ['orphan-running', 'answered'] }), 1)).toBe(0);
+  expect(breaches(aTale({ found: ['orphan-unknown'] }), 1)).toBe(0);
+  expect(breaches(aTale({ found: ['orphan-unknown'] }), 0)).toBe(0);
+  expect(breaches(aTale({ death: 'after-erase' }), 1)).toBe(0);
+  expect(breaches(aTale({}), 1)).toBe(1);
+  expect(breaches(aTale({ found: ['orphan-unknown'] }), 2)).toBe(1);
+  expect(breaches(aTale({ heard: 'not-run' }), 1)).toBe(1);
+  expect(breaches(aTale({ found: ['orphan-held'] }), 1)).toBe(1);
+  expect(breaches(aTale({ wasHeld: true }), 0)).toBe(1);
+  expect(breaches(aTale({ found: ['answered'] }), 0)).toBe(1);
+  expect(breaches(aTale({ found: ['answered'], isRight: false }), 1)).toBe(1);
+});
+
+test('[reload-survives] [at-most-once] [never-lost] whenever the extension host is killed: what its journal says and what the server ran agree', async () => {
+  const name = 'host, HTTP with events';
+  const result = await hostStorm(hostTargets[name], { kills: 5, seed: hostSeed });
+  console.log(describeHostStorm(name, result));
+  expect(result.violations, `${name}, seed ${hostSeed}`).toEqual([]);
 });

@@ -63,6 +63,24 @@ export interface RestartableServer {
 
 const onOff = (on: boolean): string => (on ? 'on' : 'off');
 
+const environmentOf = (
+  options: RestartableOptions,
+  folder: string,
+): Readonly<Record<string, string>> => ({
+  STALE: options.stale ?? '404-32001',
+  HEALTH: onOff(options.health ?? true),
+  EVENTS: onOff((options.events ?? 'off') !== 'off'),
+  ...(options.events === 'kept' ? { EVENT_FILE: join(folder, 'events') } : {}),
+  ...(options.keepSessions ? { SESSION_FILE: join(folder, 'sessions') } : {}),
+  ...(options.keepJobs ? { JOB_FILE: join(folder, 'jobs') } : {}),
+  ...(options.doomFile === undefined ? {} : { DOOM_FILE: options.doomFile }),
+  LEDGER: join(folder, 'ledger'),
+  TASK_FILE: join(folder, 'tasks'),
+  TOOLS: (options.tools ?? []).join(','),
+  START_DELAY: String(options.startDelay ?? 0),
+  ...(options.name === undefined ? {} : { NAME: options.name }),
+});
+
 /** Starts one and waits until it listens. */
 export const startRestartable = async (
   options: RestartableOptions = {},
@@ -72,20 +90,7 @@ export const startRestartable = async (
   const process = startServer({
     script: 'test/servers/restartable.ts',
     port: options.port ?? (await freePort()),
-    env: {
-      STALE: options.stale ?? '404-32001',
-      HEALTH: onOff(options.health ?? true),
-      EVENTS: onOff((options.events ?? 'off') !== 'off'),
-      ...(options.events === 'kept' ? { EVENT_FILE: join(folder, 'events') } : {}),
-      ...(options.keepSessions ? { SESSION_FILE: join(folder, 'sessions') } : {}),
-      ...(options.keepJobs ? { JOB_FILE: join(folder, 'jobs') } : {}),
-      ...(options.doomFile === undefined ? {} : { DOOM_FILE: options.doomFile }),
-      LEDGER: ledgerFile,
-      TASK_FILE: join(folder, 'tasks'),
-      TOOLS: (options.tools ?? []).join(','),
-      START_DELAY: String(options.startDelay ?? 0),
-      ...(options.name === undefined ? {} : { NAME: options.name }),
-    },
+    env: environmentOf(options, folder),
   });
   await process.waitListening();
   const admin = async (path: string): Promise<unknown> => {
