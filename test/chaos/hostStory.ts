@@ -35,7 +35,7 @@ const lastOf = ({ found }: Tale): Phase | undefined => found.at(-1);
 const wasAnsweredDying = ({ death }: Tale): boolean =>
   ['before-erase', 'after-erase', 'moment'].includes(death);
 
-export const isSilent = (tale: Tale, runs: number): boolean =>
+const isSilent = (tale: Tale, runs: number): boolean =>
   tale.heard === null && tale.found.length === 0 && runs > 0;
 
 /** Each rule with what its breach is called. */

@@ -182,6 +182,7 @@ const administer: Record<string, (query: URLSearchParams) => unknown> = {
   notify: async (query) => {
     const count = Number(query.get('count') ?? 1);
     for (const { mcp, state } of sessions.all) await notify(mcp, state, count, 0);
+    sessions.save();
     return {};
   },
   requests: (query) => (query.get('clear') === 'true' ? seen.splice(0) : seen),

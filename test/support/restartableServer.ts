@@ -19,6 +19,8 @@ export interface RestartableOptions {
   readonly health?: boolean;
   /** `kept`: cursors outlive a restart. */
   readonly events?: 'off' | 'memory' | 'kept';
+  /** Calls are answered with JSON and not with a stream. */
+  readonly jsonAnswers?: boolean;
   readonly keepSessions?: boolean;
   readonly tools?: readonly string[];
   readonly startDelay?: number;
@@ -63,23 +65,39 @@ export interface RestartableServer {
 
 const onOff = (on: boolean): string => (on ? 'on' : 'off');
 
+const usual = {
+  stale: '404-32001',
+  health: true,
+  events: 'off',
+  jsonAnswers: false,
+  keepSessions: false,
+  keepJobs: false,
+  tools: [],
+  startDelay: 0,
+} as const satisfies RestartableOptions;
+
 const environmentOf = (
   options: RestartableOptions,
   folder: string,
-): Readonly<Record<string, string>> => ({
-  STALE: options.stale ?? '404-32001',
-  HEALTH: onOff(options.health ?? true),
-  EVENTS: onOff((options.events ?? 'off') !== 'off'),
-  ...(options.events === 'kept' ? { EVENT_FILE: join(folder, 'events') } : {}),
-  ...(options.keepSessions ? { SESSION_FILE: join(folder, 'sessions') } : {}),
-  ...(options.keepJobs ? { JOB_FILE: join(folder, 'jobs') } : {}),
-  ...(options.doomFile === undefined ? {} : { DOOM_FILE: options.doomFile }),
-  LEDGER: join(folder, 'ledger'),
-  TASK_FILE: join(folder, 'tasks'),
-  TOOLS: (options.tools ?? []).join(','),
-  START_DELAY: String(options.startDelay ?? 0),
-  ...(options.name === undefined ? {} : { NAME: options.name }),
-});
+): Readonly<Record<string, string>> => {
+  const { stale, health, events, jsonAnswers, ...others } = { ...usual, ...options };
+  const { keepSessions, keepJobs, tools, startDelay, doomFile, name } = others;
+  return {
+    STALE: stale,
+    HEALTH: onOff(health),
+    EVENTS: onOff(events !== 'off'),
+    JSON_ANSWERS: onOff(jsonAnswers),
+    ...(events === 'kept' ? { EVENT_FILE: join(folder, 'events') } : {}),
+    ...(keepSessions ? { SESSION_FILE: join(folder, 'sessions') } : {}),
+    ...(keepJobs ? { JOB_FILE: join(folder, 'jobs') } : {}),
+    ...(doomFile === undefined ? {} : { DOOM_FILE: doomFile }),
+    LEDGER: join(folder, 'ledger'),
+    TASK_FILE: join(folder, 'tasks'),
+    TOOLS: tools.join(','),
+    START_DELAY: String(startDelay),
+    ...(name === undefined ? {} : { NAME: name }),
+  };
+};
 
 /** Starts one and waits until it listens. */
 export const startRestartable = async (

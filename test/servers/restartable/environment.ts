@@ -17,6 +17,8 @@ export interface Environment {
   readonly stale: StaleAnswer;
   readonly health: boolean;
   readonly events: boolean;
+  /** Calls are answered with JSON and not with a stream. */
+  readonly jsonAnswers: boolean;
   /** Where events survive a restart; null: in memory only. */
   readonly eventFile: string | null;
   /** Where sessions survive a restart; null: they are forgotten. */
@@ -50,6 +52,7 @@ export const readEnvironment = (env: NodeJS.ProcessEnv): Environment => {
     stale,
     health: switchOf(env['HEALTH'], true),
     events: switchOf(env['EVENTS'], false),
+    jsonAnswers: switchOf(env['JSON_ANSWERS'], false),
     eventFile: env['EVENT_FILE'] ?? null,
     sessionFile: env['SESSION_FILE'] ?? null,
     ledgerFile: textOf(env['LEDGER']),

@@ -113,6 +113,7 @@ export class Sessions {
         this.#live.delete(id);
         this.save();
       },
+      enableJsonResponse: this.#environment.jsonAnswers,
       ...(events ? { eventStore: events } : {}),
     });
     const mcp = createToolbox({ id, state, events }, this.#house);
