@@ -2,7 +2,7 @@
 // JSON-RPC messages that keeps the promises. Not here: any decision about states (core/connection) or calls (core/calls).
 import { type Disposable, Store } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
-import type { LedgerGate } from '../core/calls/ledger.ts';
+import { type LedgerGate, rulesIn } from '../core/calls/ledger.ts';
 import { aFailure } from '../core/connection/failure.ts';
 import {
   type ConnectionEffect,
@@ -262,7 +262,7 @@ export class Connection implements Disposable {
     const { settings, events } = this.#deps;
     return new CallDesk({
       ...this.#deps,
-      rules: () => settings().ledger,
+      rules: () => rulesIn(this.#life.value.state, settings().ledger),
       tellClient: (message, cause) => this.#pipe.toClient(message, cause),
       events: {
         ...events,

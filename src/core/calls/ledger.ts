@@ -2,6 +2,7 @@
 // Not here: how it moves (stepCalls.ts), and the messages themselves (runtime/caller.ts).
 import type { Millis } from '../../base/clock.ts';
 import type { Failure } from '../connection/failure.ts';
+import { type ConnectionState, holdBudgetIn } from '../connection/state.ts';
 import type { RpcId } from '../rpc.ts';
 import type { CallSettings } from '../settings.ts';
 import { type Call, type CallSpec, deadlineOf, isWaiting, type Verdict } from './call.ts';
@@ -32,6 +33,12 @@ export interface CallRules {
   readonly bytesElsewhere: number;
   readonly repeatRight: (call: Call) => RepeatRight;
 }
+
+/** The rules as they are in this state of the connection. */
+export const rulesIn = (state: ConnectionState, rules: CallRules): CallRules => ({
+  ...rules,
+  holdBudget: holdBudgetIn(state, rules.holdBudget),
+});
 
 export interface LedgerRules extends CallRules {
   /** Asked only where a call has to wait: measuring costs as much as sending. */

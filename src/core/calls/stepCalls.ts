@@ -120,7 +120,18 @@ const onEnded = (
 };
 
 const onGate = (before: Ledger, gate: LedgerGate, at: Millis, rules: LedgerRules): LedgerStep =>
-  resumeAll(askAnew({ ...before, gate }), at, rules);
+  resumeAll(askAnew({ ...before, gate, calls: before.calls.map(shorten(at, rules)) }), at, rules);
+
+/** A call that waits already waits no longer than one that comes now, as when a person turns out to be needed. */
+const shorten =
+  (at: Millis, { holdBudget }: LedgerRules) =>
+  (call: Call): Call => {
+    const { phase } = call;
+    if (phase.kind !== 'held' && phase.kind !== 'doubted') return call;
+    return phase.deadline <= at + holdBudget
+      ? call
+      : { ...call, phase: { ...phase, deadline: at + holdBudget } };
+  };
 
 const onBegun = (ledger: Ledger, key: number, at: Millis, rules: LedgerRules): LedgerStep => {
   const call = ledger.calls.find((other) => other.key === key);
