@@ -66,7 +66,10 @@ interface Message {
   bytes: number | null;
 }
 
-/** A held call goes on its way when the one before it was taken, or after this long where a server answers nothing early. */
+/**
+ * A held call goes on its way when the one before it was taken, which HTTP servers that answer with a stream say at once.
+ * The others are asked after this long.
+ */
 const releasePace: Millis = 50;
 
 export class Caller implements Disposable {
@@ -260,7 +263,13 @@ export class Caller implements Disposable {
     const request = this.requestOf(key);
     if (!request) return;
     const begun = (): void => this.#step({ kind: 'begun', at: this.#now(), key });
-    const pace = this.#store.add(this.#deps.clock.after(releasePace, begun));
+    const isNextDue = (): boolean =>
+      this.#ledger.releasing === key && this.#find(upstreamId)?.key === key;
+    const ask = async (): Promise<void> => {
+      if (isNextDue()) await this.#carriage.turnOver(this.takeId());
+      if (isNextDue()) begun();
+    };
+    const pace = this.#store.add(this.#deps.clock.after(releasePace, () => void ask()));
     const carried = await this.#carriage.send(upstreamId, request, begun);
     this.#store.drop(pace);
     this.#finish(key, upstreamId, request.method, carried);
