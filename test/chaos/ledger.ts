@@ -104,3 +104,13 @@ export const reckon = (
   const longest = Math.round(Math.max(0, ...made.map(({ waited }) => waited)));
   return { calls: made.length, told, unknownThatRan, ordered, longest, violations };
 };
+
+/** One line of figures. */
+export const describeReckoning = (name: string, kills: number, reckoning: Reckoning): string => {
+  const { calls, told, unknownThatRan, violations } = reckoning;
+  return (
+    `${name}: ${kills} kills, ${calls} calls: ${told.ok} ok, ${told['not-run']} not run, ` +
+    `${told.unknown} unknown (${unknownThatRan} of them ran), ${told.hung} hung, ` +
+    `${violations.length} violations`
+  );
+};

@@ -9,7 +9,7 @@ import { FleetRig, until } from '../support/fleetRig.ts';
 import { Callers, type Wanted } from './callers.ts';
 import { type Chance, chanceOf } from './chance.ts';
 import { type Death, Killer } from './killer.ts';
-import { type Reckoning, reckon } from './ledger.ts';
+import { describeReckoning, type Reckoning, reckon } from './ledger.ts';
 import type { Target } from './targets.ts';
 
 const killsPerRound = 50;
@@ -143,11 +143,9 @@ const countsOf = (deaths: readonly Death[]): string =>
 
 /** A few lines of figures. */
 export const describeStorm = (name: string, storm: Storm): string => {
-  const { calls, told, unknownThatRan, violations, deaths } = storm;
+  const { deaths } = storm;
   return [
-    `${name}: ${deaths.length} kills, ${calls} calls: ${told.ok} ok, ${told['not-run']} not run, ` +
-      `${told.unknown} unknown (${unknownThatRan} of them ran), ${told.hung} hung, ` +
-      `${violations.length} violations`,
+    describeReckoning(name, deaths.length, storm),
     `  kills: ${countsOf(deaths)}`,
     `  ${storm.resumed} answers through a cursor, ${storm.sessions} handshakes, ` +
       `${storm.ordered} held calls looked at for their order, longest wait ${storm.longest} ms`,

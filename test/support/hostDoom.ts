@@ -37,6 +37,7 @@ export class HostDoom {
   journal(store: JournalStore): JournalStore {
     return {
       load: (server, client) => store.load(server, client),
+      clients: (server) => store.clients(server),
       put: (entry) => {
         const isSending = entry.phase.kind === 'sent' && entry.phase.cursor === null;
         if (isSending) this.#reach('before-write');
