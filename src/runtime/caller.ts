@@ -66,10 +66,7 @@ interface Message {
   bytes: number | null;
 }
 
-/**
- * A held call goes on its way when the one before it was taken, which HTTP servers that answer with a stream say at once.
- * The others are asked after this long.
- */
+/** A held call goes on its way when the one before it was taken; a server that does not say so is asked after this long. */
 const releasePace: Millis = 50;
 
 export class Caller implements Disposable {
@@ -198,8 +195,7 @@ export class Caller implements Disposable {
 
   #step(event: LedgerEvent): void {
     if (this.#store.isDisposed) return;
-    const bytesOf = (key: number): number => this.#bytesOf(key);
-    const rules = { ...this.#deps.rules(), bytesOf };
+    const rules = { ...this.#deps.rules(), bytesOf: (key: number) => this.#bytesOf(key) };
     const [ledger, effects] = stepCalls(this.#ledger, event, rules);
     const usedIds = ledger.nextId !== this.#ledger.nextId;
     this.#ledger = ledger;
@@ -263,11 +259,9 @@ export class Caller implements Disposable {
     const request = this.requestOf(key);
     if (!request) return;
     const begun = (): void => this.#step({ kind: 'begun', at: this.#now(), key });
-    const isNextDue = (): boolean =>
-      this.#ledger.releasing === key && this.#find(upstreamId)?.key === key;
     const ask = async (): Promise<void> => {
-      if (isNextDue()) await this.#carriage.turnOver(this.takeId());
-      if (isNextDue()) begun();
+      if (this.#ledger.releasing === key) await this.#carriage.turnOver(this.takeId());
+      begun();
     };
     const pace = this.#store.add(this.#deps.clock.after(releasePace, () => void ask()));
     const carried = await this.#carriage.send(upstreamId, request, begun);

@@ -59,7 +59,7 @@ export class Connection implements Disposable {
     const suspect = (): void => void this.#doubts.until(this.pulse.suspect());
     const impressions = new Impressions({ clock, life: this.#life, dispatch, suspect });
     this.#impressions = this.#store.add(impressions);
-    const holdBudget = (): Millis => deps.settings().ledger.holdBudget;
+    const holdBudget = (): number => deps.settings().ledger.holdBudget;
     this.#pipe = this.#store.add(
       new Pipe({
         memory,
