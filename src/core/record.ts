@@ -8,7 +8,8 @@ import { sha256 } from './sha256.ts';
 
 export const recordVersion = 1;
 
-export type RecordStatus = 'active' | 'disconnected' | 'expired';
+/** `doubted`: the server was restarted since the session last proved itself, and may take its id without knowing it. */
+export type RecordStatus = 'active' | 'disconnected' | 'doubted' | 'expired';
 
 /** The last health answer that identifies the server's run. */
 export interface RunMark {
@@ -68,7 +69,7 @@ const recordShape = z.object({
   subscriptions: z.array(z.string()),
   created: z.number(),
   lastActive: z.number(),
-  status: z.enum(['active', 'disconnected', 'expired']),
+  status: z.enum(['active', 'disconnected', 'doubted', 'expired']),
   recoveries: aCount,
   run: z.nullable(
     z.object({

@@ -37,7 +37,8 @@ const noRecords: RecordStore = {
 const noJournal: JournalStore = {
   put: () => true,
   remove: () => undefined,
-  load: () => [], clients: () => [],
+  load: () => [],
+  clients: () => [],
 };
 
 const settingsOf = (settings: Settings): ConnectionSettings => {

@@ -178,12 +178,16 @@ class SdkViewClient implements ViewClient {
   }
 
   async #listOnce(names: readonly ListName[]): Promise<void> {
-    this.#due.clear();
     const client = await this.#connected().catch((error) => this.#listFailed('The server', error));
-    if (client === undefined) return;
+    if (client === undefined) {
+      this.#due.clear();
+      return;
+    }
     const before = this.#catalog.value;
     let next = before;
     for (const name of names) {
+      // What changed until now is in the answer; with the first welcome the connection announces every list.
+      this.#due.delete(name);
       const part = await this.#readOne(client, name);
       if (part !== undefined) next = { ...next, ...part };
     }

@@ -169,6 +169,11 @@ export class CallDesk implements Disposable {
     this.#caller.setGate(gate, carrier);
   }
 
+  /** The session goes on in another process than the one that ran its calls. */
+  strand(): void {
+    this.#caller.strand();
+  }
+
   endAll(failure: Failure): void {
     this.#caller.endAll(failure);
   }

@@ -66,7 +66,7 @@ interface Message {
   bytes: number | null;
 }
 
-/** A held call goes on its way when the one before it was taken, or after this long where a server answers nothing early. */
+/** A held call goes on its way when the one before it was taken; a server that does not say so is asked after this long. */
 const releasePace: Millis = 50;
 
 export class Caller implements Disposable {
@@ -136,7 +136,12 @@ export class Caller implements Disposable {
   heard(upstreamId: number): void {
     const call = this.#find(upstreamId);
     if (call?.phase.kind === 'resuming')
-      this.#step({ kind: 'begun', at: this.#now(), key: call.key });
+      this.#step({ kind: 'heard', at: this.#now(), key: call.key });
+  }
+
+  /** The session goes on in another process than the one that ran its calls. */
+  strand(): void {
+    this.#step({ kind: 'stranded', at: this.#now() });
   }
 
   /** Opens or shuts the way. With `send` comes the link that calls go out on. */
@@ -190,8 +195,7 @@ export class Caller implements Disposable {
 
   #step(event: LedgerEvent): void {
     if (this.#store.isDisposed) return;
-    const bytesOf = (key: number): number => this.#bytesOf(key);
-    const rules = { ...this.#deps.rules(), bytesOf };
+    const rules = { ...this.#deps.rules(), bytesOf: (key: number) => this.#bytesOf(key) };
     const [ledger, effects] = stepCalls(this.#ledger, event, rules);
     const usedIds = ledger.nextId !== this.#ledger.nextId;
     this.#ledger = ledger;
@@ -255,14 +259,18 @@ export class Caller implements Disposable {
     const request = this.requestOf(key);
     if (!request) return;
     const begun = (): void => this.#step({ kind: 'begun', at: this.#now(), key });
-    const pace = this.#store.add(this.#deps.clock.after(releasePace, begun));
+    const ask = async (): Promise<void> => {
+      if (this.#ledger.releasing === key) await this.#carriage.turnOver(this.takeId());
+      begun();
+    };
+    const pace = this.#store.add(this.#deps.clock.after(releasePace, () => void ask()));
     const carried = await this.#carriage.send(upstreamId, request, begun);
     this.#store.drop(pace);
     this.#finish(key, upstreamId, request.method, carried);
   }
 
   async #resume(key: number, upstreamId: number, cursor: string): Promise<void> {
-    const begun = (): void => this.heard(upstreamId);
+    const begun = (): void => this.#step({ kind: 'begun', at: this.#now(), key });
     const carried = await this.#carriage.resume(upstreamId, cursor, begun);
     this.#finish(key, upstreamId, 'resume', carried);
   }

@@ -21,6 +21,8 @@ export interface Carried {
 
 /** For one page of the list of tools, while a call waits for it. */
 const listLimit: Millis = 10_000;
+/** A server that works on a call without a pause answers nothing else; the next call must not wait for its end. */
+const turnLimit: Millis = 1_000;
 
 export class Carriage implements Disposable {
   readonly #clock: Clock;
@@ -47,6 +49,17 @@ export class Carriage implements Disposable {
     const list: RpcRequest = { jsonrpc: '2.0', id, method: 'tools/list', params };
     return this.#carry(id, (link, signal) =>
       exchangeWithin(this.#clock, listLimit, link, list, signal),
+    );
+  }
+
+  /**
+   * Resolves when the server has looked at what was sent before: two requests go out on two connections, and a busy server
+   * takes up in any order what it finds waiting. One that does not answer in time has no say in it.
+   */
+  async turnOver(id: number): Promise<void> {
+    const ping: RpcRequest = { jsonrpc: '2.0', id, method: 'ping' };
+    await this.#carry(id, (link, signal) =>
+      exchangeWithin(this.#clock, turnLimit, link, ping, signal),
     );
   }
 

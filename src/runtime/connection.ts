@@ -1,9 +1,8 @@
 // One server on behalf of one client: holds the life, runs `step`, performs its effects. A client sees a pipe for
 // JSON-RPC messages that keeps the promises. Not here: any decision about states (core/connection) or calls (core/calls).
-import type { Millis } from '../base/clock.ts';
 import { type Disposable, Store } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
-import type { LedgerGate } from '../core/calls/ledger.ts';
+import { type LedgerGate, rulesIn } from '../core/calls/ledger.ts';
 import { aFailure } from '../core/connection/failure.ts';
 import {
   type ConnectionEffect,
@@ -60,7 +59,7 @@ export class Connection implements Disposable {
     const suspect = (): void => void this.#doubts.until(this.pulse.suspect());
     const impressions = new Impressions({ clock, life: this.#life, dispatch, suspect });
     this.#impressions = this.#store.add(impressions);
-    const holdBudget = (): Millis => deps.settings().ledger.holdBudget;
+    const holdBudget = (): number => deps.settings().ledger.holdBudget;
     this.#pipe = this.#store.add(
       new Pipe({
         memory,
@@ -134,7 +133,7 @@ export class Connection implements Disposable {
     this.#store.dispose();
   }
 
-  readonly #now = (): Millis => this.#deps.outside.clock.now();
+  readonly #now = (): number => this.#deps.outside.clock.now();
   readonly #takeId = (): number => this.calls.takeId();
 
   /** `anew`: another client than before, whose capabilities the server has yet to hear of. */
@@ -249,6 +248,7 @@ export class Connection implements Disposable {
     const { memory } = this.#deps;
     const same = how === 'same-session';
     this.#slot.take(link);
+    if (memory.isDoubted) this.calls.strand();
     if (same) memory.resumed();
     else if (this.#life.value.hadSession) memory.renewed();
     this.#impressions.proved('handshake');
@@ -262,7 +262,7 @@ export class Connection implements Disposable {
     const { settings, events } = this.#deps;
     return new CallDesk({
       ...this.#deps,
-      rules: () => settings().ledger,
+      rules: () => rulesIn(this.#life.value.state, settings().ledger),
       tellClient: (message, cause) => this.#pipe.toClient(message, cause),
       events: {
         ...events,
@@ -293,7 +293,7 @@ export class Connection implements Disposable {
           this.#impressions.exchangeEnded('ping', fate, epoch);
           return fate;
         },
-        reading: (reading) => memory.markRun(reading),
+        reading: (reading, restarted) => memory.markRun(reading, restarted),
       },
     });
   }

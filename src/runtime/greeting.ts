@@ -5,7 +5,7 @@ import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Mutable, Store } from '../base/disposable.ts';
 import type { Signal } from '../base/signal.ts';
 import { upstreamFailed } from '../core/calls/answers.ts';
-import { gateOf, type Life } from '../core/connection/state.ts';
+import { gateOf, holdBudgetIn, type Life } from '../core/connection/state.ts';
 import { errorOf, resultOf, type JsonObject, type RpcId, type RpcResponse } from '../core/rpc.ts';
 
 export interface GreetingDeps {
@@ -22,6 +22,7 @@ export class Greeting implements Disposable {
   readonly #store = new Store();
   readonly #deadline = this.#store.add(new Mutable<Disposable>());
   #pending: RpcId | null = null;
+  #endsAt: Millis = 0;
 
   constructor(deps: GreetingDeps) {
     this.#deps = deps;
@@ -32,7 +33,8 @@ export class Greeting implements Disposable {
   wait(id: RpcId, begin: () => void): void {
     const { clock, holdBudget } = this.#deps;
     this.#pending = id;
-    this.#deadline.value = clock.after(holdBudget(), () => this.#refuse());
+    this.#endsAt = Number.POSITIVE_INFINITY;
+    this.#within(clock.now() + holdBudget());
     begin();
     this.#look();
   }
@@ -46,7 +48,18 @@ export class Greeting implements Disposable {
   }
 
   #look(): void {
-    if (gateOf(this.#deps.life.value.state) === 'refuse') this.#refuse();
+    const { clock, holdBudget, life } = this.#deps;
+    const { state } = life.value;
+    if (gateOf(state) === 'refuse') this.#refuse();
+    else if (this.#pending !== null) this.#within(clock.now() + holdBudgetIn(state, holdBudget()));
+  }
+
+  /** Only ever sooner. */
+  #within(endsAt: Millis): void {
+    if (endsAt >= this.#endsAt) return;
+    this.#endsAt = endsAt;
+    const { clock } = this.#deps;
+    this.#deadline.value = clock.after(endsAt - clock.now(), () => this.#refuse());
   }
 
   #refuse(): void {

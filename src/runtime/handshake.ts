@@ -3,7 +3,7 @@
 // Not here: when to attempt and how often (core/connection/step.ts, attempts.ts).
 import type { Clock, Millis } from '../base/clock.ts';
 import { aFailure, ConnectionError } from '../core/connection/failure.ts';
-import { judgeRun } from '../core/connection/health.ts';
+import { judgeRun, strangerTo } from '../core/connection/health.ts';
 import { isObject, type JsonObject, type RpcId, type RpcRequest } from '../core/rpc.ts';
 import type {
   Dialer,
@@ -67,18 +67,21 @@ const failed = (fate: Fate): ConnectionError =>
   );
 
 /**
- * Whether the server has restarted since the stored mark. A server that accepts any session id hides its restart from
- * everything but this; one that does not answer is left to the session check that follows.
+ * Whether the server has restarted since the session last proved itself. A server that accepts any session id hides its
+ * restart from everything but this; one that does not answer is left to the session check that follows.
  */
 const restartedMeanwhile = async (deps: HandshakeDeps, signal: AbortSignal): Promise<boolean> => {
-  const before = deps.memory.record.value.run;
+  const { memory } = deps;
+  const before = memory.record.value.run;
+  if (memory.isDoubted) return true;
   if (!before) return false;
   try {
     const reading = await deps.prober.health(signal);
     if (!reading) return false;
     const verdict = judgeRun(before, reading, null, true);
-    deps.memory.markRun(reading);
-    return verdict.kind === 'restarted';
+    const restarted = verdict.kind === 'restarted';
+    memory.markRun(reading, restarted);
+    return restarted;
   } catch (error) {
     // Nobody listens: no attempt can work. Every other trouble of /health says nothing about the session.
     if (error instanceof ConnectionError && error.failure.kind === 'refused') throw error;
@@ -87,9 +90,67 @@ const restartedMeanwhile = async (deps: HandshakeDeps, signal: AbortSignal): Pro
 };
 
 /** By the server's own word the session is over: no later attempt asks after it again. */
-const sessionIsOver = ({ memory }: HandshakeDeps): null => {
+const notOurs = async ({ memory }: HandshakeDeps, link: Link): Promise<null> => {
   memory.forget();
+  await link.close(false);
   return null;
+};
+
+/** Whether the server takes a request in the name of this link's session. Rejects where it does not say. */
+const isTaken = async (deps: HandshakeDeps, link: Link, signal: AbortSignal): Promise<boolean> => {
+  const ping = request(deps.takeId(), 'ping');
+  const fate = await exchangeWithin(deps.clock, deps.limits.probe, link, ping, signal);
+  // Any answer in the session's name proves it, "method not found" included.
+  if (fate.kind === 'answered') return true;
+  if (fate.kind === 'refused' && fate.failure.kind === 'session-lost') return false;
+  throw failed(fate);
+};
+
+const heedless: LinkEvents = {
+  message: () => undefined,
+  heard: () => undefined,
+  cursor: () => undefined,
+  push: () => undefined,
+  lost: () => undefined,
+};
+
+/**
+ * Whether the server tells its sessions from others. After a restart a taken session id proves nothing by itself: there are
+ * servers that take any. One that refuses a stranger's and takes ours has kept our session over its restart.
+ */
+const tellsStrangers = async (
+  deps: HandshakeDeps,
+  session: SessionRef,
+  signal: AbortSignal,
+): Promise<boolean> => {
+  const id = session.id === null ? null : strangerTo(session.id);
+  if (id === null) return false;
+  const link = await deps.dialer.dial({ ...session, id }, heedless, signal);
+  try {
+    return !(await isTaken(deps, link, signal));
+  } finally {
+    await link.close(false);
+  }
+};
+
+/** What the client had set on the session, set again. A server that refuses keeps its session all the same. */
+const restore = async (
+  deps: HandshakeDeps,
+  link: Link,
+  capabilities: JsonObject,
+  signal: AbortSignal,
+): Promise<void> => {
+  const { logLevel, subscriptions } = deps.memory.record.value;
+  const wishes: RpcRequest[] = [];
+  if (logLevel !== null && capabilities['logging'])
+    wishes.push(request(deps.takeId(), 'logging/setLevel', { level: logLevel }));
+  if (capabilities['resources'])
+    for (const uri of subscriptions)
+      wishes.push(request(deps.takeId(), 'resources/subscribe', { uri }));
+  for (const wish of wishes) {
+    const fate = await exchangeWithin(deps.clock, deps.limits.probe, link, wish, signal);
+    if (fate.kind !== 'answered') throw failed(fate);
+  }
 };
 
 const resumeSession = async (
@@ -99,15 +160,20 @@ const resumeSession = async (
 ): Promise<Established | null> => {
   const session = deps.memory.session;
   if (!session) return null;
-  if (await restartedMeanwhile(deps, signal)) return sessionIsOver(deps);
+  const restarted = await restartedMeanwhile(deps, signal);
   const link = await deps.dialer.dial(session, events, signal);
-  const ping = request(deps.takeId(), 'ping');
-  const fate = await exchangeWithin(deps.clock, deps.limits.probe, link, ping, signal);
-  // Any answer in the session's name proves it, "method not found" included.
-  if (fate.kind === 'answered') return { link, how: 'same-session' };
-  await link.close(false);
-  if (fate.kind === 'refused' && fate.failure.kind === 'session-lost') return sessionIsOver(deps);
-  throw failed(fate);
+  try {
+    if (!(await isTaken(deps, link, signal))) return await notOurs(deps, link);
+    if (restarted) {
+      if (!(await tellsStrangers(deps, session, signal))) return await notOurs(deps, link);
+      // It may know the session by its signature alone, and nothing of what was set on it.
+      await restore(deps, link, deps.memory.capabilities, signal);
+    }
+  } catch (error) {
+    await link.close(false);
+    throw error;
+  }
+  return { link, how: 'same-session' };
 };
 
 const welcomeFrom = (fate: Fate): JsonObject => {
@@ -126,27 +192,6 @@ const welcomeFrom = (fate: Fate): JsonObject => {
   return welcome;
 };
 
-/** What the client had set on the old session, set again on the new one. A server that refuses keeps its session all the same. */
-const restore = async (
-  deps: HandshakeDeps,
-  link: Link,
-  welcome: JsonObject,
-  signal: AbortSignal,
-): Promise<void> => {
-  const { logLevel, subscriptions } = deps.memory.record.value;
-  const capabilities = isObject(welcome['capabilities']) ? welcome['capabilities'] : {};
-  const wishes: RpcRequest[] = [];
-  if (logLevel !== null && capabilities['logging'])
-    wishes.push(request(deps.takeId(), 'logging/setLevel', { level: logLevel }));
-  if (capabilities['resources'])
-    for (const uri of subscriptions)
-      wishes.push(request(deps.takeId(), 'resources/subscribe', { uri }));
-  for (const wish of wishes) {
-    const fate = await exchangeWithin(deps.clock, deps.limits.probe, link, wish, signal);
-    if (fate.kind !== 'answered') throw failed(fate);
-  }
-};
-
 const makeSession = async (
   deps: HandshakeDeps,
   hello: JsonObject,
@@ -161,7 +206,8 @@ const makeSession = async (
     link.useVersion(String(welcome['protocolVersion']));
     const told = await link.tell({ jsonrpc: '2.0', method: 'notifications/initialized' });
     if (told.kind !== 'accepted') throw failed(told);
-    await restore(deps, link, welcome, signal);
+    const { capabilities } = welcome;
+    await restore(deps, link, isObject(capabilities) ? capabilities : {}, signal);
     // Only now: a session that was not restored is none to go back to, nor is that of an attempt that was given up.
     signal.throwIfAborted();
     deps.memory.opened(link.session, welcome);

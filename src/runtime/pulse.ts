@@ -7,6 +7,7 @@ import { aFailure, ConnectionError, type Failure } from '../core/connection/fail
 import {
   type HealthReading,
   judgeRun,
+  type RunVerdict,
   nextPoll,
   silenceVerdict,
 } from '../core/connection/health.ts';
@@ -35,7 +36,8 @@ export interface PulseView {
 export interface PulseEvents {
   /** Sends a ping on the session. */
   ping(limit: Millis): Promise<Fate>;
-  reading(reading: HealthReading): void;
+  /** `restarted`: by another process than the reading before. */
+  reading(reading: HealthReading, restarted: boolean): void;
   healthFailing(failure: Failure): void;
   healthMended(): void;
   restarted(failure: Failure): void;
@@ -194,17 +196,13 @@ export class Pulse implements Disposable {
   async #onReading(reading: HealthReading): Promise<void> {
     const { events, view } = this.#deps;
     const before = view().run;
-    const last = this.health.value;
+    const verdict = this.#compare(before, reading);
     this.health.set(reading);
-    // A mark that the handshake made is younger than our last reading: the time since that one says nothing about it.
-    const elapsed = last && last.at === before?.at ? reading.steadyAt - last.steadyAt : null;
-    const comparable = before !== null && !this.#isBalanced(reading, before.instanceId);
-    const verdict = comparable ? judgeRun(before, reading, elapsed, this.#slept) : null;
-    this.#slept = false;
-    events.reading(reading);
+    const restarted = verdict?.kind === 'restarted';
+    events.reading(reading, restarted);
     const wasHealthy = this.#wasHealthy;
     this.#wasHealthy = true;
-    if (verdict?.kind === 'restarted')
+    if (restarted && this.#isUp)
       events.restarted(aFailure('restarted', `the server was restarted (${verdict.sign})`));
     else if (!wasHealthy) {
       if (view().state === 'down') events.nudge('health');
@@ -214,6 +212,16 @@ export class Pulse implements Disposable {
         await this.#probe();
       }
     }
+  }
+
+  #compare(before: RunMark | null, reading: HealthReading): RunVerdict | null {
+    const last = this.health.value;
+    // A mark that the handshake made is younger than our last reading: the time since that one says nothing about it.
+    const elapsed = last && last.at === before?.at ? reading.steadyAt - last.steadyAt : null;
+    const comparable = before !== null && !this.#isBalanced(reading, before.instanceId);
+    const verdict = comparable ? judgeRun(before, reading, elapsed, this.#slept) : null;
+    this.#slept = false;
+    return verdict;
   }
 
   /**

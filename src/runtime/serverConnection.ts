@@ -69,6 +69,12 @@ export const marksOf = (
   return isObject(tool) && isObject(tool['annotations']) ? tool['annotations'] : null;
 };
 
+/**
+ * A program may be downloaded when it is first started (`npx`, `uvx`, `docker run`), and killed over it would begin anew
+ * each time. One that fails exits, which is heard at once; only one that hangs is waited for so long.
+ */
+const firstStart: Millis = 3 * 60_000;
+
 const settingsFor = (
   facts: ServerFacts,
   owner: ConnectionOwner,
@@ -87,7 +93,8 @@ const settingsFor = (
       crashLoop,
     },
     health: definition.kind === 'http' ? { ...health, path: definition.health } : health,
-    connectTimeout,
+    connectTimeout:
+      definition.kind === 'stdio' ? Math.max(connectTimeout, firstStart) : connectTimeout,
     ledger: {
       limits: calls,
       holdBudget,

@@ -112,6 +112,11 @@ export class SessionMemory {
     this.#write({ recoveries: this.record.value.recoveries + 1 });
   }
 
+  /** The server was restarted, and whether it still knows the session must be proven before it is used again. */
+  get isDoubted(): boolean {
+    return this.record.value.status === 'doubted';
+  }
+
   lost(): void {
     if (this.record.value.status === 'active') this.#write({ status: 'disconnected' });
   }
@@ -158,10 +163,12 @@ export class SessionMemory {
     this.#write({ subscriptions: subscribed ? [...others, uri].slice(-maxSubscriptions) : others });
   }
 
-  markRun(reading: HealthReading): void {
+  /** `restarted`: by another process than the mark before. The new mark hides that from whoever compares next. */
+  markRun(reading: HealthReading, restarted: boolean): void {
     const { uptimeSecs, version, instanceId } = reading.body;
     const run: RunMark = { at: reading.at, uptimeSecs, version, instanceId };
     const before = this.record.value.run;
+    if (restarted && this.session) this.#write({ status: 'doubted' });
     this.record.set({ ...this.record.value, run });
     // Uptime grows with every answer; only another run of the server is worth a write at once.
     if (before?.version !== version || before.instanceId !== instanceId) this.#write({});

@@ -1,29 +1,28 @@
-// Six callers who never rest, and a killer: the server process is killed at random moments of their calls and comes back
-// at once. Every call is written down with what its caller was told. Not here: what to think of it (ledger.ts).
+// Callers who never rest, and a killer: the server process dies at chosen and at random moments of their calls and comes back
+// at once. Long storms rage in rounds, each on a fresh server with fresh files, so that the last kill costs no more than the
+// first. Not here: what to think of what was heard (ledger.ts).
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as delay } from 'node:timers/promises';
 import type { RawSettings } from '../../src/core/parseSettings.ts';
-import { type Called, FleetRig, until } from '../support/fleetRig.ts';
+import { FleetRig, until } from '../support/fleetRig.ts';
+import { Callers, type Wanted } from './callers.ts';
 import { type Chance, chanceOf } from './chance.ts';
-import { type Made, type Reckoning, reckon } from './ledger.ts';
+import { type Death, Killer } from './killer.ts';
+import { describeReckoning, type Reckoning, reckon } from './ledger.ts';
 import type { Target } from './targets.ts';
 
-const callers = 6;
-/** Far beyond every deadline below: a caller that waits this long was forgotten. */
-const patience = 30_000;
-/** From the start of a call; some kills come before it is written, some during its answer, some after. */
-const killWithin = 30;
-/** Of a starting server: before it listens, during the handshake, or under the first calls. */
-const killOnWayUpWithin = 800;
+const killsPerRound = 50;
 
 /**
  * How long a call may wait for the server, in milliseconds. Patient: longer than a restart takes, so that whatever waits,
  * and whatever a fault would repeat, runs afterwards. Hasty: shorter, so that callers must be told that nothing was run.
  */
-export const moods = { patient: 8000, hasty: 300 };
+export const moods = { patient: 5000, hasty: 300 };
 export type Mood = keyof typeof moods;
+
+/** A call that was held, ran, lost its stream and waited for it again has had all of its deadlines one after the other. */
+const patienceIn = (mood: Mood): number => 3 * moods[mood] + 15_000;
 
 /** Whatever would only make the storm slow, or end it, is made small, or large. */
 const settingsIn = (mood: Mood): RawSettings => ({
@@ -38,116 +37,40 @@ const settingsIn = (mood: Mood): RawSettings => ({
   notifyAfterAttempts: 1000,
 });
 
-type Wanted = Omit<Made, 'told' | 'words'> & { readonly answer: string };
+const wantedOn =
+  ({ keepsJobs }: Target) =>
+  (number: number, chance: Chance): Wanted => {
+    const text = `call ${number}`;
+    const dice = chance.roll();
+    const ms = 20 + chance.below(230);
+    if (dice < 0.25) return { tool: 'echo', args: { text }, mayRepeat: true, answer: text };
+    if (dice < 0.7)
+      return { tool: 'append', args: { text }, mayRepeat: false, answer: `appended ${text}` };
+    if (dice < 0.85 && keepsJobs)
+      return { tool: 'job', args: { text, ms }, mayRepeat: false, answer: `finished ${text}` };
+    // The fraction makes each of its kind: the tool takes no text.
+    const odd = ms + number / 2 ** 20;
+    return { tool: 'slow', args: { ms: odd }, mayRepeat: false, answer: `slept ${odd}` };
+  };
 
-const wantedOf = (number: number, chance: Chance): Wanted => {
-  const text = `call ${number}`;
-  const dice = chance.roll();
-  if (dice < 0.25) return { tool: 'echo', args: { text }, mayRepeat: true, answer: text };
-  if (dice < 0.8)
-    return { tool: 'append', args: { text }, mayRepeat: false, answer: `appended ${text}` };
-  // The fraction makes each of its kind: the tool takes no text.
-  const ms = 20 + chance.below(230) + number / 2 ** 20;
-  return { tool: 'slow', args: { ms }, mayRepeat: false, answer: `slept ${ms}` };
-};
-
-const toldOf = ({ text, isError, outcome }: Called, answer: string): Made['told'] => {
-  if (outcome !== null) return outcome;
-  if (isError) return 'rejected';
-  return text === answer ? 'ok' : 'wrong';
-};
-
-class Storm {
-  readonly made: Made[] = [];
-  readonly #rig: FleetRig;
-  readonly #chance: Chance;
-  #number = 0;
-  #begun = 0;
-  #answered = 0;
-  #isOver = false;
-
-  constructor(rig: FleetRig, chance: Chance) {
-    this.#rig = rig;
-    this.#chance = chance;
-  }
-
-  /** Resolves when so many kills were done and every caller has heard what became of its last call. */
-  async rage(target: Target, kills: number): Promise<void> {
-    // Each caller and the killer have a chance of their own, or their order in time would change each other's numbers.
-    const mouths = Array.from({ length: callers }, () => this.#callOn(this.#newChance()));
-    try {
-      await this.#killOn(target, kills, this.#newChance());
-    } finally {
-      this.#isOver = true;
-      await Promise.all(mouths);
-    }
-  }
-
-  #newChance(): Chance {
-    return chanceOf(this.#chance.below(2 ** 32));
-  }
-
-  async #callOn(chance: Chance): Promise<void> {
-    while (!this.#isOver) {
-      const { answer, ...call } = wantedOf(this.#number++, chance);
-      const heard = await this.#ask(call, answer);
-      this.made.push({ ...call, ...heard });
-      await delay(chance.below(20));
-    }
-  }
-
-  async #ask(
-    { tool, args }: Omit<Wanted, 'answer'>,
-    answer: string,
-  ): Promise<Pick<Made, 'told' | 'words'>> {
-    const heard = new AbortController();
-    this.#begun += 1;
-    // Who wants progress keeps a stream open on which it comes.
-    const called = this.#rig.call(tool, args, { onProgress: () => undefined }).then(
-      (result) => ({ told: toldOf(result, answer), words: result.text }),
-      (error: unknown) => ({ told: 'rejected' as const, words: String(error) }),
-    );
-    const hung = delay(patience, { told: 'hung', words: 'no answer' } as const, {
-      signal: heard.signal,
-    }).catch(() => ({ told: 'hung', words: 'no answer' }) as const);
-    const said = await Promise.race([called, hung]);
-    heard.abort();
-    if (said.told === 'ok') this.#answered += 1;
-    return said;
-  }
-
-  async #killOn(target: Target, kills: number, chance: Chance): Promise<void> {
-    for (let done = 0; done < kills;) {
-      const answered = this.#answered;
-      const onWayUp = chance.roll() < 0.15;
-      if (onWayUp) {
-        await delay(chance.below(killOnWayUpWithin));
-      } else {
-        await this.#untilGrown(() => this.#answered, answered, 'an answer');
-        await this.#untilGrown(() => this.#begun, this.#begun, 'a call');
-        await delay(chance.below(killWithin));
-      }
-      if (await target.kill(this.#rig)) done += 1;
-    }
-    // The last kill must be survived too.
-    await this.#untilGrown(() => this.#answered, this.#answered, 'an answer');
-  }
-
-  async #untilGrown(count: () => number, from: number, what: string): Promise<void> {
-    const limit = performance.now() + 2 * patience;
-    await until(() => {
-      if (performance.now() > limit)
-        throw new Error(`Nobody saw ${what} in a minute:\n${this.#rig.log.slice(-30).join('\n')}`);
-      return count() > from;
-    });
-  }
+export interface Storm extends Reckoning {
+  readonly deaths: readonly Death[];
+  /** Answers that came because a stream was resumed from its cursor. */
+  readonly resumed: number;
+  /** Handshakes that made a session. */
+  readonly sessions: number;
 }
 
-/** Rages, and compares. Everything that it started has ended afterwards. */
-export const storm = async (
+export interface StormOptions {
+  readonly kills: number;
+  readonly seed: number;
+  readonly mood: Mood;
+}
+
+const rage = async (
   makeTarget: () => Promise<Target>,
-  { kills, seed, mood }: { readonly kills: number; readonly seed: number; readonly mood: Mood },
-): Promise<Reckoning> => {
+  { kills, seed, mood }: StormOptions,
+): Promise<Storm> => {
   const folder = mkdtempSync(join(tmpdir(), 'lifeline-chaos-'));
   const target = await makeTarget();
   const servers = { dev: target.entry };
@@ -156,12 +79,75 @@ export const storm = async (
     await rig.untilState('ready');
     // Before the tools were listed, nobody knows which calls may be repeated.
     await until(() => rig.server().catalog.value.listedAt !== null);
-    const raging = new Storm(rig, chanceOf(seed));
-    await raging.rage(target, kills);
-    return reckon(raging.made, target.ledger());
+    const chance = chanceOf(seed);
+    const newChance = (): Chance => chanceOf(chance.below(2 ** 32));
+    const wants = wantedOn(target);
+    const callers = new Callers({ rig, chance: newChance(), wants, patience: patienceIn(mood) });
+    const killer = new Killer({ target, rig, callers, chance: newChance() });
+    try {
+      await killer.rage(kills);
+    } finally {
+      await callers.hush();
+    }
+    const { resumed, sessions } = rig.traffic;
+    const reckoning = reckon(callers.made, target.ledger(), callers.groups);
+    return { ...reckoning, deaths: killer.deaths, resumed, sessions };
   } finally {
     await rig.close();
     await target.stop();
     rmSync(folder, { recursive: true, force: true });
   }
+};
+
+const addUp = (rounds: readonly Storm[]): Storm => {
+  const sum = (what: (round: Storm) => number): number =>
+    rounds.reduce((total, round) => total + what(round), 0);
+  return {
+    calls: sum(({ calls }) => calls),
+    told: {
+      ok: sum(({ told }) => told.ok),
+      'not-run': sum(({ told }) => told['not-run']),
+      unknown: sum(({ told }) => told.unknown),
+      wrong: sum(({ told }) => told.wrong),
+      rejected: sum(({ told }) => told.rejected),
+      hung: sum(({ told }) => told.hung),
+    },
+    unknownThatRan: sum(({ unknownThatRan }) => unknownThatRan),
+    ordered: sum(({ ordered }) => ordered),
+    longest: Math.max(...rounds.map(({ longest }) => longest)),
+    violations: rounds.flatMap(({ violations }) => violations),
+    deaths: rounds.flatMap(({ deaths }) => deaths),
+    resumed: sum(({ resumed }) => resumed),
+    sessions: sum(({ sessions }) => sessions),
+  };
+};
+
+/** Rages, and compares. Everything that it started has ended afterwards. */
+export const storm = async (
+  makeTarget: () => Promise<Target>,
+  { kills, seed, mood }: StormOptions,
+): Promise<Storm> => {
+  const rounds: Storm[] = [];
+  for (let left = kills; left > 0; left -= killsPerRound) {
+    const round = { kills: Math.min(left, killsPerRound), seed: seed + rounds.length, mood };
+    rounds.push(await rage(makeTarget, round));
+  }
+  return addUp(rounds);
+};
+
+const countsOf = (deaths: readonly Death[]): string =>
+  [...Map.groupBy(deaths, (death) => death)]
+    .map(([death, all]) => `${all.length} ${death}`)
+    .toSorted()
+    .join(', ');
+
+/** A few lines of figures. */
+export const describeStorm = (name: string, storm: Storm): string => {
+  const { deaths } = storm;
+  return [
+    describeReckoning(name, deaths.length, storm),
+    `  kills: ${countsOf(deaths)}`,
+    `  ${storm.resumed} answers through a cursor, ${storm.sessions} handshakes, ` +
+      `${storm.ordered} held calls looked at for their order, longest wait ${storm.longest} ms`,
+  ].join('\n');
 };

@@ -8,6 +8,7 @@ import {
   nextPoll,
   type PollQuestion,
   silenceVerdict,
+  strangerTo,
 } from '../../src/core/connection/health.ts';
 import { parseSettings } from '../../src/core/parseSettings.ts';
 import type { RunMark } from '../../src/core/record.ts';
@@ -254,6 +255,31 @@ describe('a silence', () => {
     );
     expect(limits.reduce((sum, limit) => sum + limit, settings.callSilence)).toBeLessThanOrEqual(
       10_000,
+    );
+  });
+});
+
+describe('a session id that the server cannot have given to us', () => {
+  test.each([
+    ['6f1c-4a', '6f1c-4b'],
+    ['6f1c-40', '6f1c-41'],
+    ['session-7', 'session-0'],
+    ['SESSION_Z', 'SESSION_A'],
+    ['abc==', 'aba=='],
+    ['{7}', '{0}'],
+    ['--', null],
+    ['', null],
+  ])('of %s is %s', (id, stranger) => expect(strangerTo(id)).toBe(stranger));
+
+  test('has the same shape, and is another', () => {
+    fc.assert(
+      fc.property(fc.stringMatching(/^[\u0021-\u007e]+$/), (id) => {
+        const stranger = strangerTo(id);
+        expect(stranger).not.toBe(id);
+        const shapeOf = (text: string | null): string | undefined =>
+          text?.replaceAll(/\d/g, '0').replaceAll(/[a-z]/g, 'a').replaceAll(/[A-Z]/g, 'A');
+        if (stranger !== null) expect(shapeOf(stranger)).toBe(shapeOf(id));
+      }),
     );
   });
 });

@@ -1,6 +1,7 @@
 // Calls of an earlier life: what still runs is listened to in its own session, and nothing runs by itself.
 import { describe, expect, it } from 'vitest';
 import type { JournalEntry, JournalPhase } from '../../src/core/calls/journal.ts';
+import { aFailure } from '../../src/core/connection/failure.ts';
 import { journalPhaseOf } from '../../src/core/calls/journal.ts';
 import { type Inheritance, restorationOf } from '../../src/core/calls/orphans.ts';
 import { cancelledTask, createdTask, finishedTask } from '../../src/core/calls/tasks.ts';
@@ -78,12 +79,35 @@ describe('a resumed call whose client waits', () => {
     const patient = 300_000;
     const alive = [...severed, begun(1), { kind: 'time', at: patient - 1 } as const];
     expect(verdicts(play(alive).effects)).toEqual([]);
-    const sign = { kind: 'begun', at: patient - 1, key: 1 } as const;
+    const sign = { kind: 'heard', at: patient - 1, key: 1 } as const;
     const later = { kind: 'time', at: 2 * patient - 2 } as const;
     expect(verdicts(play([...alive, sign, later]).effects)).toEqual([]);
     expect(verdicts(play([...alive, { kind: 'time', at: patient }]).effects)).toEqual([
       [1, 'unknown'],
     ]);
+  });
+
+  it('has no more time than a held one once its process is gone, unless it is heard of', () => {
+    const stranded = { kind: 'stranded', at: 0 } as const;
+    const late = { kind: 'time', at: holdBudget } as const;
+    const reopened = [...severed, stranded, begun(1)];
+    expect(verdicts(play([...reopened, late]).effects)).toEqual([[1, 'unknown']]);
+    const patient = [...severed, begun(1), stranded];
+    expect(verdicts(play([...patient, late]).effects)).toEqual([[1, 'unknown']]);
+    const heard = { kind: 'heard', at: 0, key: 1 } as const;
+    expect(verdicts(play([...reopened, heard, late]).effects)).toEqual([]);
+    const beforeTheBreak = [open(), arrived(1), stranded, shut, ended(1, 1, broken('e5')), open()];
+    expect(verdicts(play([...beforeTheBreak, begun(1), late]).effects)).toEqual([[1, 'unknown']]);
+  });
+
+  it('that is sent anew is no longer stranded', () => {
+    const stranded = { kind: 'stranded', at: 0 } as const;
+    const refusal = { kind: 'refused', failure: aFailure('session-lost', 'gone') } as const;
+    const again = [open(), arrived(1), stranded, ended(1, 1, refusal), shut, open()];
+    expect(play(again).ledger.calls[0]).toMatchObject({
+      isStranded: false,
+      phase: { upstreamId: 2 },
+    });
   });
 });
 

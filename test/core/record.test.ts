@@ -37,7 +37,7 @@ const anyRecord: fc.Arbitrary<SessionRecord> = fc.record({
   subscriptions: fc.array(fc.string()),
   created: fc.nat(),
   lastActive: fc.nat(),
-  status: fc.constantFrom('active', 'disconnected', 'expired'),
+  status: fc.constantFrom('active', 'disconnected', 'doubted', 'expired'),
   recoveries: fc.nat(),
   run: fc.oneof(
     fc.constant(null),

@@ -24,3 +24,10 @@ test('a tool that a running server adds shows in the catalog', async () => {
   await until(() => rig.server().catalog.value.tools.some((tool) => tool.name === name));
   expect(await rig.call(name)).toMatchObject({ text: `${name} done` });
 });
+
+test('at first each list is read once, although it is announced with the welcome too', async () => {
+  const { server } = await readyWith();
+  const asked = (await server.requests()).map(({ rpc }) => rpc);
+  for (const list of ['tools/list', 'resources/list', 'prompts/list'])
+    expect(asked.filter((rpc) => rpc === list)).toEqual([list]);
+});

@@ -10,6 +10,8 @@ import {
   aRig,
   aServer,
   inspect,
+  notified,
+  range,
   readyWith,
   recoveredBy,
   serversOf,
@@ -106,4 +108,25 @@ test('[proactive] a server that quietly accepts old sessions gets a new one befo
   const order = (await server.requests()).map(({ rpc }) => rpc);
   expect(order.indexOf('initialize')).toBeGreaterThanOrEqual(0);
   expect(order.indexOf('initialize')).toBeLessThan(order.indexOf('tools/call'));
+});
+
+test('[resume-stream] a server that keeps sessions, events and work is restarted under a call: its answer and all notifications arrive once, in the same session', async () => {
+  const { server, rig } = await readyWith({ events: 'kept', keepSessions: true, keepJobs: true });
+  await until(() => rig.server().health.value !== null);
+  await server.notify(2);
+  let isAtWork = false;
+  const onProgress = (): void => void (isAtWork = true);
+  const call = rig.call('job', { text: 'a', ms: 1500 }, { onProgress });
+  await until(() => isAtWork && notified(rig).length === 2);
+  await server.process.restart();
+  expect(await call).toMatchObject({ text: 'finished a', isError: false });
+  expect([recoveredBy(rig), rig.traffic.sessions, rig.traffic.resumed]).toEqual([
+    'same-session',
+    1,
+    1,
+  ]);
+  await server.notify(2);
+  await until(() => notified(rig).length >= 4);
+  expect(notified(rig)).toEqual(range(4));
+  expect(server.ledger().filter(({ name }) => name === 'job')).toHaveLength(1);
 });

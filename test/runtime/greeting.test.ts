@@ -31,13 +31,27 @@ describe('a hello', () => {
     expect(rig.client.answersTo('hello')).toHaveLength(1);
   });
 
-  it('is answered by its deadline also where a person must sign in', async () => {
+  it('is held only briefly where a person must sign in, as soon as that is known', async () => {
+    const rig = new Rig();
+    rig.server.refuseDialling();
+    rig.client.hello();
+    await rig.advance(10 * second);
+    rig.server.refuseDialling(aFailure('unauthorized', '401'));
+    await rig.advance(8 * second);
+    expect(rig.state).toBe('needs-auth');
+    const late = rig.client.outcome('hello');
+    await rig.advance(5 * second);
+    expect([late, rig.client.outcome('hello')]).toEqual(['none', 'error']);
+    expect(JSON.stringify(rig.client.answersTo('hello'))).toContain('The server is needs-auth');
+  });
+
+  it('of a client that comes when a person must sign in is held briefly too', async () => {
     const rig = new Rig();
     rig.server.refuseDialling(aFailure('unauthorized', '401'));
     rig.client.hello();
-    await rig.advance(theCalls.holdBudget - second);
+    await rig.advance(4 * second);
     expect(rig.client.outcome('hello')).toBe('none');
-    await rig.advance(2 * second);
+    await rig.advance(second);
     expect(rig.client.outcome('hello')).toBe('error');
   });
 

@@ -47,6 +47,29 @@ describe('a held call', () => {
     expect(sent()).toEqual(['one', 'two', 'three', 'four']);
   });
 
+  it('waits for a busy server to look at what was sent before, and for a second at most [never-lost]', async () => {
+    const rig = await aStableRig();
+    rig.server.takesInSilence = true;
+    rig.server.refuseDialling();
+    rig.server.dropLink();
+    for (const tool of ['one', 'two', 'three']) rig.client.call(tool);
+    await rig.settle();
+    rig.server.acceptDialling();
+    rig.connection.woke();
+    await rig.settle();
+    rig.server.stall('ping');
+    await rig.advance(900);
+    expect(rig.server.count('tools/call')).toBe(1);
+    rig.server.proceed('ping');
+    await rig.settle();
+    expect(rig.server.count('tools/call')).toBe(2);
+    rig.server.stall('ping');
+    await rig.advance(1049);
+    expect(rig.server.count('tools/call')).toBe(2);
+    await rig.advance(1);
+    expect(rig.server.count('tools/call')).toBe(3);
+  });
+
   it('is told at its deadline that it was not run, and never runs after that [at-most-once]', async () => {
     const rig = await aStableRig();
     rig.server.refuseDialling();

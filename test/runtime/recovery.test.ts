@@ -2,20 +2,10 @@
 // asserted as the sequence that a screen would show.
 import { describe, expect, it } from 'vitest';
 import { aFailure, ConnectionError } from '../../src/core/connection/failure.ts';
-import { aReadyRig, aStableRig, Rig } from '../support/connectionRig.ts';
+import { aReadyRig, aStableRig, remote, Rig } from '../support/connectionRig.ts';
 import { theBackoff } from '../support/defaults.ts';
-import { FakeProber } from '../support/fakeProber.ts';
-import { VirtualClock } from '../support/virtualClock.ts';
 
 const minute = 60_000;
-
-/** No health endpoint and no port to knock at: only the backoff decides. */
-const remote = () => {
-  const clock = new VirtualClock();
-  const prober = new FakeProber(clock);
-  prober.isLocal = false;
-  return { clock, prober };
-};
 
 /** The waits that followed a failed attempt, as they were shown. */
 const waitsIn = (states: readonly string[]): number[] =>
@@ -249,51 +239,5 @@ describe('a long trouble', () => {
     const lines = rig.transitions.length;
     await rig.advance(5 * 60 * minute);
     expect(rig.transitions).toHaveLength(lines);
-  });
-});
-
-describe('what only a person can mend', () => {
-  it('waits for the user when a sign-in is needed: no attempt by the clock, none by a call', async () => {
-    const rig = await aStableRig(remote());
-    rig.server.refuseDialling(aFailure('unauthorized', '401'));
-    rig.server.dropLink();
-    await rig.advance(10 * minute);
-    expect(rig.news()).toEqual(['reconnecting #1 trying', 'needs-auth']);
-    rig.client.call();
-    rig.connection.woke();
-    await rig.settle();
-    expect(rig.server.count('dial')).toBe(1);
-    expect(rig.told).toEqual(['needs-auth']);
-    rig.server.acceptDialling();
-    rig.user('reconnect-asked');
-    await rig.settle();
-    expect(rig.state).toBe('ready same-session');
-  });
-
-  it('looks at what seems permanent at the slowest pace', async () => {
-    const rig = await aStableRig(remote());
-    rig.server.refuseDialling(aFailure('certificate', 'expired'));
-    rig.server.dropLink();
-    await rig.advance(10 * theBackoff.remoteCap);
-    expect(rig.server.count('dial')).toBe(11);
-    expect(rig.state).toBe('failed certificate');
-  });
-
-  it('stops a process that keeps dying, and starts it again when the user says so [stdio-supervised]', async () => {
-    const rig = await aStableRig(remote());
-    for (let exit = 0; exit < 5; exit += 1) {
-      rig.server.dropLink(aFailure('process-exited', 'exit code 1'));
-      await rig.advance(theBackoff.delays[exit] ?? 0);
-    }
-    expect(rig.state).toBe('crash-loop');
-    const held = rig.client.call();
-    await rig.advance(10 * minute);
-    expect([rig.client.outcome(held), rig.told]).toEqual(['not-run', ['crash-loop']]);
-    const dials = rig.server.count('dial');
-    await rig.advance(10 * minute);
-    expect(rig.server.count('dial')).toBe(dials);
-    rig.user('reconnect-asked');
-    await rig.settle();
-    expect(rig.state).toBe('ready new-session');
   });
 });

@@ -1,6 +1,7 @@
 // One configured server as the screens see it.
 import { describe, expect, it } from 'vitest';
 import { aFailure } from '../../src/core/connection/failure.ts';
+import { parseSettings } from '../../src/core/parseSettings.ts';
 import type { JsonObject } from '../../src/core/rpc.ts';
 import { aTool } from '../support/fakeFleet.ts';
 import { aServer, VirtualFleet } from '../support/virtualFleet.ts';
@@ -136,4 +137,19 @@ it('roots that changed are told to the client of the views', async () => {
   const rig = await open();
   rig.fleet.rootsChanged();
   expect(rig.views[0]?.rootsChanges).toBe(1);
+});
+
+describe('a program that is started', () => {
+  it('has three minutes for its first answer: npx may be downloading it', async () => {
+    const [calc] = parseSettings({ servers: { calc: { command: 'npx' } } }).settings.servers;
+    if (calc === undefined || !('kind' in calc)) return expect.unreachable();
+    const rig = new VirtualFleet([calc]);
+    rig.dialer('calc').stall('initialize');
+    await rig.open();
+    await rig.clock.advance(179_000);
+    expect([rig.states, rig.dialer('calc').count('dial')]).toEqual([['calc: connecting'], 1]);
+    rig.dialer('calc').proceed('initialize');
+    await rig.settle();
+    expect(rig.states).toEqual(['calc: ready first']);
+  });
 });

@@ -5,7 +5,9 @@ import { closeSync, fsyncSync, openSync, writeSync } from 'node:fs';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
+import { Doom } from './doom.ts';
 import { readEnvironment } from './restartable/environment.ts';
+import { JobBook } from './restartable/jobs.ts';
 import { type Session, Sessions } from './restartable/sessions.ts';
 import { refuseStale, sendJson } from './restartable/stale.ts';
 import { TaskBook } from './restartable/tasks.ts';
@@ -15,18 +17,22 @@ import { asWebRequest, type Cut, readBody, type StreamKind, Streams } from './re
 const environment = readEnvironment(process.env);
 const instanceId = randomUUID();
 const extraTools = [...environment.extraTools];
-const streams = new Streams();
+const doom = new Doom(environment.doomFile);
+const streams = new Streams(doom);
 let running = 0;
 let initializesSeen = 0;
 /** A frozen server takes connections and requests, and never says a word. */
 let frozen = false;
 
 const executed = (name: string, args: unknown): void => {
-  if (environment.ledgerFile === null) return;
-  const file = openSync(environment.ledgerFile, 'a');
-  writeSync(file, `${JSON.stringify({ name, args })}\n`);
-  fsyncSync(file);
-  closeSync(file);
+  const { ledgerFile } = environment;
+  if (ledgerFile === null) return;
+  doom.around(() => {
+    const file = openSync(ledgerFile, 'a');
+    writeSync(file, `${JSON.stringify({ name, args })}\n`);
+    fsyncSync(file);
+    closeSync(file);
+  });
 };
 
 const house: House = {
@@ -53,6 +59,7 @@ const house: House = {
     running += change;
   },
   tasks: new TaskBook(environment.taskFile),
+  jobs: new JobBook(environment.jobFile),
 };
 const sessions = new Sessions(environment, house);
 
@@ -116,6 +123,13 @@ const primingOf = async (session: Session, request: IncomingMessage): Promise<st
   return `id: ${await session.events.storeEvent('_GET_stream', {} as JSONRPCMessage)}\ndata: \n\n`;
 };
 
+/** The SDK knows nothing of what an earlier life began: it can replay an answer, and not wait for it. */
+const jobsOf = async (session: Session, request: IncomingMessage): Promise<void> => {
+  const cursor = headerOf(request, 'last-event-id');
+  const stream = cursor === null ? undefined : await session.events?.getStreamIdForEventId(cursor);
+  if (stream !== undefined) await house.jobs.finished(stream);
+};
+
 const serveMcp = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
   const text = await readBody(request);
   const body = parse(text);
@@ -130,6 +144,7 @@ const serveMcp = async (request: IncomingMessage, response: ServerResponse): Pro
     const error = { code: -32000, message: 'Bad Request: Server not initialized' };
     return sendJson(response, 400, { jsonrpc: '2.0', error, id: null });
   }
+  await jobsOf(session, request);
   const answer = await session.transport.handleRequest(asWebRequest(request, text));
   const kind: StreamKind = request.method === 'GET' ? 'standalone' : 'post';
   const first = answer.status === 200 ? await primingOf(session, request) : '';
@@ -168,6 +183,7 @@ const administer: Record<string, (query: URLSearchParams) => unknown> = {
   notify: async (query) => {
     const count = Number(query.get('count') ?? 1);
     for (const { mcp, state } of sessions.all) await notify(mcp, state, count, 0);
+    sessions.save();
     return {};
   },
   requests: (query) => (query.get('clear') === 'true' ? seen.splice(0) : seen),

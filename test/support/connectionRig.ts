@@ -176,6 +176,14 @@ export class Rig {
   }
 }
 
+/** No health endpoint and no port to knock at: only the backoff decides. */
+export const remote = (): Required<Pick<RigOptions, 'clock' | 'prober'>> => {
+  const clock = new VirtualClock();
+  const prober = new FakeProber(clock);
+  prober.isLocal = false;
+  return { clock, prober };
+};
+
 /** A client has said hello, and the connection is ready. */
 export const aReadyRig = async (
   options: RigOptions = {},

@@ -8,7 +8,17 @@ import { FleetRig, type RigOptions } from './fleetRig.ts';
 
 export interface Question {
   readonly id: number;
-  readonly ask: 'call' | 'until' | 'states' | 'catalog' | 'heard' | 'close' | 'open';
+  readonly ask:
+    | 'call'
+    | 'until'
+    | 'states'
+    | 'catalog'
+    | 'heard'
+    | 'pending'
+    | 'run'
+    | 'discard'
+    | 'close'
+    | 'open';
   readonly server?: string;
   readonly name?: string;
   readonly args?: JsonObject;
@@ -23,6 +33,9 @@ const answers: Record<Question['ask'], (question: Question) => unknown> = {
   states: ({ server }) => rig.states(server),
   catalog: ({ server }) => rig.server(server).catalog.value.tools.map(({ name }) => name),
   heard: () => rig.heard,
+  pending: () => rig.server().pending.value,
+  run: ({ name = '' }) => rig.runPending(name),
+  discard: ({ name = '' }) => rig.server().discardPending(name),
   close: () => rig.close(),
   open: () => getActiveResourcesInfo(),
 };

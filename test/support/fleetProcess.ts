@@ -6,6 +6,7 @@ import type { Readable, Writable } from 'node:stream';
 import type { RpcMessage } from '../../src/core/rpc.ts';
 import type { JsonObject } from '../../src/core/rpc.ts';
 import type { StateKind } from '../../src/core/connection/state.ts';
+import type { PendingCall } from '../../src/runtime/watch.ts';
 import type { Question } from './fleetChild.ts';
 import type { Called, RigOptions } from './fleetRig.ts';
 import { nodePath, projectRoot } from './serverProcess.ts';
@@ -26,6 +27,7 @@ export class FleetProcess {
   readonly #asked = new Map<number, Asker>();
   readonly #exited: Promise<unknown>;
   #nextId = 1;
+  #isGone = false;
 
   constructor(options: RigOptions) {
     this.#child = spawn(nodePath, ['test/support/fleetChild.ts', JSON.stringify(options)], {
@@ -59,6 +61,28 @@ export class FleetProcess {
     return this.#ask({ ask: 'heard' });
   }
 
+  /** Calls that wait, run, or were left behind. */
+  pending(): Promise<readonly PendingCall[]> {
+    return this.#ask({ ask: 'pending' });
+  }
+
+  runPending(key: string): Promise<Called> {
+    return this.#ask({ ask: 'run', name: key });
+  }
+
+  discardPending(key: string): Promise<null> {
+    return this.#ask({ ask: 'discard', name: key });
+  }
+
+  get isGone(): boolean {
+    return this.#isGone;
+  }
+
+  /** Resolves when the process has ended, however it ends. */
+  get exited(): Promise<unknown> {
+    return this.#exited;
+  }
+
   /** Ends the fleet, and leaves the process. */
   closeFleet(): Promise<null> {
     return this.#ask({ ask: 'close' });
@@ -85,6 +109,7 @@ export class FleetProcess {
   }
 
   #ask<T>(question: Omit<Question, 'id'>): Promise<T> {
+    if (this.#isGone) return Promise.reject(new Error('The fleet was killed.'));
     const id = this.#nextId++;
     this.#child.stdin.write(`${JSON.stringify({ id, ...question })}\n`);
     return new Promise((resolve, reject) => {
@@ -101,6 +126,7 @@ export class FleetProcess {
   }
 
   #gone(): void {
+    this.#isGone = true;
     for (const { reject } of this.#asked.values()) reject(new Error('The fleet was killed.'));
     this.#asked.clear();
   }

@@ -23,6 +23,8 @@ import type { Log, Reach } from '../../src/runtime/ports.ts';
 import type { Proof, ServerWatch, ToolCallOptions, UserNotice } from '../../src/runtime/watch.ts';
 import { realProcesses } from '../../src/store/processes.ts';
 import { type WorkspaceStore, openWorkspaceStore } from '../../src/store/workspaceStore.ts';
+import { Traffic } from './countedTraffic.ts';
+import { HostDoom, type HostFate } from './hostDoom.ts';
 
 /** One state that a server was seen in. */
 export interface Sighting {
@@ -62,6 +64,8 @@ export interface RigOptions {
   readonly settings: RawSettings;
   /** Of the workspace's storage. */
   readonly folder: string;
+  /** How this process dies, where it is one of its own. */
+  readonly fate?: HostFate;
 }
 
 export class FleetRig {
@@ -77,12 +81,15 @@ export class FleetRig {
   readonly log: string[] = [];
   /** What servers said to our client, answers included, over all lives and servers. */
   readonly heard: RpcMessage[] = [];
+  readonly traffic = new Traffic();
+  readonly #doom: HostDoom;
   #end: ClientEnd | null = null;
   #asked = 1;
   #life: { readonly fleet: Fleet; readonly store: WorkspaceStore; readonly ends: Store } | null;
 
   constructor(options: RigOptions) {
     this.#options = options;
+    this.#doom = new HostDoom(options.fate ?? null);
     const { settings, complaints } = parseSettings(options.settings);
     if (complaints.length > 0) throw new Error(complaints.map(({ text }) => text).join('\n'));
     this.#settings = new Source(settings);
@@ -121,6 +128,11 @@ export class FleetRig {
     options: ToolCallOptions & { readonly server?: string } = {},
   ): Promise<Called> {
     return calledOf(await this.server(options.server).callTool(tool, args, options));
+  }
+
+  /** A person runs a call that an earlier life left behind. */
+  async runPending(key: string): Promise<Called> {
+    return calledOf(await this.server().runPending(key, {}));
   }
 
   /** Asks the server for something that our views do not, as a client at the gateway would. */
@@ -164,7 +176,7 @@ export class FleetRig {
         random: Math.random,
         records: store.records,
         history: store.history,
-        journal: store.journal,
+        journal: this.#doom.journal(store.journal),
         offers: new MemoryOffers(),
         version: '1.0.0',
         reach: (definition) => this.#reach(definition, processes),
@@ -208,7 +220,7 @@ export class FleetRig {
 
   #reach(server: ServerDefinition, processes: ServerProcesses): Reach {
     const { connectTimeout, maxMessageBytes, health } = this.#settings.value;
-    return reachServer(server, {
+    const reach = reachServer(server, {
       clock: realClock,
       log: this.#logOf(server.name),
       connectTimeout,
@@ -217,6 +229,7 @@ export class FleetRig {
       processes,
       folder: () => this.#options.folder,
     });
+    return { ...reach, dialer: this.#doom.dialer(this.traffic.counted(reach.dialer)) };
   }
 
   #makeView(end: ClientEnd, ends: Store): ReturnType<typeof createViewClient> {

@@ -3,7 +3,7 @@
 // held against the server's ledger afterwards. Not here: who the agent is (gatewayAgents.ts, gatewayStdioAgents.ts).
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Chance, chanceOf } from '../chaos/chance.ts';
-import { type Made, type Reckoning, reckon } from '../chaos/ledger.ts';
+import { type Asked, type Made, type Reckoning, reckon } from '../chaos/ledger.ts';
 import type { Agent } from './gatewayAgents.ts';
 import { type GatewayProcess, startGateway } from './gatewayProcess.ts';
 import { type Upstream, type UpstreamKind, upstreams } from './gatewayUpstreams.ts';
@@ -42,7 +42,7 @@ const settings = {
   'crashLoop.within': 1000,
 };
 
-type Wanted = Omit<Made, 'told' | 'words'> & { readonly answer: string };
+type Wanted = Asked & { readonly answer: string };
 
 const wantedOf = (number: number, chance: Chance): Wanted => {
   const text = `call ${number}`;
@@ -106,9 +106,10 @@ class Raging {
     while (!this.#isOver) {
       await this.#there;
       const { answer, ...call } = wantedOf(this.#number++, chance);
+      const from = performance.now();
       const heard = await this.#ask(call, answer);
       if (heard.told === 'ok') this.#answered += 1;
-      this.made.push({ ...call, ...heard });
+      this.made.push({ ...call, ...heard, waited: performance.now() - from });
       await delay(chance.below(20));
     }
   }

@@ -19,11 +19,17 @@ export interface RestartableOptions {
   readonly health?: boolean;
   /** `kept`: cursors outlive a restart. */
   readonly events?: 'off' | 'memory' | 'kept';
+  /** Calls are answered with JSON and not with a stream. */
+  readonly jsonAnswers?: boolean;
   readonly keepSessions?: boolean;
   readonly tools?: readonly string[];
   readonly startDelay?: number;
   /** How it calls itself. */
   readonly name?: string;
+  /** Calls of its tool `job` end even when it is killed meanwhile; needs kept events and sessions. */
+  readonly keepJobs?: boolean;
+  /** Where it learns how each of its lives ends (test/servers/doom.ts). */
+  readonly doomFile?: string;
 }
 
 /** One HTTP request that the server saw. */
@@ -59,6 +65,40 @@ export interface RestartableServer {
 
 const onOff = (on: boolean): string => (on ? 'on' : 'off');
 
+const usual = {
+  stale: '404-32001',
+  health: true,
+  events: 'off',
+  jsonAnswers: false,
+  keepSessions: false,
+  keepJobs: false,
+  tools: [],
+  startDelay: 0,
+} as const satisfies RestartableOptions;
+
+const environmentOf = (
+  options: RestartableOptions,
+  folder: string,
+): Readonly<Record<string, string>> => {
+  const { stale, health, events, jsonAnswers, ...others } = { ...usual, ...options };
+  const { keepSessions, keepJobs, tools, startDelay, doomFile, name } = others;
+  return {
+    STALE: stale,
+    HEALTH: onOff(health),
+    EVENTS: onOff(events !== 'off'),
+    JSON_ANSWERS: onOff(jsonAnswers),
+    ...(events === 'kept' ? { EVENT_FILE: join(folder, 'events') } : {}),
+    ...(keepSessions ? { SESSION_FILE: join(folder, 'sessions') } : {}),
+    ...(keepJobs ? { JOB_FILE: join(folder, 'jobs') } : {}),
+    ...(doomFile === undefined ? {} : { DOOM_FILE: doomFile }),
+    LEDGER: join(folder, 'ledger'),
+    TASK_FILE: join(folder, 'tasks'),
+    TOOLS: tools.join(','),
+    START_DELAY: String(startDelay),
+    ...(name === undefined ? {} : { NAME: name }),
+  };
+};
+
 /** Starts one and waits until it listens. */
 export const startRestartable = async (
   options: RestartableOptions = {},
@@ -68,18 +108,7 @@ export const startRestartable = async (
   const process = startServer({
     script: 'test/servers/restartable.ts',
     port: options.port ?? (await freePort()),
-    env: {
-      STALE: options.stale ?? '404-32001',
-      HEALTH: onOff(options.health ?? true),
-      EVENTS: onOff((options.events ?? 'off') !== 'off'),
-      ...(options.events === 'kept' ? { EVENT_FILE: join(folder, 'events') } : {}),
-      ...(options.keepSessions ? { SESSION_FILE: join(folder, 'sessions') } : {}),
-      LEDGER: ledgerFile,
-      TASK_FILE: join(folder, 'tasks'),
-      TOOLS: (options.tools ?? []).join(','),
-      START_DELAY: String(options.startDelay ?? 0),
-      ...(options.name === undefined ? {} : { NAME: options.name }),
-    },
+    env: environmentOf(options, folder),
   });
   await process.waitListening();
   const admin = async (path: string): Promise<unknown> => {

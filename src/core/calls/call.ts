@@ -54,6 +54,8 @@ export interface Call extends CallSpec {
   readonly phase: CallPhase;
   /** Its client went away with an earlier life of ours: nobody waits, and its answer is kept for a person. */
   readonly isOrphan: boolean;
+  /** The server was restarted under it: its stream may be open again and never bring anything. */
+  readonly isStranded: boolean;
   /** How often it was sent again although the first try may have run. */
   readonly repeats: number;
   /** How often the server refused it unexecuted. */

@@ -2,6 +2,7 @@
 // Not here: how it moves (stepCalls.ts), and the messages themselves (runtime/caller.ts).
 import type { Millis } from '../../base/clock.ts';
 import type { Failure } from '../connection/failure.ts';
+import { type ConnectionState, holdBudgetIn } from '../connection/state.ts';
 import type { RpcId } from '../rpc.ts';
 import type { CallSettings } from '../settings.ts';
 import { type Call, type CallSpec, deadlineOf, isWaiting, type Verdict } from './call.ts';
@@ -33,6 +34,12 @@ export interface CallRules {
   readonly repeatRight: (call: Call) => RepeatRight;
 }
 
+/** The rules as they are in this state of the connection. */
+export const rulesIn = (state: ConnectionState, rules: CallRules): CallRules => ({
+  ...rules,
+  holdBudget: holdBudgetIn(state, rules.holdBudget),
+});
+
 export interface LedgerRules extends CallRules {
   /** Asked only where a call has to wait: measuring costs as much as sending. */
   readonly bytesOf: (key: number) => number;
@@ -57,9 +64,13 @@ export type LedgerEvent =
   | { readonly kind: 'gate'; readonly at: Millis; readonly gate: LedgerGate }
   /**
    * The server has taken the request, or so much time has passed that the next one need not wait for it. Of a resumed
-   * call: its stream is open, or has brought something.
+   * call: its stream is open.
    */
   | { readonly kind: 'begun'; readonly at: Millis; readonly key: number }
+  /** Something came on the stream of the call: it is at work. */
+  | { readonly kind: 'heard'; readonly at: Millis; readonly key: number }
+  /** The session goes on, in another process than the one that ran its calls. */
+  | { readonly kind: 'stranded'; readonly at: Millis }
   | {
       readonly kind: 'ended';
       readonly at: Millis;

@@ -60,7 +60,7 @@ export const send = (ledger: Ledger, call: Call, session: number): LedgerStep =>
   const repeats = call.maybeRan === null ? 0 : 1;
   const phase = { kind: 'sent', upstreamId, session, begun: false } as const;
   return [
-    { ...replace(ledger, { ...call, repeats, phase }), nextId: upstreamId + 1 },
+    { ...replace(ledger, { ...call, isStranded: false, repeats, phase }), nextId: upstreamId + 1 },
     [{ kind: 'send', key: call.key, upstreamId }],
   ];
 };

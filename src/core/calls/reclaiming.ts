@@ -27,6 +27,7 @@ export const onReclaimed = (
   const held: Call = {
     ...spec,
     isOrphan: false,
+    isStranded: false,
     phase: { kind: 'held', deadline },
     repeats: 0,
     refusals: 0,

@@ -49,6 +49,37 @@ const resumeOrJudge = (ledger: Ledger, call: Call, at: Millis, rules: LedgerRule
 export const resumeAll = (ledger: Ledger, at: Millis, rules: LedgerRules): LedgerStep =>
   forEach(ledger, ledger.calls, (next, call) => resumeOrJudge(next, call, at, rules));
 
+/**
+ * A call's stream is open again, so it is probably at work; but the process that ran it may be gone, and its answer with
+ * it. Where a restart was seen that is likely, so that only what comes on the stream gives it more time.
+ */
+export const onSignOfLife = (
+  call: Call,
+  sign: 'open' | 'heard',
+  at: Millis,
+  rules: LedgerRules,
+): Call => {
+  const { phase } = call;
+  const isStranded = call.isStranded && sign === 'open';
+  if (phase.kind !== 'resuming' || call.isOrphan || isStranded) return call;
+  const deadline = at + rules.limits.patientHoldBudget;
+  return { ...call, isStranded, phase: { ...phase, deadline } };
+};
+
+/** What the new process has of these calls it brings soon; nobody waits for minutes on the chance that it has more. */
+export const onStranded = (ledger: Ledger, at: Millis, rules: LedgerRules): Ledger => ({
+  ...ledger,
+  calls: ledger.calls.map((call) => strand(call, at + rules.holdBudget)),
+});
+
+const strand = (call: Call, latest: Millis): Call => {
+  const { phase } = call;
+  if (!('upstreamId' in phase)) return call;
+  if (!('deadline' in phase) || phase.deadline === null) return { ...call, isStranded: true };
+  const deadline = Math.min(phase.deadline, latest);
+  return { ...call, isStranded: true, phase: { ...phase, deadline } };
+};
+
 export const onRestored = (
   ledger: Ledger,
   event: Extract<LedgerEvent, { kind: 'restored' }>,
@@ -58,6 +89,7 @@ export const onRestored = (
   const call: Call = {
     ...event.call,
     isOrphan: true,
+    isStranded: false,
     repeats: 0,
     refusals: 0,
     readings: 0,

@@ -26,8 +26,8 @@ import {
   verdictNow,
   wait,
 } from './moves.ts';
-import { onBroken, onRestored, resumeAll } from './resuming.ts';
 import { onReclaimed } from './reclaiming.ts';
+import { onBroken, onRestored, onSignOfLife, onStranded, resumeAll } from './resuming.ts';
 import { askAnew, askForMarks, judgeUnknown, onMarksRead } from './unknown.ts';
 
 /** Lets the oldest held call go. One at a time until the server has taken it, so that their order is kept on HTTP too. */
@@ -53,6 +53,7 @@ const arrive = (ledger: Ledger, spec: CallSpec, rules: LedgerRules): LedgerStep 
   const call: Call = {
     ...spec,
     isOrphan: false,
+    isStranded: false,
     phase: { kind: 'held', deadline },
     repeats: 0,
     refusals: 0,
@@ -119,7 +120,18 @@ const onEnded = (
 };
 
 const onGate = (before: Ledger, gate: LedgerGate, at: Millis, rules: LedgerRules): LedgerStep =>
-  resumeAll(askAnew({ ...before, gate }), at, rules);
+  resumeAll(askAnew({ ...before, gate, calls: before.calls.map(shorten(at, rules)) }), at, rules);
+
+/** A call that waits already waits no longer than one that comes now, as when a person turns out to be needed. */
+const shorten =
+  (at: Millis, { holdBudget }: LedgerRules) =>
+  (call: Call): Call => {
+    const { phase } = call;
+    if (phase.kind !== 'held' && phase.kind !== 'doubted') return call;
+    return phase.deadline <= at + holdBudget
+      ? call
+      : { ...call, phase: { ...phase, deadline: at + holdBudget } };
+  };
 
 const onBegun = (ledger: Ledger, key: number, at: Millis, rules: LedgerRules): LedgerStep => {
   const call = ledger.calls.find((other) => other.key === key);
@@ -130,9 +142,12 @@ const onBegun = (ledger: Ledger, key: number, at: Millis, rules: LedgerRules): L
 const begin = (call: Call, at: Millis, rules: LedgerRules): Call => {
   const { phase } = call;
   if (phase.kind === 'sent') return { ...call, phase: { ...phase, begun: true } };
-  if (phase.kind !== 'resuming' || call.isOrphan) return call;
-  // Its stream is open again, so it is probably at work; but the process that ran it may be gone, and its answer with it.
-  return { ...call, phase: { ...phase, deadline: at + rules.limits.patientHoldBudget } };
+  return onSignOfLife(call, 'open', at, rules);
+};
+
+const onHeard = (ledger: Ledger, key: number, at: Millis, rules: LedgerRules): Ledger => {
+  const call = ledger.calls.find((other) => other.key === key);
+  return call ? replace(ledger, onSignOfLife(call, 'heard', at, rules)) : ledger;
 };
 
 /** Class G. Nobody waits any more: a held call is forgotten, one on its way is called off. */
@@ -181,6 +196,10 @@ const move = (ledger: Ledger, event: LedgerEvent, rules: LedgerRules): LedgerSte
       return onGate(ledger, event.gate, event.at, rules);
     case 'begun':
       return onBegun(ledger, event.key, event.at, rules);
+    case 'heard':
+      return [onHeard(ledger, event.key, event.at, rules), []];
+    case 'stranded':
+      return [onStranded(ledger, event.at, rules), []];
     case 'ended': {
       const call = ledger.calls.find((other) => other.key === event.key);
       // A late end of an earlier try of the same call changes nothing.

@@ -99,8 +99,8 @@ export const failureTraits: Readonly<Record<FailureKind, FailureTraits>> = {
   closed: traits('retry', 'info'),
   silent: traits('retry', 'warn'),
   'session-lost': traits('retry', 'info', { endsSession: true, unexecuted: true }),
-  // Seen by health polling; the server may even accept the old id, with its state gone.
-  restarted: traits('retry', 'info', { endsSession: true, sparesOthers: true }),
+  // Seen by health polling. A server may have kept the session; the next attempt has it proven (runtime/handshake.ts).
+  restarted: traits('retry', 'info', { sparesOthers: true }),
   unauthorized: traits('auth', 'warn', { unexecuted: true }),
   // A 403 is often a Host or Origin rule of the server and no matter of signing in (Playwright's server).
   forbidden: traits('slow', 'error', { unexecuted: true }),

@@ -125,6 +125,18 @@ export const judgeRun = (
   return sign === null ? { kind: 'same' } : { kind: 'restarted', sign };
 };
 
+/**
+ * A session id that the server cannot have given to us, of the same shape as ours: its last letter or digit is another. Null
+ * where there is none.
+ */
+export const strangerTo = (sessionId: string): string | null => {
+  const [, before, last, after] = /^(.*)([\da-z])([^\da-z]*)$/is.exec(sessionId) ?? [];
+  if (before === undefined || last === undefined) return null;
+  const other = /\d/.test(last) ? (last === '0' ? '1' : '0') : /a/i.test(last) ? 'b' : 'a';
+  const isUpper = last !== last.toLowerCase();
+  return `${before}${isUpper ? other.toUpperCase() : other}${after ?? ''}`;
+};
+
 export interface PollQuestion {
   readonly state: 'up' | 'down';
   /** `ping`: the server offers no health endpoint, so its session is pinged instead. */

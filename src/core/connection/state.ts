@@ -257,6 +257,18 @@ export const endsCalls = (state: ConnectionState): boolean =>
   state.kind === 'crash-loop' ||
   (state.kind === 'failed' && state.phase === null);
 
+/**
+ * Long enough for a sign-in that a click completes, and for a first try that the next one mends. Nobody knows when a person
+ * comes; a call that is told at once what is missing can say so to the one who sits there.
+ */
+const whileAPersonActs: Millis = 5_000;
+
+/** How long a call is held in this state, where `budget` is meant for a server that comes back by itself. */
+export const holdBudgetIn = (state: ConnectionState, budget: Millis): Millis =>
+  state.kind === 'needs-auth' || state.kind === 'needs-input'
+    ? Math.min(budget, whileAPersonActs)
+    : budget;
+
 /** Which rounds of asking after the server suit the state. */
 export const pulseOf = (state: ConnectionState): 'up' | 'down' | 'off' => {
   if (isUp(state)) return 'up';

@@ -17,6 +17,8 @@ export interface Environment {
   readonly stale: StaleAnswer;
   readonly health: boolean;
   readonly events: boolean;
+  /** Calls are answered with JSON and not with a stream. */
+  readonly jsonAnswers: boolean;
   /** Where events survive a restart; null: in memory only. */
   readonly eventFile: string | null;
   /** Where sessions survive a restart; null: they are forgotten. */
@@ -24,6 +26,10 @@ export interface Environment {
   readonly ledgerFile: string | null;
   /** Where tasks survive a restart; null: in memory only. */
   readonly taskFile: string | null;
+  /** Where jobs survive a restart; null: they end with the process. */
+  readonly jobFile: string | null;
+  /** Where it learns how it will die (doom.ts). */
+  readonly doomFile: string | undefined;
   /** Names of tools besides the built-in ones. */
   readonly extraTools: readonly string[];
   readonly startDelay: number;
@@ -48,10 +54,13 @@ export const readEnvironment = (env: NodeJS.ProcessEnv): Environment => {
     stale,
     health: switchOf(env['HEALTH'], true),
     events: switchOf(env['EVENTS'], false),
+    jsonAnswers: switchOf(env['JSON_ANSWERS'], false),
     eventFile: env['EVENT_FILE'] ?? null,
     sessionFile: env['SESSION_FILE'] ?? null,
     ledgerFile: textOf(env['LEDGER']),
     taskFile: textOf(env['TASK_FILE']),
+    jobFile: textOf(env['JOB_FILE']),
+    doomFile: env['DOOM_FILE'],
     extraTools: (env['TOOLS'] ?? '').split(',').filter((name) => name !== ''),
     startDelay: Number(env['START_DELAY'] ?? 0),
     version: env['VERSION'] ?? '1.0.0',

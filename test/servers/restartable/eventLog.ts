@@ -1,4 +1,5 @@
-// The events of one session's streams, so that a broken stream can be resumed. With a file they outlive a kill.
+// The events of the sessions' streams, so that a broken stream can be resumed. With a file they outlive a kill; it is read
+// once in a life, since after many restarts there are many sessions and events.
 import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 import type { EventStore } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import type { JSONRPCMessage } from '@modelcontextprotocol/sdk/types.js';
@@ -10,30 +11,66 @@ interface StoredEvent {
   readonly message: JSONRPCMessage;
 }
 
+/** A kill can leave half a line at the end of the file; that event was never told to anybody. */
+const eventIn = (line: string): readonly StoredEvent[] => {
+  try {
+    return [JSON.parse(line) as StoredEvent];
+  } catch {
+    return [];
+  }
+};
+
+/** All sessions' events. */
+export class EventShelf {
+  readonly #file: string | null;
+  readonly #kept: Map<string, StoredEvent[]>;
+
+  constructor(file: string | null) {
+    this.#file = file;
+    const lines = file !== null && existsSync(file) ? readFileSync(file, 'utf8').split('\n') : [];
+    this.#kept = Map.groupBy(lines.flatMap(eventIn), ({ session }) => session);
+  }
+
+  logOf(session: string): EventLog {
+    return new EventLog(session, this.#kept.get(session) ?? [], (event) => {
+      // A line of its own also after half a line of the life before.
+      if (this.#file !== null) appendFileSync(this.#file, `\n${JSON.stringify(event)}`);
+    });
+  }
+}
+
+/** The events of one session. */
 export class EventLog implements EventStore {
   readonly #session: string;
-  readonly #file: string | null;
   readonly #events: StoredEvent[];
+  readonly #write: (event: StoredEvent) => void;
 
-  constructor(session: string, file: string | null) {
+  constructor(session: string, kept: StoredEvent[], write: (event: StoredEvent) => void) {
     this.#session = session;
-    this.#file = file;
-    this.#events =
-      file !== null && existsSync(file)
-        ? readFileSync(file, 'utf8')
-            .split('\n')
-            .filter((line) => line !== '')
-            .map((line) => JSON.parse(line) as StoredEvent)
-            .filter((event) => event.session === session)
-        : [];
+    this.#events = kept;
+    this.#write = write;
   }
 
   async storeEvent(stream: string, message: JSONRPCMessage): Promise<string> {
     const id = `${this.#session.slice(0, 8)}-${this.#events.length}`;
     const event: StoredEvent = { session: this.#session, stream, id, message };
     this.#events.push(event);
-    if (this.#file !== null) appendFileSync(this.#file, `${JSON.stringify(event)}\n`);
+    this.#write(event);
     return id;
+  }
+
+  /** The stream of the request with this progress token, of which some progress was told. */
+  streamOf(progressToken: string | number): string | undefined {
+    return this.#events.findLast(
+      ({ message }) => 'params' in message && message.params?.['progressToken'] === progressToken,
+    )?.stream;
+  }
+
+  hasAnswer(stream: string, request: string | number): boolean {
+    return this.#events.some(
+      ({ stream: other, message }) =>
+        other === stream && 'result' in message && message.id === request,
+    );
   }
 
   async getStreamIdForEventId(id: string): Promise<string | undefined> {

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
-import { EventLog } from './eventLog.ts';
+import { type EventLog, EventShelf } from './eventLog.ts';
 import type { Environment } from './environment.ts';
 import { createToolbox, type House, type SessionState } from './tools.ts';
 
@@ -45,10 +45,12 @@ export class Sessions {
   readonly #environment: Environment;
   readonly #house: House;
   readonly #live = new Map<string, Session>();
+  readonly #shelf: EventShelf | null;
 
   constructor(environment: Environment, house: House) {
     this.#environment = environment;
     this.#house = house;
+    this.#shelf = environment.events ? new EventShelf(environment.eventFile) : null;
   }
 
   get all(): readonly Session[] {
@@ -82,6 +84,7 @@ export class Sessions {
     for (const [id, { state, hello }] of Object.entries(kept)) {
       const session = await this.#make(id, state, hello);
       await this.#shakeHands(session, hello ?? strangersHello);
+      if (session.events !== null) this.#house.jobs.revive(id, session.events);
     }
   }
 
@@ -103,16 +106,17 @@ export class Sessions {
   }
 
   async #make(id: string, state: SessionState, hello: unknown): Promise<Session> {
-    const events = this.#environment.events ? new EventLog(id, this.#environment.eventFile) : null;
+    const events = this.#shelf?.logOf(id) ?? null;
     const transport = new WebStandardStreamableHTTPServerTransport({
       sessionIdGenerator: () => id,
       onsessionclosed: () => {
         this.#live.delete(id);
         this.save();
       },
+      enableJsonResponse: this.#environment.jsonAnswers,
       ...(events ? { eventStore: events } : {}),
     });
-    const mcp = createToolbox(state, this.#house);
+    const mcp = createToolbox({ id, state, events }, this.#house);
     await mcp.connect(transport);
     const session = { id, state, mcp, transport, events, hello };
     this.#live.set(id, session);

@@ -8,6 +8,8 @@ import {
   type CallToolResult,
 } from '@modelcontextprotocol/sdk/types.js';
 import { z } from 'zod';
+import type { EventLog } from './eventLog.ts';
+import { type JobBook, jobResult } from './jobs.ts';
 import { addTaskTool, type TaskBook } from './tasks.ts';
 
 /** What one session remembers; lost with it, unless sessions are kept in a file. */
@@ -36,6 +38,14 @@ export interface House {
   facts(): Record<string, unknown>;
   running(change: 1 | -1): void;
   readonly tasks: TaskBook;
+  readonly jobs: JobBook;
+}
+
+/** What a toolbox must know of its session. */
+export interface Owner {
+  readonly id: string;
+  readonly state: SessionState;
+  readonly events: EventLog | null;
 }
 
 const say = (value: unknown): CallToolResult => ({
@@ -131,6 +141,25 @@ const addTimedTools = (mcp: McpServer, state: SessionState, house: House): void 
   });
 };
 
+/** Work that outlives the process: see jobs.ts. Without a progress token or kept events it is a slow call. */
+const addJobTool = (mcp: McpServer, { id: session, events }: Owner, house: House): void => {
+  const inputSchema = { text: z.string(), ms: z.number() };
+  mcp.registerTool('job', { inputSchema }, async ({ text, ms }, extra) => {
+    house.executed('job', { text, ms });
+    const progressToken = extra._meta?.progressToken;
+    if (progressToken !== undefined) {
+      const params = { progressToken, progress: 0, total: ms };
+      await extra.sendNotification({ method: 'notifications/progress', params });
+      const stream = events?.streamOf(progressToken);
+      const due = Date.now() + ms;
+      if (stream !== undefined)
+        house.jobs.begin({ session, stream, request: extra.requestId, text, due });
+    }
+    await delay(ms, undefined, { signal: extra.signal });
+    return jobResult(text);
+  });
+};
+
 export const addExtraTool = (mcp: McpServer, house: House, name: string): void => {
   mcp.registerTool(name, {}, () => {
     house.executed(name, {});
@@ -157,7 +186,8 @@ const addMemory = (mcp: McpServer, state: SessionState, house: House): void => {
 };
 
 /** The MCP server of one session. */
-export const createToolbox = (state: SessionState, house: House): McpServer => {
+export const createToolbox = (owner: Owner, house: House): McpServer => {
+  const { state } = owner;
   const mcp = new McpServer(
     { name: house.name, version: house.version },
     {
@@ -171,6 +201,7 @@ export const createToolbox = (state: SessionState, house: House): McpServer => {
   );
   addPlainTools(mcp, state, house);
   addTimedTools(mcp, state, house);
+  addJobTool(mcp, owner, house);
   addTaskTool(mcp, house.tasks, (name, args) => house.executed(name, args));
   for (const name of house.extraTools()) addExtraTool(mcp, house, name);
   mcp.registerResource('note', noteUri, { mimeType: 'text/plain' }, (uri) => ({

@@ -1,6 +1,7 @@
 // Between Node's HTTP server and the SDK's web-standard transport; keeps the open streams at hand, so that a test can
 // break them in the ways in which networks do.
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Doom } from '../doom.ts';
 
 export const readBody = async (request: IncomingMessage): Promise<string> => {
   const parts: Buffer[] = [];
@@ -34,6 +35,11 @@ interface OpenStream {
 /** The answers under way. */
 export class Streams {
   readonly #open = new Set<OpenStream>();
+  readonly #doom: Doom;
+
+  constructor(doom: Doom) {
+    this.#doom = doom;
+  }
 
   /** Cuts the open streams of this kind and tells how many there were. */
   cut(how: Cut, kind: StreamKind | 'all'): number {
@@ -78,10 +84,21 @@ export class Streams {
     this.#open.add(stream);
     response.once('close', forget);
     for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      if (!deaf) response.write(part.value);
+      if (!deaf) await this.#write(response, part.value as Uint8Array, kind);
     }
     this.#open.delete(stream);
     // A black hole says nothing, not even that it ended.
     if (!deaf) response.end();
+  }
+
+  /** The last thing of a life that ends in the middle of an answer is the part of it that has left. */
+  async #write(response: ServerResponse, part: Uint8Array, kind: StreamKind): Promise<void> {
+    const limit = kind === 'post' ? this.#doom.limitOf(Buffer.from(part).toString('utf8')) : null;
+    if (limit === null) {
+      response.write(part);
+      return;
+    }
+    await new Promise((resolve) => response.write(part.subarray(0, limit), resolve));
+    this.#doom.die();
   }
 }
