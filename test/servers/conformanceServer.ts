@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
 import { createConformanceMcp } from './conformance/mcp.ts';
-import { EventLog } from './restartable/eventLog.ts';
+import { Doom } from './doom.ts';
+import { EventShelf } from './restartable/eventLog.ts';
 import { refuseStale, sendJson } from './restartable/stale.ts';
 import { asWebRequest, readBody, Streams } from './restartable/wire.ts';
 
@@ -23,7 +24,8 @@ interface Hello {
 const retryInterval = 200;
 const versionHeader = 'mcp-protocol-version';
 const sessions = new Map<string, Session>();
-const streams = new Streams();
+const events = new EventShelf(null);
+const streams = new Streams(new Doom(undefined));
 
 const parse = (text: string): Hello => {
   try {
@@ -38,7 +40,7 @@ const open = async (hello: Hello): Promise<Session> => {
   const id = randomUUID();
   const transport = new WebStandardStreamableHTTPServerTransport({
     sessionIdGenerator: () => id,
-    eventStore: new EventLog(id, null),
+    eventStore: events.logOf(id),
     retryInterval,
     onsessionclosed: () => void sessions.delete(id),
   });

@@ -43,6 +43,8 @@ const settings = {
 };
 
 type Wanted = Asked & { readonly answer: string };
+/** What became of it. */
+type Told = Pick<Made, 'told' | 'words'>;
 
 const wantedOf = (number: number, chance: Chance): Wanted => {
   const text = `call ${number}`;
@@ -114,13 +116,10 @@ class Raging {
     }
   }
 
-  async #ask(
-    { tool, args }: Omit<Wanted, 'answer'>,
-    answer: string,
-  ): Promise<Pick<Made, 'told' | 'words'>> {
+  async #ask({ tool, args }: Asked, answer: string): Promise<Told> {
     const heard = new AbortController();
     const called = this.#agent.call(tool, args).then(
-      ({ text, isError, outcome }): Pick<Made, 'told' | 'words'> => {
+      ({ text, isError, outcome }): Told => {
         if (outcome !== null) return { told: outcome, words: text };
         if (isError) return { told: 'rejected', words: text };
         return { told: text === answer ? 'ok' : 'wrong', words: text };
@@ -215,4 +214,15 @@ export const gatewayStorm = async (storm: GatewayStorm): Promise<Outcome> => {
   } finally {
     await upstream.stop();
   }
+};
+
+/** One line of figures. */
+export const describeOutcome = (name: string, kills: number, outcome: Outcome): string => {
+  const { calls, told, unknownThatRan, longest } = outcome.reckoning;
+  return (
+    `${name}: ${kills} kills, ${calls} calls: ${told.ok} ok, ${told['not-run']} not run, ` +
+    `${told.unknown} unknown (${unknownThatRan} of them ran), ${told.hung} hung, ` +
+    `${outcome.resumptions} streams resumed, longest wait ${longest} ms, ` +
+    `${outcome.violations.length} violations`
+  );
 };

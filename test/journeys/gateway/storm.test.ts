@@ -2,8 +2,7 @@
 // killed again and again; at the end the server's ledger, which cannot lie, against what the agents were told.
 // The long form is `node test/journeys/gateway/storm.ts`.
 import { describe, expect, test } from 'vitest';
-import { describeReckoning } from '../../chaos/ledger.ts';
-import { type GatewayStorm, gatewayStorm } from '../../support/gatewayStorm.ts';
+import { describeOutcome, type GatewayStorm, gatewayStorm } from '../../support/gatewayStorm.ts';
 import { type AgentKind, agentKinds } from './kinds.ts';
 
 const seed = Number(process.env['CHAOS_SEED'] ?? 1);
@@ -14,7 +13,7 @@ const survive = async (
 ): Promise<void> => {
   const outcome = await gatewayStorm({ ...storm, seed, connect: agentKinds[agent] });
   const name = `${agent}, ${storm.upstream}, the ${storm.victim} is killed`;
-  console.log(describeReckoning(name, storm.kills, outcome.reckoning));
+  console.log(describeOutcome(name, storm.kills, outcome));
   expect(outcome.violations, `${name}, seed ${seed}`).toEqual([]);
   expect(outcome.reckoning.told.ok).toBeGreaterThan(storm.kills);
 };

@@ -2,8 +2,7 @@
 // the long form of the storm on the gateway: so many kills for every kind of agent, server and victim. Prints a line of
 // figures for each, and every broken promise; ends with 1 when there was one. The seed is printed, so that it can be repeated.
 import { parseArgs } from 'node:util';
-import { describeReckoning } from '../../chaos/ledger.ts';
-import { gatewayStorm } from '../../support/gatewayStorm.ts';
+import { describeOutcome, gatewayStorm } from '../../support/gatewayStorm.ts';
 import { upstreamKinds } from '../../support/gatewayUpstreams.ts';
 import { agentKinds, agentNames } from './kinds.ts';
 
@@ -35,9 +34,7 @@ for (const victim of chosen(['server', 'gateway'] as const, values.victim)) {
       const name = `${agent}, ${upstream}, the ${victim} is killed`;
       const connect = agentKinds[agent];
       const outcome = await gatewayStorm({ upstream, victim, kills, seed, connect });
-      console.log(
-        `${describeReckoning(name, kills, outcome.reckoning)}, ${outcome.resumptions} streams resumed`,
-      );
+      console.log(describeOutcome(name, kills, outcome));
       for (const violation of outcome.violations) console.log(`  ${violation}`);
       broken += outcome.violations.length;
     }
