@@ -39,7 +39,7 @@ const acceptsBoth = (accept: string | undefined): boolean =>
 const one = (value: string | readonly string[] | undefined): string | null =>
   typeof value === 'string' ? value : null;
 
-export const mcpHeadersOf = (headers: IncomingHttpHeaders): McpHeaders => {
+const mcpHeadersOf = (headers: IncomingHttpHeaders): McpHeaders => {
   const { accept } = headers;
   const both = acceptsBoth(accept);
   return {

@@ -84,7 +84,7 @@ const failureHealth = (state: ConnectionState, clean: HealthPorts['clean']) => {
   return { kind, status, detail: clean(detail).slice(0, longestDetail) };
 };
 
-export const serverHealth = (
+const serverHealth = (
   server: ServerWatch,
   { clock, clean }: Pick<HealthPorts, 'clock' | 'clean'>,
 ): ServerHealth => {

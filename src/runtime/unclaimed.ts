@@ -26,7 +26,7 @@ interface Left {
 }
 
 /** So long a program may be away from its calls. Clients that reconnect at all do so within seconds. */
-export const patienceForPrograms: Millis = 10 * 60_000;
+const patienceForPrograms: Millis = 10 * 60_000;
 
 export class Unclaimed implements Disposable {
   readonly #deps: UnclaimedDeps;

@@ -180,31 +180,55 @@ const deeds = fc.array(
   { maxLength: 25 },
 );
 
-const live = async (plan: readonly Deed[]): Promise<{ asked: string[]; rigs: Rig[] }> => {
-  const journal = new OpenJournal();
-  let rig = await aStableRig({ ...program, journal });
-  const rigs = [rig];
-  const asked: string[] = [];
-  for (const deed of [...plan, 'up', 'wait', 'wait'] as const) {
-    if (deed === 'call') {
-      const id = `call ${asked.length}`;
-      asked.push(id);
-      rig.client.request('tools/call', { name: 'write', arguments: { id } }, id);
-    } else if (deed === 'answer' && rig.server.links.length > 0) {
-      const [first] = rig.server.waiting;
-      if (first !== undefined) rig.server.answer(first);
-    } else if (deed === 'cut' && rig.server.links.length > 0) rig.server.cutStream('c1');
-    else if (deed === 'down') goneDown(rig);
-    else if (deed === 'up') await reconnect(rig);
-    else if (deed === 'reload') {
-      rig = await rig.reload({ ...program, journal });
-      rigs.push(rig);
-      rig.connection.calls.claim();
-      rig.user('started');
-    } else if (deed === 'wait') await rig.advance(60_000);
-    await rig.settle();
+/** The lives of one client's connection, and what it asked in them. */
+class Lives {
+  readonly #journal = new OpenJournal();
+  readonly rigs: Rig[] = [];
+  readonly asked: string[] = [];
+
+  get rig(): Rig {
+    const rig = this.rigs.at(-1);
+    if (!rig) throw new Error('No life has begun.');
+    return rig;
   }
-  return { asked, rigs };
+
+  async begin(): Promise<this> {
+    this.rigs.push(await aStableRig({ ...program, journal: this.#journal }));
+    return this;
+  }
+
+  readonly deeds: Readonly<Record<Deed, () => void | Promise<void>>> = {
+    call: () => {
+      const id = `call ${this.asked.length}`;
+      this.asked.push(id);
+      this.rig.client.request('tools/call', { name: 'write', arguments: { id } }, id);
+    },
+    answer: () => {
+      if (this.rig.server.links.length === 0) return;
+      const [first] = this.rig.server.waiting;
+      if (first !== undefined) this.rig.server.answer(first);
+    },
+    cut: () => {
+      if (this.rig.server.links.length > 0) this.rig.server.cutStream('c1');
+    },
+    down: () => goneDown(this.rig),
+    up: () => reconnect(this.rig),
+    reload: async () => {
+      this.rigs.push(await this.rig.reload({ ...program, journal: this.#journal }));
+      this.rig.connection.calls.claim();
+      this.rig.user('started');
+    },
+    wait: () => this.rig.advance(60_000),
+  };
+}
+
+const live = async (plan: readonly Deed[]): Promise<Lives> => {
+  const lives = await new Lives().begin();
+  for (const deed of [...plan, 'up', 'wait', 'wait'] as const) {
+    await lives.deeds[deed]();
+    await lives.rig.settle();
+  }
+  return lives;
 };
 
 /** How often a call of this text was sent to the server. */

@@ -76,6 +76,8 @@ const settingsOf = (prober: FakeProber): ConnectionSettings => ({
   },
 });
 
+const hearing = ({ hears }: RigOptions): Pick<RigOptions, 'hears'> => (hears ? { hears } : {});
+
 export class Rig {
   readonly clock: VirtualClock;
   readonly server: FakeDialer;
@@ -97,12 +99,14 @@ export class Rig {
   #lastWords = '';
 
   constructor(options: RigOptions = {}) {
-    this.clock = options.clock ?? new VirtualClock();
-    this.server = options.server ?? new FakeDialer();
-    this.prober = options.prober ?? new FakeProber(this.clock);
-    this.records = options.records ?? new MemoryRecords();
-    this.journal = options.journal ?? new MemoryJournal();
-    const { clock, records } = this;
+    const { clock = new VirtualClock(), server = new FakeDialer() } = options;
+    const { records = new MemoryRecords(), journal = new MemoryJournal() } = options;
+    const { prober = new FakeProber(clock), journals = 'tool-calls' } = options;
+    this.clock = clock;
+    this.server = server;
+    this.prober = prober;
+    this.records = records;
+    this.journal = journal;
     const about = { serverId: 'server', client: 'client', fingerprint: 'f' };
     this.memory = new SessionMemory({ store: records, clock, ...about });
     const settings = { ...settingsOf(this.prober), ...options.settings };
@@ -111,8 +115,8 @@ export class Rig {
         outside: { dialer: this.server, prober: this.prober, clock, random: () => 1 },
         memory: this.memory,
         journal: this.journal,
-        journals: options.journals ?? 'tool-calls',
-        ...(options.hears ? { hears: options.hears } : {}),
+        journals,
+        ...hearing(options),
         settings: () => settings,
         log: this.#log,
         events: {

@@ -1,0 +1,21 @@
+import { gatewayStorm } from '../support/gatewayStorm.ts';
+import { sdkAgent, type Agent } from '../support/gatewayAgents.ts';
+import type { GatewayProcess } from '../support/gatewayProcess.ts';
+import { writeFileSync, cpSync } from 'node:fs';
+const [upstream = 'HTTP with kept events', victim = 'gateway', kills = '10'] = process.argv.slice(2);
+let agent: Agent; let gateway: GatewayProcess; let id = 0;
+const t0 = performance.now();
+const log: string[] = [];
+const o = await gatewayStorm({ upstream: upstream as any, victim: victim as any, kills: Number(kills), seed: Number(process.env.SEED ?? 3), connect: async (g, s) => {
+  gateway = g; agent = await sdkAgent(g, s);
+  const wf: any = agent.wire; const inner = wf.fetch; 
+  const call = agent.call.bind(agent);
+  const start = g.start.bind(g); g.start = async () => { log.push(`${(performance.now() - t0).toFixed(0)} starting`); await start(); log.push(`${(performance.now() - t0).toFixed(0)} gateway started`); };
+  const k = g.kill9.bind(g); g.kill9 = async () => { log.push(`${(performance.now() - t0).toFixed(0)} kill`); await k(); };
+  (agent as any).call = async (tool: string, args: any) => { const n = performance.now(); const label = JSON.stringify(args); log.push(`${(n - t0).toFixed(0)} call ${tool} ${label}`); 
+    const slow = setTimeout(() => { log.push(`${(performance.now() - t0).toFixed(0)} SLOW ${tool} ${label}`); cpSync(g.state, '/tmp/world/hungstate', { recursive: true }); }, 15000);
+    try { const r = await call(tool, args); log.push(`${(performance.now() - t0).toFixed(0)} done ${tool} ${label} ${r.outcome} ${(performance.now() - n).toFixed(0)}ms ${r.isError ? r.text.slice(0, 200) : ''}`); return r; } catch (e) { log.push(`${(performance.now() - t0).toFixed(0)} FAIL ${tool} ${label} ${e}`); throw e; } finally { clearTimeout(slow); } };
+  return agent; } });
+console.log(o.reckoning.told, o.violations, o.resumptions, o.reckoning.longest);
+writeFileSync('/tmp/world/hung.log', [...log, '', ...agent!.wire!.seen.map((x: any) => JSON.stringify({ at: x.at, ...x })), '', ...agent!.trouble, '', gateway!.output].join('\n'));
+process.exit(0);
