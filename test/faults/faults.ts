@@ -127,8 +127,19 @@ const doing: readonly Fault[] = [
   ),
   handshake(
     'a stored session is not proven',
-    "if (fate.kind === 'answered') return { link",
-    'if (link) return { link',
+    'if (!(await isTaken(deps, link, signal))) return await notOurs(deps, link);',
+    '',
+  ),
+  handshake(
+    'after a restart any taken session is believed',
+    'return !(await isTaken(deps, link, signal));',
+    'return true;',
+  ),
+  handshake('a failed proof is not asked for again', 'if (memory.isDoubted) return true;', ''),
+  handshake(
+    'what was set on a kept session is lost',
+    'await restore(deps, link, deps.memory.capabilities, signal);',
+    '',
   ),
   handshake(
     'the log level is lost with the session',
@@ -201,8 +212,8 @@ const doing: readonly Fault[] = [
   ),
   connection(
     'clients are not told what changed',
-    'if (!isUp(from) && isUp(to)) this.#pipe.announceChanges();',
-    '',
+    'this.#pipe.announceChanges();\n      void this.owed',
+    'void this.owed',
   ),
   connection('dead sockets are used after sleep', 'this.#slot.link?.reset();', ''),
   connection(

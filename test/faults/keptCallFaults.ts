@@ -15,6 +15,7 @@ const tasks = inFile('src/core/calls/tasks.ts');
 const desk = inFile('src/runtime/callDesk.ts');
 const keeper = inFile('src/runtime/journalKeeper.ts');
 const orphans = inFile('src/runtime/orphans.ts');
+const caller = inFile('src/runtime/caller.ts');
 const marks = inFile('src/runtime/marks.ts');
 const progress = inFile('src/runtime/progress.ts');
 const pending = inFile('src/runtime/pendingCalls.ts');
@@ -36,10 +37,25 @@ export const keptCallFaults: readonly Fault[] = [
     '=== clientId',
   ),
   stepCalls('a discard hits a living call', '=== key && other.isOrphan', '=== key'),
-  stepCalls(
+  resuming(
     'a resumed call has no more time',
     'at + rules.limits.patientHoldBudget',
     'phase.deadline',
+  ),
+  resuming(
+    'a call whose process is gone is waited for like any other',
+    "call.isStranded && sign === 'open'",
+    'false',
+  ),
+  stepCalls(
+    'who waits already waits on when a person is needed',
+    ', calls: before.calls.map(shorten(at, rules))',
+    '',
+  ),
+  caller(
+    'a busy server takes calls in any order',
+    'if (this.#ledger.releasing === key) await this.#carriage.turnOver(this.takeId());',
+    '',
   ),
   journal('a call that may have run is called held', 'return maybeRan === null', 'return maybeRan'),
   journal('the server hears of our keys', '_meta: others', '_meta: meta'),
