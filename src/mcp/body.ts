@@ -26,7 +26,10 @@ export const consume = (
     });
     message.once('end', () => resolve({ kind: 'ended' }));
     message.on('error', (error) => resolve({ kind: 'broke', error }));
-    message.once('close', () => resolve({ kind: 'broke', error: cut() }));
+    message.once('close', () => {
+      // An error costs its stack; nearly every message ends before it closes.
+      if (!message.readableEnded) resolve({ kind: 'broke', error: cut() });
+    });
   });
 
 export type TextEnd =

@@ -173,13 +173,17 @@ export class HttpCaller {
         limit.dispose();
       });
       request.setSocketKeepAlive(true, keepAliveProbe);
-      request.once('response', (message) => resolve({ kind: 'response', message }));
+      let answered = false;
+      request.once('response', (message) => {
+        answered = true;
+        resolve({ kind: 'response', message });
+      });
       // Stays for the whole life: after the response the same trouble is told again on the message.
       request.on('error', (error) => resolve({ kind: 'failed', error, written }));
       request.once('close', () => {
         limit.dispose();
         this.#live.delete(request);
-        resolve({ kind: 'failed', error: new Error('closed'), written });
+        if (!answered) resolve({ kind: 'failed', error: new Error('closed'), written });
       });
       request.end(ask.body);
     });
