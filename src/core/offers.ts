@@ -63,7 +63,7 @@ export const welcomeFor = (
  * A server's own welcome, as it was said in a handshake that was not this client's. A client that speaks only an older revision
  * gets that: told of one that it does not know, it would have to leave (spec, lifecycle: version negotiation).
  */
-const welcomeInVersionOf = (hello: JsonObject, welcome: JsonObject): JsonObject => {
+export const welcomeInVersionOf = (hello: JsonObject, welcome: JsonObject): JsonObject => {
   const wanted = hello['protocolVersion'];
   const spoken = welcome['protocolVersion'];
   const isOlder = knownVersions.includes(wanted) && String(wanted) < String(spoken);

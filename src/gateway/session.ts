@@ -24,6 +24,7 @@ import { isVsCode, labelOf, type Origin } from './sessionClient.ts';
 import { SessionCalls } from './sessionCalls.ts';
 import { SessionGreeting } from './sessionGreeting.ts';
 import { SessionUpstream } from './sessionUpstream.ts';
+import { resumingText } from './sse.ts';
 import { Standalone } from './standalone.ts';
 import type { OpenStreams } from './streams.ts';
 import { fitsInStream, longestClientId, streamIn } from './streamIds.ts';
@@ -158,9 +159,15 @@ export class Session implements Disposable {
     const known = this.#ports.log.streamOf(lastEventId);
     const stream = streamIn(known ?? lastEventId, client);
     const cursor = known === null ? null : lastEventId;
-    if (stream?.kind === 'answer') return this.#calls.resume(stream, response, cursor);
+    if (stream?.kind === 'answer')
+      return this.#calls.resume(
+        stream,
+        response,
+        cursor,
+        resumingText(lastEventId, protocolVersion),
+      );
     if (stream?.kind === 'standalone' && cursor !== null)
-      return this.#standalone.resume(response, cursor);
+      return this.#standalone.resume(response, cursor, protocolVersion);
     // What was said meanwhile is lost; the client can look for itself.
     this.#standalone.open(response, protocolVersion);
     this.#announce();

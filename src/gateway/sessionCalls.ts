@@ -19,7 +19,7 @@ import { mostOpen, type OpenRequest, OpenRequests } from './openRequests.ts';
 import { aMoment, Quickness } from './quickness.ts';
 import { textReply, send as sendReply } from './reply.ts';
 import { JsonReply } from './sessionJson.ts';
-import { comment, isAnswer, primingText } from './sse.ts';
+import { isAnswer, primingText } from './sse.ts';
 import { type Reply, SseReply } from './sseReply.ts';
 import type { OpenStreams } from './streams.ts';
 import { answerStreamId, type StreamName, streamIn } from './streamIds.ts';
@@ -86,14 +86,22 @@ export class SessionCalls implements Disposable {
     else up({ ...request, id });
   }
 
-  /** A GET with a cursor of an answer stream; `cursor` is null where the log no longer knows the event. */
-  resume(stream: AnswerStream, response: ServerResponse, cursor: string | null): void {
+  /**
+   * A GET with a cursor of an answer stream; `cursor` is null where the log no longer knows the event. `opening` begins the
+   * response.
+   */
+  resume(
+    stream: AnswerStream,
+    response: ServerResponse,
+    cursor: string | null,
+    opening: string,
+  ): void {
     const open = this.#open.get(stream.id);
     if (!open || open.isAnswered) this.#ensureAnswer(stream);
-    if (open) return this.#follow(open, response, cursor);
+    if (open) return this.#eventsFor(open, response).resume(cursor, opening);
     if (this.#deps.log.readAfter(stream.id, cursor).length > 0)
-      return this.#sseReply(stream.id, response, () => undefined).resume(cursor);
-    this.#rest(stream, response, cursor);
+      return this.#sseReply(stream.id, response, () => undefined).resume(cursor, opening);
+    this.#rest(stream, response, cursor, opening);
   }
 
   /** The answer of a request of ours; one that nobody waits for any more is dropped. */
@@ -194,8 +202,7 @@ export class SessionCalls implements Disposable {
       reply.begin(primingText(id), id);
     };
     if (!isQuick) return prime();
-    reply.beginLate(prime);
-    clock.after(aMoment, () => reply.open());
+    reply.beginLate(prime, clock, aMoment);
   }
 
   #beginJson(open: OpenRequest, response: ServerResponse): JsonReply {
@@ -257,11 +264,16 @@ export class SessionCalls implements Disposable {
   }
 
   /** Nothing is left on this stream. */
-  #rest(stream: AnswerStream, response: ServerResponse, cursor: string | null): void {
+  #rest(
+    stream: AnswerStream,
+    response: ServerResponse,
+    cursor: string | null,
+    opening: string,
+  ): void {
     if (this.#idle.size >= mostIdle)
       return sendReply(response, textReply(405, 'Everything on this stream was sent.'));
     const reply = this.#sseReply(stream.id, response, () => this.#idle.delete(reply));
     this.#idle.add(reply);
-    reply.begin(comment, cursor);
+    reply.begin(opening, cursor);
   }
 }

@@ -31,6 +31,22 @@ export const primingText = (id: string): string => `id: ${id}\nretry: ${comeBack
 
 export const comment = ': keepalive\n\n';
 
+/**
+ * From this revision on an event without data is known. Gemini, which speaks the one before, takes it for broken JSON and
+ * drops the server.
+ */
+const primedFrom = '2025-11-25';
+
+export const knowsPriming = (protocolVersion: string): boolean => protocolVersion >= primedFrom;
+
+/**
+ * Begins a response that goes on after a cursor with that very cursor. The SDK's clients remember a cursor for each response, not
+ * for each stream: from one that broke before its first event they would come back without any, and never get their answer.
+ * A client that does not know priming gets an event of another type, of which it takes the id and nothing else.
+ */
+export const resumingText = (cursor: string, protocolVersion: string): string =>
+  knowsPriming(protocolVersion) ? primingText(cursor) : `event: cursor\n${primingText(cursor)}`;
+
 export const storedText = ({ id, message }: StoredEvent): string =>
   message === null ? primingText(id) : eventText({ id, json: JSON.stringify(message) });
 

@@ -3,6 +3,8 @@
 // its socket has drained. One that does not read at all is cut, and may come back with its cursor.
 // Not here: what is said, and which stream (sessionCalls.ts, standalone.ts).
 import type { ServerResponse } from 'node:http';
+import type { Clock, Millis } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
 import type { EventLog, StoredEvent } from '../runtime/gatewayPorts.ts';
 import { comment, eventText, isAnswer, type LoggedEvent, sseHeaders, storedText } from './sse.ts';
 import type { Beating } from './streams.ts';
@@ -61,8 +63,8 @@ export class SseReply implements Reply {
   /** The answer, where it came while this reply was behind: the log may have dropped it by then. */
   #last: LoggedEvent | null = null;
   #batch: Iterator<StoredEvent> = [].values();
-  /** Begins it, while it has not begun. */
-  #opening: (() => void) | null = null;
+  /** Begins it, while it has not begun, and when that will be at the latest. */
+  #late: { readonly opening: () => void; readonly limit: Disposable } | null = null;
 
   /** `closed` is called once, with whether everything that was said has gone out. */
   constructor(
@@ -77,6 +79,7 @@ export class SseReply implements Reply {
     response.on('error', () => undefined);
     response.once('close', () => {
       this.#isDone = true;
+      this.#late?.limit.dispose();
       closed(response.writableFinished);
     });
   }
@@ -98,22 +101,24 @@ export class SseReply implements Reply {
     this.#response.write(opening);
   }
 
-  /** Begins as late as something has to be said: `opening` does it. An answer that comes first goes out alone. */
-  beginLate(opening: () => void): void {
-    this.#opening = opening;
+  /**
+   * Begins when something has to be said, or after `patience`: `opening` does it. An answer that comes first goes out alone.
+   */
+  beginLate(opening: () => void, clock: Clock, patience: Millis): void {
+    this.#late = { opening, limit: clock.after(patience, () => this.open()) };
   }
 
   /** Begins now, if it has not begun. */
   open(): void {
-    const opening = this.#opening;
-    this.#opening = null;
-    if (!this.#isDone) opening?.();
+    const late = this.#late;
+    this.#late = null;
+    late?.limit.dispose();
+    if (!this.#isDone) late?.opening();
   }
 
-  /** Begins with what the log has after an event; null: from its start. */
-  resume(cursor: string | null): void {
-    // Headers must go out even if the log has nothing to tell.
-    this.begin(comment, cursor);
+  /** Begins with what the log has after an event; null: from its start. Headers go out even if the log has nothing to tell. */
+  resume(cursor: string | null, opening = comment): void {
+    this.begin(opening, cursor);
     this.#isBehind = true;
     this.#catchUp();
   }
@@ -154,8 +159,9 @@ export class SseReply implements Reply {
   #endWith(id: string, text: string): void {
     this.#cursor = id;
     this.#isDone = true;
-    if (this.#opening) this.#response.writeHead(200, sseHeaders);
-    this.#opening = null;
+    if (this.#late) this.#response.writeHead(200, sseHeaders);
+    this.#late?.limit.dispose();
+    this.#late = null;
     this.#response.end(text);
   }
 

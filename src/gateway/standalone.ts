@@ -4,16 +4,10 @@
 import type { ServerResponse } from 'node:http';
 import type { RpcMessage } from '../core/rpc.ts';
 import type { EventLog } from '../runtime/gatewayPorts.ts';
-import { comment, primingText } from './sse.ts';
+import { comment, knowsPriming, primingText, resumingText } from './sse.ts';
 import { SseReply } from './sseReply.ts';
 import type { OpenStreams } from './streams.ts';
 import { standaloneStreamId } from './streamIds.ts';
-
-/**
- * From this revision on an event without data is known. Gemini, which speaks the one before, takes it for broken JSON and
- * drops the server.
- */
-const primedFrom = '2025-11-25';
 
 export interface StandaloneDeps {
   readonly client: string;
@@ -54,7 +48,7 @@ export class Standalone {
   open(response: ServerResponse, protocolVersion: string): void {
     const reply = this.#replace(response);
     if (this.#isUnheard) reply.resume(this.#heard);
-    else if (protocolVersion >= primedFrom) {
+    else if (knowsPriming(protocolVersion)) {
       const id = this.#deps.log.append(this.#id, null);
       reply.begin(primingText(id), id);
     } else reply.begin(comment, this.#heard);
@@ -62,8 +56,9 @@ export class Standalone {
   }
 
   /** Goes on after an event of this stream that the log still knows. */
-  resume(response: ServerResponse, cursor: string): void {
-    this.#replace(response).resume(cursor);
+  resume(response: ServerResponse, cursor: string, protocolVersion: string): void {
+    const opening = knowsPriming(protocolVersion) ? resumingText(cursor, protocolVersion) : comment;
+    this.#replace(response).resume(cursor, opening);
     this.#isUnheard = false;
   }
 

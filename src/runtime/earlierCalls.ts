@@ -102,7 +102,7 @@ export class EarlierCalls {
   #pastOf(phase: Exclude<JournalPhase, { kind: 'task' | 'answered' }>): CallPast {
     if (phase.kind !== 'sent') return phase;
     const { memory } = this.#deps;
-    const { upstreamId, sessionId } = phase;
+    const { upstreamId, sessionId, isRepeat } = phase;
     const isSameSession = sessionId !== null && sessionId === memory.session?.id;
     const cursor = memory.cursorOf(`request:${upstreamId}`) ?? phase.cursor;
     return {
@@ -110,6 +110,7 @@ export class EarlierCalls {
       upstreamId,
       session: isSameSession ? memory.sessionNumber : null,
       cursor,
+      isRepeat,
     };
   }
 

@@ -4,6 +4,7 @@
 // Not here: what a client is told while the server is away (steadyEnd.ts), and the connection itself (connection.ts).
 import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
 import type { Signal } from '../base/signal.ts';
+import { welcomeInVersionOf } from '../core/offers.ts';
 import {
   errorOf,
   isRequest,
@@ -17,7 +18,7 @@ import {
   type RpcResponse,
 } from '../core/rpc.ts';
 import type { ClientEnd } from './clientEnd.ts';
-import { helloOf, upstreamOf, welcomeTo } from './sharedHello.ts';
+import { helloOf, upstreamOf } from './sharedHello.ts';
 import { type Owner, ownerOf, sharedId } from './sharedIds.ts';
 import { type MemberLoad, noWishes, SharedMember, type Wishes } from './sharedMember.ts';
 import { SharedQuestions } from './sharedQuestions.ts';
@@ -221,7 +222,7 @@ export class SharedConnection implements Disposable {
   #initialize(member: SharedMember, { id, params }: RpcRequest): void {
     member.hello = params ?? {};
     const welcome = this.#hasGreeted ? this.#deps.welcome() : null;
-    if (welcome) member.tell(resultOf(id, welcomeTo(member.hello, welcome)));
+    if (welcome) member.tell(resultOf(id, welcomeInVersionOf(member.hello, welcome)));
     else if (this.#greeting) this.#greeting.waiting.push({ member, id });
     else this.#greet({ member, id });
   }
@@ -234,7 +235,7 @@ export class SharedConnection implements Disposable {
       member.tell(
         'error' in response
           ? { ...response, id }
-          : resultOf(id, welcomeTo(member.hello, response.result)),
+          : resultOf(id, welcomeInVersionOf(member.hello ?? {}, response.result)),
       );
   }
 

@@ -1,10 +1,7 @@
-// The one handshake of a connection that several clients share: what is said to the server for all of them, and what each of
-// them is told of its answer. Not here: when it is made (sharedConnection.ts).
+// What goes up on a connection that several clients share: one handshake for all of them, and requests that say whose they are.
+// Not here: when it is sent (sharedConnection.ts).
 import { isObject, type JsonObject, type RpcRequest } from '../core/rpc.ts';
 import { sharedId } from './sharedIds.ts';
-
-/** Oldest first. A client that asks for an older one than the server chose speaks no newer one. */
-const revisions = ['2024-11-05', '2025-03-26', '2025-06-18', '2025-11-25'];
 
 /**
  * A server decides at the handshake what it offers, and which programs will come is not known then: so all that any of them might
@@ -15,14 +12,6 @@ export const helloOf = (identity: JsonObject): JsonObject => ({
   capabilities: { roots: { listChanged: true }, sampling: {}, elicitation: {} },
   clientInfo: identity,
 });
-
-/** The server's welcome for this client: in a revision that it speaks, as far as we know one. */
-export const welcomeTo = (hello: JsonObject | null, welcome: JsonObject): JsonObject => {
-  const wanted = revisions.indexOf(String(hello?.['protocolVersion']));
-  const chosen = revisions.indexOf(String(welcome['protocolVersion']));
-  const isOlder = wanted >= 0 && wanted < chosen;
-  return isOlder ? { ...welcome, protocolVersion: revisions[wanted] } : welcome;
-};
 
 /** The request as the server gets it: its id, and its progress token, say whose they are. */
 export const upstreamOf = (request: RpcRequest, client: string): RpcRequest => {

@@ -36,6 +36,7 @@ const aPhase = z.discriminatedUnion('kind', [
     upstreamId: aCount,
     sessionId: aText,
     cursor: aText,
+    isRepeat: z.optional(z.boolean()),
   }),
   z.object({ kind: z.literal('task'), at, taskId: z.string(), pollAfter: z.number() }),
   z.object({ kind: z.literal('unknown'), at, failure: aFailure }),

@@ -131,6 +131,13 @@ describe('a reclaimed call', () => {
     expect(verdicts(effects)).toEqual([[1, 'unknown']]);
   });
 
+  it.each(['cut', 'elsewhere'] as const)(
+    'that nothing can bring an answer to is unknown at once, before the server is back (%s)',
+    (past) => {
+      expect(verdicts(play([shut, reclaimed(1, pasts[past])]).effects)).toEqual([[1, 'unknown']]);
+    },
+  );
+
   it('is forgotten when its client cancels it', () => {
     const cancelled: LedgerEvent = { kind: 'cancelled', at: 0, clientId: 'c1' };
     const { effects, ledger } = play([reclaimed(1, pasts.held), cancelled, open(1)]);

@@ -47,6 +47,8 @@ export const installAgent = async (
 export const agentSettings = { 'chat.tools.global.autoApprove': true };
 
 const patience = 60_000;
+/** Nothing but a call, which has a limit of its own, takes longer in a living editor. */
+const reactionLimit = 20_000;
 
 export class Agent {
   readonly #window: EditorWindow;
@@ -67,7 +69,7 @@ export class Agent {
     while (!this.#window.page.isClosed()) await yes.click({ timeout: 0 });
   }
 
-  async #ask(ask: Ask): Promise<unknown> {
+  async #ask(ask: Ask, limit = reactionLimit): Promise<unknown> {
     const pid = await this.#window.extensionHost();
     const file = join(this.#exchange, `${pid}.port`);
     const port = await until('the agent is there', patience, () =>
@@ -77,6 +79,7 @@ export class Agent {
       method: 'POST',
       body: JSON.stringify(ask),
       headers: { connection: 'close' },
+      signal: AbortSignal.timeout(limit),
     });
     if (!answer.ok) throw new Error(await answer.text());
     return answer.json();
@@ -93,6 +96,7 @@ export class Agent {
     await this.#ask({ kind: 'offer', servers: this.#offered });
   }
 
+  /** Resolves when the editor has started it; rejects when it takes too long. */
   async start(id: string): Promise<void> {
     await this.#ask({ kind: 'start', id });
   }
@@ -103,6 +107,7 @@ export class Agent {
   }
 
   async invoke(tool: string, input: object, limit: number): Promise<Outcome> {
-    return (await this.#ask({ kind: 'invoke', tool, input, limit })) as Outcome;
+    const ask: Ask = { kind: 'invoke', tool, input, limit };
+    return (await this.#ask(ask, limit + reactionLimit)) as Outcome;
   }
 }

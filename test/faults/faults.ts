@@ -228,7 +228,7 @@ const doing: readonly Fault[] = [
   ),
   fleet(
     'a small change ends the session',
-    'sameSession ? server.shutdown() : server.retire()',
+    'sameSession ? server.shutdown(true) : server.retire()',
     'server.retire()',
   ),
   fleet(

@@ -98,8 +98,8 @@ export const keptCallFaults: readonly Fault[] = [
   keeper("a stale 'held' stays", "(before?.phase.kind === 'held' ||", '(false ||'),
   keeper(
     'an entry that was taken over is shown twice',
-    'if (this.#deps.isTaken(key)) this.#deps.inherited(key);',
-    '',
+    'if (this.#deps.isTaken(key)) this.#deps.inherited(key);\n  }\n\n  #noteAnswer',
+    '}\n\n  #noteAnswer',
   ),
   keeper(
     'tasks are never forgotten',

@@ -63,6 +63,24 @@ describe('a call that was sent', () => {
     expect(rig.client.answersTo(0)).toEqual([]);
   });
 
+  it('has no progress and no cause for a client of this life, which may use the same token and id', async () => {
+    const { rig } = await reloaded(async (before) => {
+      before.client.request('tools/call', { name: 'write', _meta: { progressToken: 5 } }, 5);
+      await before.settle();
+      before.server.link.events.cursor(`request:${before.server.waiting[0] ?? 0}`, 'c4');
+    });
+    await connect(rig);
+    const [upstream = 0] = rig.server.waiting;
+    const causes: unknown[] = [];
+    rig.connection.end.onMessage((_message, cause) => causes.push(cause));
+    rig.client.heard.length = 0;
+    rig.server.say('notifications/progress', { progressToken: upstream, progress: 1 });
+    expect(rig.client.heard).toEqual([]);
+    const log = { jsonrpc: '2.0', method: 'notifications/message', params: {} } as const;
+    rig.server.link.events.message(log, `request:${upstream}`);
+    expect(causes).toEqual([null]);
+  });
+
   it('shows its answer until it is discarded, over further reloads', async () => {
     const { rig, journal } = await reloaded(sentWith('c4'));
     await connect(rig);

@@ -26,6 +26,17 @@ describe.each([
     expect([one.questions, other.questions.length, other.causes.at(-1)]).toEqual([[], 1, 2]);
   });
 
+  it('goes to another one where that program cannot be asked', () => {
+    const { rig, unable, one } = three();
+    unable.request('tools/call', {}, 1);
+    rig.ask('q', method, { client: 'unable', id: 1 });
+    expect([unable.questions.length, one.questions.length, one.causes.at(-1)]).toEqual([
+      0,
+      1,
+      null,
+    ]);
+  });
+
   it('else to the program whose tool call has run longest, on behalf of that call', () => {
     const { rig, unable, one, two: other } = three();
     one.request('resources/read', {}, 0);

@@ -17,7 +17,7 @@ describe('log levels', () => {
     other.request('logging/setLevel', { level: 'error' });
     expect(level(rig)).toBe('debug');
     rig.notify('message', { level: 'info' });
-    rig.notify('message', { level: 'alert' });
+    rig.notify('message', { level: 'error' });
     expect([one.notices.length, other.notices.length, quiet.notices.length]).toEqual([2, 1, 2]);
   });
 

@@ -41,6 +41,17 @@ describe('a connection that has died silently', () => {
     expect(waited).toBeLessThanOrEqual(10_000);
   });
 
+  it('is not asked after once its call has its answer', async () => {
+    const rig = await aStableRig({}, ({ prober }) => prober.beWell());
+    rig.client.call();
+    await rig.advance(1000);
+    rig.server.answer(rig.server.waiting[0] ?? 0);
+    await rig.settle();
+    rig.server.news();
+    await rig.advance(45_000);
+    expect(rig.server.count('ping')).toBe(0);
+  });
+
   it('answers the call as unknown, and goes on in the same session [dead-detected] [honest-unknown]', async () => {
     const rig = await aStableRig();
     const call = rig.client.call();

@@ -2,13 +2,14 @@
 import { onTestFinished } from 'vitest';
 import { Source } from '../../src/base/signal.ts';
 import { aFailure } from '../../src/core/connection/failure.ts';
+import { replacing } from '../../src/core/calls/journal.ts';
 import { parseSettings } from '../../src/core/parseSettings.ts';
 import type { HttpServer, Settings } from '../../src/core/settings.ts';
 import type { ClientEnd } from '../../src/runtime/clientEnd.ts';
 import type { AttachedClient } from '../../src/runtime/clients.ts';
 import { Fleet } from '../../src/runtime/fleet.ts';
 import type { ViewClient } from '../../src/runtime/ports.ts';
-import type { Catalog, Tool } from '../../src/runtime/watch.ts';
+import type { Catalog, ServerWatch, Tool } from '../../src/runtime/watch.ts';
 import { MemoryJournal } from '../../src/store/memoryJournal.ts';
 import { FakeClient } from './fakeClient.ts';
 import { FakeDialer } from './fakeDialer.ts';
@@ -32,6 +33,7 @@ export class ProgramFleet {
   readonly offers = new MemoryOffers();
   readonly server = new FakeDialer();
   readonly settings: Source<Settings>;
+  readonly notices: string[] = [];
   /** What the views will have listed, a moment after they were made. */
   tools: readonly Tool[] = [];
   #fleet: Fleet;
@@ -52,6 +54,17 @@ export class ProgramFleet {
     const client = new FakeClient(attached.end);
     if (!isKnown) client.hello(name);
     return { attached, client };
+  }
+
+  /** As a screen sees it. */
+  get watch(): ServerWatch {
+    const watch = this.#fleet.get('a');
+    if (!watch) throw new Error('There is no such server.');
+    return watch;
+  }
+
+  get fleet(): Fleet {
+    return this.#fleet;
   }
 
   settle(): Promise<void> {
@@ -109,12 +122,14 @@ export class ProgramFleet {
       refusal: (life) => `The server is ${life.state.kind}.`,
       waiting: (name) => `Waiting for ${name}`,
     });
+    fleet.onNotice(({ about }) => this.notices.push(about));
     fleet.open();
     return fleet;
   }
 
   #view(end: ClientEnd): ViewClient {
-    new FakeClient(end).hello('views');
+    const client = new FakeClient(end);
+    client.hello('views');
     const none: Catalog = { listedAt: null, tools: [], resources: [], prompts: [] };
     const catalog = new Source(none);
     const listed = this.clock.after(50, () =>
@@ -124,7 +139,10 @@ export class ProgramFleet {
       catalog,
       refresh: () => {},
       rootsChanged: () => {},
-      callTool: never,
+      callTool: (name, args, _options, replaces = '') => {
+        client.call(name, { arguments: args, _meta: replacing(replaces) });
+        return never();
+      },
       followTask: never,
       dispose: () => listed.dispose(),
     };

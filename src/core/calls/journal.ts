@@ -24,6 +24,8 @@ export type JournalPhase =
       readonly upstreamId: number;
       readonly sessionId: string | null;
       readonly cursor: string | null;
+      /** It was sent a second time already, and no life may do so again. Only said of those. */
+      readonly isRepeat?: boolean | undefined;
     }
   | {
       readonly kind: 'task';
@@ -64,7 +66,8 @@ export const journalPhaseOf = (call: Call, sent: SentFacts): JournalPhase => {
       : { kind: 'unknown', at: sent.at, failure: maybeRan };
   const { at, sessionId } = sent;
   const cursor = 'cursor' in phase ? phase.cursor : sent.cursor;
-  return { kind: 'sent', at, upstreamId, sessionId, cursor };
+  const isRepeat = call.repeats > 0 ? { isRepeat: true } : {};
+  return { kind: 'sent', at, upstreamId, sessionId, cursor, ...isRepeat };
 };
 
 /** Whether the difference matters to a later life. */

@@ -56,6 +56,8 @@ export type CallPast =
       readonly upstreamId: number;
       readonly session: number | null;
       readonly cursor: string | null;
+      /** Only said of a call that was sent a second time. */
+      readonly isRepeat?: boolean | undefined;
     }
   | { readonly kind: 'unknown'; readonly failure: Failure };
 

@@ -45,6 +45,8 @@ export const onReclaimed = (
   const { upstreamId, session, cursor } = past;
   const sent: Call = {
     ...held,
+    // Once over all lives: a gateway that keeps dying must not make a server work again and again.
+    repeats: past.isRepeat === true ? 1 : 0,
     // A session of another number than any of this life: its cursor is worth nothing.
     phase: { kind: 'sent', upstreamId, session: session ?? -1, begun: true },
   };
