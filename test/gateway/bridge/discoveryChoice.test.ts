@@ -29,32 +29,32 @@ describe('with a workspace named', () => {
   it('takes the gateway whose folder encloses it most closely', () => {
     const found = [
       aGateway('outer', { folders: ['/work'] }),
-      aGateway('inner', { folders: ['/other', '/work/one/'] }),
-      aGateway('beside', { folders: ['/work/one-more'] }),
+      aGateway('inner', { folders: ['/other', '/code/one/'] }),
+      aGateway('beside', { folders: ['/code/one-more'] }),
     ];
-    expect(chosen(found, { workspace: '/work/one/src' })).toBe('inner');
+    expect(chosen(found, { workspace: '/code/one/src' })).toBe('inner');
   });
 
   it('waits for a gateway that ended rather than use that of an outer folder', () => {
     const found = [
       aGateway('outer', { folders: ['/work'] }),
-      aGateway('inner', { folders: ['/work/one'] }, 'ended'),
+      aGateway('inner', { folders: ['/code/one'] }, 'ended'),
     ];
-    expect(chosen(found, { workspace: '/work/one' })).toBe('inner');
+    expect(chosen(found, { workspace: '/code/one' })).toBe('inner');
   });
 
   it('takes none where no folder encloses it, not even the only gateway there is', () => {
-    expect(chosen([aGateway('only')], { workspace: '/work/two' })).toBeNull();
+    expect(chosen([aGateway('only')], { workspace: '/code/two' })).toBeNull();
   });
 
   it('takes a gateway that does not list the server yet, since it may be added', () => {
     const found = [aGateway('only', { servers: [] })];
-    expect(chosen(found, { workspace: '/work/one' })).toBe('only');
+    expect(chosen(found, { workspace: '/code/one' })).toBe('only');
   });
 
   it('prefers the running one of two for the same folder', () => {
     const found = [aGateway('ended', { startedAt: 9000 }, 'ended'), aGateway('living')];
-    expect(chosen(found, { workspace: '/work/one' })).toBe('living');
+    expect(chosen(found, { workspace: '/code/one' })).toBe('living');
   });
 });
 
@@ -71,9 +71,9 @@ describe('without a workspace', () => {
   it('takes the nearest to where it was started, then the latest', () => {
     const found = [
       aGateway('late', { folders: ['/else'], startedAt: 9000 }),
-      aGateway('near', { folders: ['/work/one'] }),
+      aGateway('near', { folders: ['/code/one'] }),
     ];
-    expect(chosen(found, { startedIn: '/work/one/src' })).toBe('near');
+    expect(chosen(found, { startedIn: '/code/one/src' })).toBe('near');
     expect(chosen(found, { startedIn: '/home' })).toBe('late');
   });
 
@@ -92,13 +92,13 @@ it('stays with the gateway that it chose before, as long as its file is there', 
 it('never takes one of another machine that shares the home folder', () => {
   const found = [aGateway('far', {}, 'elsewhere')];
   expect(chosen(found)).toBeNull();
-  expect(chosen(found, { workspace: '/work/one' })).toBeNull();
+  expect(chosen(found, { workspace: '/code/one' })).toBeNull();
   expect(chosen(found, { before: 'far' })).toBeNull();
 });
 
 it('compares paths in the way of the platform', () => {
-  expect(closeness(['C:\\Work'], 'c:/work/src', windows)).toBe(8);
-  expect(closeness(['/Work'], '/work/src', posix)).toBeNull();
+  expect(closeness(['C:\\Work'], 'c:/code/src', windows)).toBe(8);
+  expect(closeness(['/Work'], '/code/src', posix)).toBeNull();
   expect(closeness(['/'], '/work', posix)).toBe(1);
 });
 

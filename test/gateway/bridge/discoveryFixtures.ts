@@ -21,7 +21,7 @@ export const anEntry = (change: Partial<DiscoveryEntry> = {}): DiscoveryEntry =>
   token: 'a-token-of-some-length',
   pid: process.pid,
   machine: 'here',
-  folders: ['/work/one'],
+  folders: ['/code/one'],
   servers: ['files'],
   startedAt: 1000,
   ...change,

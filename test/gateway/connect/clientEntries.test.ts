@@ -33,7 +33,7 @@ const headers = (product: Product) => ({
 
 const bridge = {
   command: 'node',
-  args: ['/home/me/.local/state/mcp-lifeline/bridge.js', 'my files', '--workspace', '/work/one'],
+  args: ['/home/me/.local/state/mcp-lifeline/bridge.js', 'my files', '--workspace', '/code/one'],
 };
 
 describe('for the user alone', () => {
@@ -93,20 +93,20 @@ describe('for everybody who opens the folder', () => {
     const change = { scope: 'workspace' } as const;
     const stdio = { type: 'stdio', ...bridge };
     expect(fileOf('claude-code', change)).toMatchObject({
-      path: '/work/one/.mcp.json',
+      path: '/code/one/.mcp.json',
       at: ['mcpServers', 'my-files'],
       value: stdio,
     });
     expect(fileOf('codex', change)).toMatchObject({
-      path: '/work/one/.codex/config.toml',
+      path: '/code/one/.codex/config.toml',
       value: bridge,
     });
     expect(fileOf('gemini-cli', change)).toMatchObject({
-      path: '/work/one/.gemini/settings.json',
+      path: '/code/one/.gemini/settings.json',
       value: bridge,
     });
     expect(fileOf('cursor', change)).toMatchObject({
-      path: '/work/one/.cursor/mcp.json',
+      path: '/code/one/.cursor/mcp.json',
       value: bridge,
     });
   });

@@ -165,7 +165,7 @@ it('[keep-secrets] fills in the facts of the window, and shows what it would wri
     home: folder,
     platform: process.platform,
     environment: {},
-    workspace: () => '/work/one',
+    workspace: () => '/code/one',
     bridgePath: () => '/state/mcp-lifeline/bridge.js',
     backups: join(folder, 'backups'),
   });
@@ -183,6 +183,6 @@ it('[keep-secrets] fills in the facts of the window, and shows what it would wri
   expect(JSON.parse(readFileSync(join(folder, '.cursor', 'mcp.json'), 'utf8'))).toEqual(shown);
   const shared = guide.entryFor('codex', 'workspace', 'a', door);
   expect(shared.kind === 'file' && guide.render([shared])).toBe(
-    '[mcp_servers.a]\ncommand = "node"\nargs = ["/state/mcp-lifeline/bridge.js", "a", "--workspace", "/work/one"]\n',
+    '[mcp_servers.a]\ncommand = "node"\nargs = ["/state/mcp-lifeline/bridge.js", "a", "--workspace", "/code/one"]\n',
   );
 });

@@ -14,7 +14,7 @@ export const someFacts = (change: Partial<EntryFacts> = {}): EntryFacts => ({
   token,
   bridgePath: '/home/me/.local/state/mcp-lifeline/bridge.js',
   scope: 'user',
-  workspace: '/work/one',
+  workspace: '/code/one',
   home: '/home/me',
   platform: 'linux',
   environment: {},
