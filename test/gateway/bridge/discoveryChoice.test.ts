@@ -28,7 +28,7 @@ const chosen = (
 describe('with a workspace named', () => {
   it('takes the gateway whose folder encloses it most closely', () => {
     const found = [
-      aGateway('outer', { folders: ['/work'] }),
+      aGateway('outer', { folders: ['/code'] }),
       aGateway('inner', { folders: ['/other', '/code/one/'] }),
       aGateway('beside', { folders: ['/code/one-more'] }),
     ];
@@ -37,7 +37,7 @@ describe('with a workspace named', () => {
 
   it('waits for a gateway that ended rather than use that of an outer folder', () => {
     const found = [
-      aGateway('outer', { folders: ['/work'] }),
+      aGateway('outer', { folders: ['/code'] }),
       aGateway('inner', { folders: ['/code/one'] }, 'ended'),
     ];
     expect(chosen(found, { workspace: '/code/one' })).toBe('inner');
@@ -99,7 +99,7 @@ it('never takes one of another machine that shares the home folder', () => {
 it('compares paths in the way of the platform', () => {
   expect(closeness(['C:\\Work'], 'c:/code/src', windows)).toBe(8);
   expect(closeness(['/Work'], '/code/src', posix)).toBeNull();
-  expect(closeness(['/'], '/work', posix)).toBe(1);
+  expect(closeness(['/'], '/code', posix)).toBe(1);
 });
 
 it('writes the name of a server into its URL so that nothing of it gets another meaning', () => {

@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { isObject } from '../../../src/core/rpc.ts';
 import { type RawAnswer, textOf } from '../../support/gatewayRaw.ts';
-import { aClient, aGateway, aServer, aWayThrough, runsOf } from '../../support/gatewayStage.ts';
+import { aClient, aGateway, aServer, aWayThrough, dev, runsOf } from '../../support/gatewayStage.ts';
 import { until } from '../../support/fleetRig.ts';
 
 /** Of the notifications that this server numbers. */
@@ -129,6 +129,38 @@ test('a client of 2025-06-18 gets an answer that can be resumed, and nothing wit
   expect(answer.events[0]?.id).toBeTruthy();
   await standalone.until(() => standalone.messages.length >= 2, 'two notifications');
   expect(standalone.events.filter(({ data }) => data === '')).toEqual([]);
+});
+
+test('a stream that goes on begins with the cursor that it goes on from: the SDK forgets the one of a response that broke', async () => {
+  const { gateway, client } = await aWayThrough();
+  const older = await aClient(gateway, undefined, { protocolVersion: '2025-06-18' });
+  for (const [asking, type] of [
+    [client, null],
+    [older, 'cursor'],
+  ] as const) {
+    const answer = await asking.call(1, 'slow', { ms: 500 });
+    await answer.until(() => answer.events.length > 0, 'a first event');
+    answer.drop();
+    const cursor = answer.events[0]?.id ?? '';
+    const rest = await asking.get({ lastEventId: cursor });
+    await rest.until(() => rest.events.length > 0, 'a first event');
+    expect(rest.events[0]).toMatchObject({ id: cursor, data: '', type });
+    expect(textOf(await rest.response(1))).toBe('slept 500');
+  }
+});
+
+test('[reload-survives] one call outlives the gateway twice, before anything was said of it in between', async () => {
+  const { server, gateway } = await aWayThrough({ events: 'kept', keepSessions: true });
+  const agent = await sdkAgent(gateway, dev);
+  onTestFinished(() => agent.close());
+  const call = agent.call('slow', { ms: 6000 });
+  await until(() => runsOf(server, 'slow') === 1);
+  for (const times of [1, 2]) {
+    await gateway.restart();
+    await until(() => (agent.wire?.resumptions ?? []).filter(isAnswered).length >= times);
+  }
+  expect(await call).toMatchObject({ text: 'slept 6000' });
+  expect(runsOf(server, 'slow')).toBe(1);
 });
 
 test('an editor that never asks for the rest of an answer gets it by its id on its standalone stream', async () => {
