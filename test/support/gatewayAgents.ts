@@ -52,7 +52,7 @@ const patient = {
 
 const info = { name: 'gateway-test', version: '1.0.0' };
 
-export const heardOf = (result: Readonly<Record<string, unknown>>): Heard => {
+const heardOf = (result: Readonly<Record<string, unknown>>): Heard => {
   const content: unknown = result['content'];
   const first: unknown = Array.isArray(content) ? content[0] : undefined;
   const meta = isObject(result['_meta']) ? result['_meta'][outcomeKey] : undefined;

@@ -6,6 +6,7 @@ import type { WayIn } from './gatewayProcess.ts';
 
 export interface RawEvent {
   readonly id: string | null;
+  readonly type: string | null;
   readonly retry: number | null;
   readonly data: string;
 }
@@ -37,6 +38,7 @@ class EventParser {
     const retry = field('retry');
     this.events.push({
       id: field('id'),
+      type: field('event'),
       retry: retry === null ? null : Number(retry),
       data: field('data') ?? '',
     });

@@ -26,8 +26,8 @@ export interface Outcome {
 
 const callers = 8;
 const serverName = 'ledger';
-/** Far beyond what any call should wait: a caller that waits this long was forgotten. */
-const patience = 50_000;
+/** Beyond every deadline below and that of our bridge, and still within the minute after which some agents give up. */
+const patience = 58_000;
 /** From the start of a call; some kills come before it is written, some during its answer, some after. */
 const killWithin = 30;
 /** How long a gateway may stay away: less than the `retry` that it told its clients. */
@@ -40,6 +40,10 @@ const settings = {
   'backoff.stableAfter': 0,
   'crashLoop.exits': 100,
   'crashLoop.within': 1000,
+  'health.reconnectingLocal': 100,
+  // Longer than a restart takes, so that whatever waits, and whatever a fault would repeat, runs afterwards.
+  'calls.holdBudget': 10_000,
+  'calls.patientHoldBudget': 10_000,
 };
 
 type Wanted = Asked & { readonly answer: string };

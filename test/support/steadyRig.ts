@@ -37,7 +37,7 @@ export const welcomeWith = (...capabilities: readonly string[]): JsonObject => (
 });
 
 /** What the connection says of a call that the server could not be asked. */
-export const refusalOf = (id: RpcId): RpcResponse =>
+const refusalOf = (id: RpcId): RpcResponse =>
   errorOf(id, { code: -32010, message: 'away', data: { [outcomeKey]: { outcome: 'not-run' } } });
 
 export class SteadyRig {
