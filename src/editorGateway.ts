@@ -54,7 +54,7 @@ export const withoutLoops = (
   owner: Store,
 ): Signal<Settings> => {
   const judged = (): Settings => {
-    const ports = door.value.kind === 'open' ? [door.value.port] : [];
+    const ports = door.value.kind === 'open' ? door.value.ports : [];
     return refuseLoops(settings.value, { ports, bridge: bridgeCopyPath() });
   };
   const source = owner.add(new Source(judged()));

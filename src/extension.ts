@@ -5,7 +5,7 @@ import * as vscode from 'vscode';
 import { type Clock, realClock, sleep } from './base/clock.ts';
 import { type Disposable, Store } from './base/disposable.ts';
 import { type Signal, Source } from './base/signal.ts';
-import type { EventStoreSettings } from './core/settings.ts';
+import type { EventStoreSettings, Settings } from './core/settings.ts';
 import type { StateKind } from './core/connection/state.ts';
 import { isObject } from './core/rpc.ts';
 import { type EditorFacts, EditorGateway, withoutLoops } from './editorGateway.ts';
@@ -112,6 +112,8 @@ interface Running {
   readonly fleet: Fleet;
   readonly store: WorkspaceStore;
   readonly gateway: EditorGateway;
+  /** Without servers that lead back to ourselves. */
+  readonly usable: Signal<Settings>;
 }
 
 /** The running side: store, connections, what wakes them, and the gateway in front of them. */
@@ -163,7 +165,7 @@ const wire = (parts: Parts, owner: Store): Running => {
       door,
     ),
   );
-  return { fleet, store, gateway };
+  return { fleet, store, gateway, usable: settings };
 };
 
 const createApi = (fleet: FleetWatch, owner: Store): LifelineApi => {
@@ -200,7 +202,7 @@ class Lifeline implements Disposable {
     learn();
     this.#store.add(settings.current.onChange(learn));
     const presence = this.#store.add(createPresence(clock));
-    const { fleet, store, gateway } = wire(
+    const { fleet, store, gateway, usable } = wire(
       { context, clock, logs, settings, presence },
       this.#store,
     );
@@ -218,7 +220,7 @@ class Lifeline implements Disposable {
       }),
     );
     const { door, healthReport } = gateway.view;
-    this.#store.add(registerDefinitionProvider({ clock, door, settings: settings.current }));
+    this.#store.add(registerDefinitionProvider({ clock, door, settings: usable }));
     this.#store.add(registerHealthTool({ fleet, healthReport }));
     this.#store.add(fleet.onNotice((notice) => screen.tell(notice)));
     this.api = createApi(fleet, this.#store);

@@ -38,6 +38,8 @@ const environmentOf = (plan: ServerPlan): NodeJS.ProcessEnv => {
   mkdirSync(temporary, { recursive: true });
   return {
     ...Object.fromEntries(clean),
+    // Where gateways leave word for bridges: those of a test are nobody else's business.
+    XDG_STATE_HOME: join(plan.dataDir, 'state'),
     ...plan.environment,
     PATH: dirname(hostNode) + delimiter + (process.env['PATH'] ?? ''),
     // Each window leaves sockets in the folder for temporary files; this one goes with the rest.
