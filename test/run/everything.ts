@@ -99,6 +99,7 @@ const runAll = async (wanted: readonly Suite[]): Promise<ReadonlyMap<string, Tal
   for (const suite of wanted) {
     console.log(`\n━━ ${suite.title} ━━`);
     const { tally, seconds } = await (begun.get(suite) ?? runSuite(suite));
+    if (tally.said !== undefined) console.log(tally.said);
     const counted = atLeastOne(tally);
     console.log(`${wordsOf(counted)} in ${seconds.toFixed(1)} s`);
     tallies.set(suite.name, counted);

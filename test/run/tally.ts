@@ -3,6 +3,8 @@
 export interface Tally {
   readonly passed: number;
   readonly failed: number;
+  /** What was said meanwhile and kept back, because others spoke. */
+  readonly said?: string;
 }
 
 export const sum = (tallies: readonly Tally[]): Tally => ({

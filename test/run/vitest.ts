@@ -49,7 +49,7 @@ const count = (report: Report, code: number | null): Tally => {
   };
 };
 
-/** `kept`: what Vitest prints is shown when it has ended, because others print meanwhile. */
+/** `kept`: what Vitest prints is handed back, because others print meanwhile. */
 export const runVitest = async (
   output: 'shown' | 'kept',
   ...projects: readonly string[]
@@ -61,9 +61,9 @@ export const runVitest = async (
   const args = ['run', '--config', 'test/vitest.config.ts', ...chosen, ...reporters];
   try {
     const { code, output: said } = await runTool('vitest', args, output);
-    if (output === 'kept') console.log(said);
     const read = readReport(report);
-    return read === null ? { passed: 0, failed: 1 } : count(read, code);
+    const tally = read === null ? { passed: 0, failed: 1 } : count(read, code);
+    return output === 'kept' ? { ...tally, said } : tally;
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }

@@ -97,8 +97,8 @@ it('never takes one of another machine that shares the home folder', () => {
 });
 
 it('compares paths in the way of the platform', () => {
-  expect(closeness(['C:\\Work'], 'c:/code/src', windows)).toBe(8);
-  expect(closeness(['/Work'], '/code/src', posix)).toBeNull();
+  expect(closeness(['C:\\Code'], 'c:/code/src', windows)).toBe(8);
+  expect(closeness(['/Code'], '/code/src', posix)).toBeNull();
   expect(closeness(['/'], '/code', posix)).toBe(1);
 });
 
