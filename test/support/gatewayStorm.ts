@@ -13,6 +13,11 @@ export interface GatewayStorm {
   readonly victim: 'server' | 'gateway';
   readonly kills: number;
   readonly seed: number;
+  /**
+   * Whether every call that a death of the gateway met is answered before the next one: for clients that come back for an
+   * answer so few times that deaths in a row would be too much for them, whatever the gateway does.
+   */
+  readonly isGentle: boolean;
   connect(gateway: GatewayProcess, server: string): Promise<Agent>;
 }
 
@@ -67,6 +72,7 @@ class Raging {
   readonly #chance: Chance;
   /** Whether a call that finds no gateway is the gateway's fault. */
   readonly #mayBeAway: boolean;
+  readonly #open = new Set<Promise<unknown>>();
   #number = 0;
   #answered = 0;
   #isOver = false;
@@ -80,7 +86,11 @@ class Raging {
   }
 
   /** Kills so often, each time in the middle of calls; resolves when every caller has heard what became of its last call. */
-  async rage(kills: number, kill: (chance: Chance) => Promise<boolean>): Promise<void> {
+  async rage(
+    kills: number,
+    isGentle: boolean,
+    kill: (chance: Chance) => Promise<boolean>,
+  ): Promise<void> {
     const mouths = Array.from({ length: callers }, () => this.#callOn(this.#newChance()));
     const chance = this.#newChance();
     try {
@@ -90,11 +100,13 @@ class Raging {
         await this.#untilMore(() => this.#number, 'a call');
         await delay(chance.below(killWithin));
         if (this.#mayBeAway) this.#there = back;
+        const met = [...this.#open];
         try {
           if (await kill(chance)) done += 1;
         } finally {
           cameBack();
         }
+        if (isGentle) await Promise.all(met);
       }
       // The last kill must be survived too.
       await this.#untilMore(() => this.#answered, 'an answer');
@@ -113,7 +125,10 @@ class Raging {
       await this.#there;
       const { answer, ...call } = wantedOf(this.#number++, chance);
       const from = performance.now();
-      const heard = await this.#ask(call, answer);
+      const asked = this.#ask(call, answer);
+      this.#open.add(asked);
+      const heard = await asked;
+      this.#open.delete(asked);
       if (heard.told === 'ok') this.#answered += 1;
       this.made.push({ ...call, ...heard, waited: performance.now() - from });
       await delay(chance.below(20));
@@ -172,7 +187,7 @@ const complaints = (agent: Agent, session: string | undefined, victim: string): 
 };
 
 const rageAt = async (
-  { victim, kills, seed }: GatewayStorm,
+  { victim, kills, seed, isGentle }: GatewayStorm,
   upstream: Upstream,
   gateway: GatewayProcess,
   agent: Agent,
@@ -181,7 +196,7 @@ const rageAt = async (
   const raging = new Raging(agent, chanceOf(seed), victim === 'gateway');
   const violations: string[] = [];
   try {
-    await raging.rage(kills, (chance) =>
+    await raging.rage(kills, isGentle, (chance) =>
       victim === 'server' ? upstream.kill() : killGateway(gateway, chance),
     );
   } catch (error) {

@@ -16,3 +16,6 @@ export const agentKinds = {
 
 export type AgentKind = keyof typeof agentKinds;
 export const agentNames = Object.keys(agentKinds) as readonly AgentKind[];
+
+/** Its two tries, and no more, are in the program: deaths in a row would be its end. */
+export const isGentleWith = (agent: AgentKind): boolean => agent === 'mcp-remote';

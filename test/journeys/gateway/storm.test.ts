@@ -3,7 +3,7 @@
 // The long form is `node test/journeys/gateway/storm.ts`.
 import { describe, expect, test } from 'vitest';
 import { describeOutcome, type GatewayStorm, gatewayStorm } from '../../support/gatewayStorm.ts';
-import { type AgentKind, agentKinds } from './kinds.ts';
+import { type AgentKind, agentKinds, isGentleWith } from './kinds.ts';
 
 const seed = Number(process.env['CHAOS_SEED'] ?? 1);
 
@@ -11,7 +11,8 @@ const survive = async (
   agent: AgentKind,
   storm: Pick<GatewayStorm, 'upstream' | 'victim' | 'kills'>,
 ): Promise<void> => {
-  const outcome = await gatewayStorm({ ...storm, seed, connect: agentKinds[agent] });
+  const isGentle = isGentleWith(agent);
+  const outcome = await gatewayStorm({ ...storm, seed, isGentle, connect: agentKinds[agent] });
   const name = `${agent}, ${storm.upstream}, the ${storm.victim} is killed`;
   console.log(describeOutcome(name, storm.kills, outcome));
   expect(outcome.violations, `${name}, seed ${seed}`).toEqual([]);

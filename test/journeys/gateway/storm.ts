@@ -4,7 +4,7 @@
 import { parseArgs } from 'node:util';
 import { describeOutcome, gatewayStorm } from '../../support/gatewayStorm.ts';
 import { upstreamKinds } from '../../support/gatewayUpstreams.ts';
-import { agentKinds, agentNames } from './kinds.ts';
+import { agentKinds, agentNames, isGentleWith } from './kinds.ts';
 
 const { values } = parseArgs({
   options: {
@@ -32,8 +32,11 @@ for (const victim of chosen(['server', 'gateway'] as const, values.victim)) {
   for (const agent of chosen(agentNames, values.agent)) {
     for (const upstream of chosen(upstreamKinds, values.upstream)) {
       const name = `${agent}, ${upstream}, the ${victim} is killed`;
-      const connect = agentKinds[agent];
-      const outcome = await gatewayStorm({ upstream, victim, kills, seed, connect });
+      const outcome = await gatewayStorm({
+        ...{ upstream, victim, kills, seed },
+        connect: agentKinds[agent],
+        isGentle: isGentleWith(agent),
+      });
       console.log(describeOutcome(name, kills, outcome));
       for (const violation of outcome.violations) console.log(`  ${violation}`);
       broken += outcome.violations.length;
