@@ -161,14 +161,18 @@ test('[reload-survives] one call outlives the gateway twice, before anything was
   const { server, gateway } = await aWayThrough({ events: 'kept', keepSessions: true });
   const agent = await sdkAgent(gateway, dev);
   onTestFinished(() => agent.close());
+  // Of its answer stream: whether the standalone one had a cursor by then is a matter of luck.
   const resumed = (): number =>
-    agent.wire?.resumptions.filter(({ status }) => status === 200).length ?? 0;
+    agent.wire?.resumptions.filter(
+      ({ status, lastEventId }) => status === 200 && lastEventId?.includes('-t.') === true,
+    ).length ?? 0;
   const call = agent.call('slow', { ms: 6000 });
   await until(() => runsOf(server, 'slow') === 1);
   for (const times of [1, 2]) {
     await gateway.restart();
-    // Its answer stream and its standalone one.
-    await until(() => resumed() >= 2 * times);
+    await until(() => resumed() >= times);
+    // By the time that another call has its answer, the SDK has read the cursor with which the stream goes on.
+    await agent.call('echo', { text: 'beside' });
   }
   expect(await call).toMatchObject({ text: 'slept 6000' });
   expect(runsOf(server, 'slow')).toBe(1);
