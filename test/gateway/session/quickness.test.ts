@@ -6,6 +6,19 @@ import { openRig } from './rig.ts';
 const call = (name: string) =>
   ({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } }) as const;
 
+/** A call whose like was answered at once before; its response has not begun. */
+const aSecondCall = async () => {
+  const rig = await openRig();
+  const client = await rig.guest();
+  const first = await client.call(1);
+  const { request, client: upstream } = await rig.server.request('tools/call');
+  upstream.answer(request.id, {});
+  await first.whole();
+  const second = client.call(2);
+  await rig.server.until(() => upstream.requests.length === 2);
+  return { rig, upstream, second };
+};
+
 test('of what was never asked nobody knows, and what was quick is expected to be', () => {
   const quickness = new Quickness();
   expect(quickness.expects(call('write'))).toBe(false);
@@ -51,14 +64,7 @@ test('a quick answer goes out alone, and is in the log all the same', async () =
 });
 
 test('a quick request that is slow this time gets its cursor after a moment [reload-survives]', async () => {
-  const rig = await openRig();
-  const client = await rig.guest();
-  const first = await client.call(1);
-  const { request, client: upstream } = await rig.server.request('tools/call');
-  upstream.answer(request.id, {});
-  await first.whole();
-  const second = client.call(2);
-  await rig.server.until(() => upstream.requests.length === 2);
+  const { rig, second } = await aSecondCall();
   await rig.clock.advance(aMoment);
   const opened = await (await second).until(({ events }) => events.length === 1);
   expect(opened.lastId).not.toBe('');
@@ -66,14 +72,7 @@ test('a quick request that is slow this time gets its cursor after a moment [rel
 });
 
 test('what is said before a quick answer begins the stream with its cursor', async () => {
-  const rig = await openRig();
-  const client = await rig.guest();
-  const first = await client.call(1);
-  const { request, client: upstream } = await rig.server.request('tools/call');
-  upstream.answer(request.id, {});
-  await first.whole();
-  const second = client.call(2);
-  await rig.server.until(() => upstream.requests.length === 2);
+  const { upstream, second } = await aSecondCall();
   const id = upstream.requests[1]?.id ?? '';
   upstream.notify('notifications/message', { data: 'working' }, id);
   upstream.answer(id, {});
