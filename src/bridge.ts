@@ -78,14 +78,18 @@ const reachOnce = (name: string): ((url: string, token: string | null) => Reach)
     const server: HttpServer = {
       kind: 'http',
       name,
+      origin: { scope: 'given', folder: null },
       url,
       transport: 'http',
       headers: { ...authorization, [entryHeader]: 'bridge' },
+      headersHelper: null,
+      oauth: false,
       health: false,
       autoStart: true,
       enabled: true,
       trustHints: false,
       connection: 'perClient',
+      watch: [],
     };
     const reach: Reach = {
       dialer: httpDialer({ server, connectTimeout, maxMessageBytes, clock, log }),

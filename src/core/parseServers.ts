@@ -4,7 +4,14 @@
 import * as z from 'zod/mini';
 import { redact } from './redact.ts';
 import { isObject, type JsonObject } from './rpc.ts';
-import type { BadServer, ConnectionSharing, HttpServer, ServerDefinition } from './settings.ts';
+import type {
+  BadServer,
+  ConnectionSharing,
+  HttpServer,
+  OAuthWish,
+  Origin,
+  ServerDefinition,
+} from './settings.ts';
 
 const longestQuote = 60;
 const kinds: Readonly<Record<string, string>> = {
@@ -104,6 +111,10 @@ const httpShape = z.object({
   connection: aSharing('perClient'),
   url: aUrl,
   headers: z._default(z.record(aHeaderName, aHeaderValue, headersDemand), {}),
+  headersHelper: z._default(
+    z.nullable(z.string(secretDemand(`'headersHelper' must be a command`))),
+    null,
+  ),
   health: z.optional(
     z.custom<string | false>(
       isHealth,
@@ -146,6 +157,7 @@ const stdioShape = z.object({
     [],
   ),
   env: z._default(z.record(anEnvName, anEnvValue, envDemand), {}),
+  envFile: z._default(z.nullable(aWord(`'envFile' must be the path of a file`)), null),
   cwd: z._default(z.nullable(aWord(`'cwd' must be the path of a folder`)), null),
 });
 
@@ -156,14 +168,28 @@ const isSameOrigin = (health: string, url: string): boolean =>
   // Sockets have no origin to compare, so only a path on them is meant.
   (health.startsWith('/') || /^http/i.test(url));
 
+const asItComes: OAuthWish = {
+  clientId: null,
+  clientSecret: null,
+  scopes: [],
+  grant: 'authorization_code',
+};
+
 const bad = (name: string, reason: string): BadServer => ({ kind: 'bad', name, reason });
 const firstReason = (error: z.core.$ZodError): string =>
   `${error.issues[0]?.message ?? 'the entry cannot be read'}.`;
 
+/** What is meant for the entries of one place. */
+interface Surroundings {
+  /** The path to ask where an entry names none. */
+  readonly health: string | false;
+  readonly origin: Origin;
+}
+
 const parseHttp = (
   name: string,
   entry: JsonObject,
-  byDefault: string | false,
+  { health: byDefault, origin }: Surroundings,
   transport: HttpServer['transport'] = 'http',
 ): ServerDefinition | BadServer => {
   const read = httpShape.safeParse(entry);
@@ -171,12 +197,27 @@ const parseHttp = (
   const health = read.data.health ?? byDefault;
   if (health !== false && !isSameOrigin(health, read.data.url))
     return bad(name, `'health' must be a path on the server of 'url', got ${shown(health)}.`);
-  return { kind: 'http', name, ...read.data, transport, health };
+  return {
+    kind: 'http',
+    name,
+    origin,
+    ...read.data,
+    oauth: asItComes,
+    transport,
+    health,
+    watch: [],
+  };
 };
 
-const parseStdio = (name: string, entry: JsonObject): ServerDefinition | BadServer => {
+const parseStdio = (
+  name: string,
+  entry: JsonObject,
+  { origin }: Surroundings,
+): ServerDefinition | BadServer => {
   const read = stdioShape.safeParse(entry);
-  return read.success ? { kind: 'stdio', name, ...read.data } : bad(name, firstReason(read.error));
+  return read.success
+    ? { kind: 'stdio', name, origin, ...read.data, watch: [] }
+    : bad(name, firstReason(read.error));
 };
 
 /** Other products write the same types with other hyphens and capitals. */
@@ -186,32 +227,32 @@ const plainType = (type: unknown): unknown =>
 const parseUntyped = (
   name: string,
   entry: JsonObject,
-  health: string | false,
+  around: Surroundings,
 ): ServerDefinition | BadServer => {
   const { url, command } = entry;
   if (url !== undefined && command !== undefined)
     return bad(name, `The entry has a 'url' and a 'command'; set 'type' to say which is meant.`);
-  if (url !== undefined) return parseHttp(name, entry, health);
+  if (url !== undefined) return parseHttp(name, entry, around);
   return command === undefined
     ? bad(name, `The entry needs a 'url' (HTTP server) or a 'command' (stdio server).`)
-    : parseStdio(name, entry);
+    : parseStdio(name, entry, around);
 };
 
 const parseEntry = (
   name: string,
   entry: JsonObject,
-  health: string | false,
+  around: Surroundings,
 ): ServerDefinition | BadServer => {
   switch (plainType(entry['type'])) {
     case undefined:
-      return parseUntyped(name, entry, health);
+      return parseUntyped(name, entry, around);
     case 'http':
     case 'streamablehttp':
-      return parseHttp(name, entry, health);
+      return parseHttp(name, entry, around);
     case 'stdio':
-      return parseStdio(name, entry);
+      return parseStdio(name, entry, around);
     case 'sse':
-      return parseHttp(name, entry, health, 'sse');
+      return parseHttp(name, entry, around, 'sse');
     default:
       return bad(name, `'type' must be "http", "sse" or "stdio", got ${shown(entry['type'])}.`);
   }
@@ -224,10 +265,14 @@ const isName = (name: string): boolean =>
 const nameReason =
   'The name must have 1 to 64 letters (A to Z), digits, spaces, dots, underscores or hyphens, begin with a letter, digit or underscore, and not end with a space. Rename the entry.';
 
+/** Entries are the user's own where nothing else is said. */
+export const theUser: Origin = { scope: 'user', folder: null };
+
 /** `health`: the path to ask where an entry names none. */
 export const parseServers = (
   value: JsonObject,
   health: string | false,
+  origin: Origin = theUser,
 ): readonly (ServerDefinition | BadServer)[] =>
   Object.entries(value).map(([name, entry]) => {
     if (!isName(name)) return bad(name, nameReason);
@@ -235,6 +280,6 @@ export const parseServers = (
     if (name === 'lifeline')
       return bad(name, `'lifeline' is the name of MCP Lifeline's own server. Rename the entry.`);
     return isObject(entry)
-      ? parseEntry(name, entry, health)
+      ? parseEntry(name, entry, { health, origin })
       : bad(name, `The entry must be an object with a 'url' or a 'command', got ${shown(entry)}.`);
   });

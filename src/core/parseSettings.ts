@@ -1,7 +1,7 @@
 // Raw values of the settings -> settings that can be relied on, and what was wrong with them. Never throws: a bad value
 // falls back to its default and is reported, with what to do. Not here: the servers' entries (parseServers.ts).
 import type { Millis } from '../base/clock.ts';
-import { parseServers } from './parseServers.ts';
+import { parseServers, theUser } from './parseServers.ts';
 import { isObject } from './rpc.ts';
 import {
   type BackoffSettings,
@@ -13,6 +13,7 @@ import {
   type GatewaySettings,
   type HealthSettings,
   type NumberRow,
+  type Origin,
   type PathRow,
   type SecretTextRow,
   type Settings,
@@ -145,6 +146,16 @@ const gatewayOf = (source: Source): GatewaySettings => ({
   idleAfter: numberOf(source, 'gateway.idleAfter'),
 });
 
+const sourcesOf = (source: Source): Settings['sources'] => ({
+  vscodeWorkspace: switchOf(source, 'sources.vscodeWorkspace'),
+  vscodeUser: switchOf(source, 'sources.vscodeUser'),
+  project: switchOf(source, 'sources.project'),
+  claudeCode: switchOf(source, 'sources.claudeCode'),
+  claudeDesktop: switchOf(source, 'sources.claudeDesktop'),
+  cursor: switchOf(source, 'sources.cursor'),
+  windsurf: switchOf(source, 'sources.windsurf'),
+});
+
 const redisUrlDemand =
   'the address of a Redis server, such as "redis://127.0.0.1:6379", or empty where none is used';
 
@@ -166,23 +177,52 @@ const eventStoreOf = (source: Source): EventStoreSettings => {
   };
 };
 
-const serversOf = (source: Source, health: HealthSettings): Settings['servers'] => {
-  const value = source.raw['servers'];
+/** The entries of one place. */
+export interface ServerLayer {
+  readonly origin: Origin;
+  /** `mcpLifeline.servers` as it stands there. */
+  readonly servers: unknown;
+}
+
+const layerOf = (
+  source: Source,
+  { origin, servers: value }: ServerLayer,
+  health: HealthSettings,
+): Settings['servers'] => {
   if (value === undefined) return [];
-  if (isObject(value)) return parseServers(value, health.path);
+  if (isObject(value)) return parseServers(value, health.path, origin);
   // The value is not quoted: whatever was meant by it may hold a credential.
   const text = `'mcpLifeline.servers' must be an object that gives each server a name: { "my-server": { "url": "http://…" } }. No server is used.`;
   source.complaints.push({ key: 'servers', text });
   return [];
 };
 
+/**
+ * Of entries with the same name the first one counts, whole: entries are never mixed, or a workspace could have the user's
+ * credentials sent to a place of its choice.
+ */
+const serversOf = (
+  source: Source,
+  layers: readonly ServerLayer[],
+  health: HealthSettings,
+): Settings['servers'] => {
+  const byName = new Map<string, Settings['servers'][number]>();
+  for (const server of layers.flatMap((layer) => layerOf(source, layer, health)))
+    if (!byName.has(server.name)) byName.set(server.name, server);
+  return [...byName.values()];
+};
+
+/** `layers`: where the entries of servers stand, what counts most first; else they are `raw.servers`, the user's own. */
 export const parseSettings = (
   raw: RawSettings,
+  layers: readonly ServerLayer[] = [{ origin: theUser, servers: raw['servers'] }],
 ): { readonly settings: Settings; readonly complaints: readonly Complaint[] } => {
   const source: Source = { raw, complaints: [] };
   const health = healthOf(source);
   const settings: Settings = {
-    servers: serversOf(source, health),
+    servers: serversOf(source, layers, health),
+    inputs: [],
+    sources: sourcesOf(source),
     backoff: backoffOf(source),
     health,
     calls: callsOf(source),

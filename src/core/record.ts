@@ -165,6 +165,8 @@ const circumstances: ReadonlySet<string> = new Set([
   'trustHints',
   'health',
   'connection',
+  'origin',
+  'watch',
 ]);
 
 const inOrder = (value: unknown): unknown =>

@@ -1,16 +1,43 @@
 // The settings: their shape, and one table of keys, defaults and limits, which the manifest must match. Not here: how
 // values are read (parseSettings.ts, parseServers.ts) and where they come from (host/settings.ts).
 import type { Millis } from '../base/clock.ts';
+import type { InputDefinition } from './inputs.ts';
+import type { SourceSwitch } from './sources.ts';
 
-/** One configured server, checked and complete. Headers may hold secrets: never log one. */
+/**
+ * Where an entry stands: who vouches for it, and what `${workspaceFolder}` and relative paths mean in it. `given`: whoever
+ * started the headless gateway named its file.
+ */
+export interface Origin {
+  readonly scope: 'user' | 'workspace' | 'folder' | 'given';
+  /** Path of the folder that the entry belongs to; null: the first folder that is open. */
+  readonly folder: string | null;
+}
+
+/** What an entry says of signing in; what it leaves open is found out (RFC 9728, RFC 8414, RFC 7591). */
+export interface OAuthWish {
+  /** Null: registered by us, or the address of our client metadata document. */
+  readonly clientId: string | null;
+  readonly clientSecret: string | null;
+  /** Asked for besides those that the server names. */
+  readonly scopes: readonly string[];
+  readonly grant: 'authorization_code' | 'client_credentials';
+}
+
+/** One configured server, checked. Texts may hold `${variables}` still. Headers may hold secrets: never log one. */
 export interface HttpServer {
   readonly kind: 'http';
   /** The name the user gave it; also its id. */
   readonly name: string;
+  readonly origin: Origin;
   readonly url: string;
   /** `http`: Streamable HTTP, and HTTP+SSE where the server turns out to speak only that. `sse`: HTTP+SSE and nothing else. */
   readonly transport: 'http' | 'sse';
   readonly headers: Readonly<Record<string, string>>;
+  /** A command that prints a JSON object of further headers, asked anew for each attempt to connect. */
+  readonly headersHelper: string | null;
+  /** False: a refusal is never answered by signing in. */
+  readonly oauth: OAuthWish | false;
   /** Path (or absolute URL of the same origin) of the health endpoint; false: never ask. */
   readonly health: string | false;
   readonly autoStart: boolean;
@@ -18,19 +45,25 @@ export interface HttpServer {
   /** Whether the user trusts this server's tool hints (class E). */
   readonly trustHints: boolean;
   readonly connection: ConnectionSharing;
+  /** Globs of files whose change means that the server is to be started or looked at again (`dev.watch`). */
+  readonly watch: readonly string[];
 }
 
 export interface StdioServer {
   readonly kind: 'stdio';
   readonly name: string;
+  readonly origin: Origin;
   readonly command: string;
   readonly args: readonly string[];
   readonly env: Readonly<Record<string, string>>;
+  /** A file of `NAME=value` lines, read at each start; `env` wins over it. */
+  readonly envFile: string | null;
   readonly cwd: string | null;
   readonly autoStart: boolean;
   readonly enabled: boolean;
   readonly trustHints: boolean;
   readonly connection: ConnectionSharing;
+  readonly watch: readonly string[];
 }
 
 /** Whether each client of the gateway has a connection of its own upstream (by default on HTTP), or all use the window's. */
@@ -111,6 +144,10 @@ export interface CrashLoopSettings {
 
 export interface Settings {
   readonly servers: readonly (ServerDefinition | BadServer)[];
+  /** What a person is asked for; by id. */
+  readonly inputs: readonly InputDefinition[];
+  /** Which files of other products are read. */
+  readonly sources: Readonly<Record<SourceSwitch, boolean>>;
   readonly backoff: BackoffSettings;
   readonly health: HealthSettings;
   readonly calls: CallSettings;
@@ -178,6 +215,11 @@ export interface ServersRow {
   readonly kind: 'servers';
 }
 
+/** Definitions of `${input:id}`, as `mcp.json` has them. */
+export interface InputsRow {
+  readonly kind: 'inputs';
+}
+
 export type SettingRow =
   | NumberRow
   | DelaysRow
@@ -185,7 +227,8 @@ export type SettingRow =
   | ChoiceRow
   | SwitchRow
   | SecretTextRow
-  | ServersRow;
+  | ServersRow
+  | InputsRow;
 
 const second: Millis = 1000;
 const minute = 60 * second;
@@ -230,9 +273,19 @@ const redisUrl: SecretTextRow = {
   pattern: /^(rediss?:\/\/\S+)?$/,
 };
 
+const sourceSwitch: SwitchRow = { kind: 'switch', default: true };
+
 /** Every setting, by its key without the prefix `mcpLifeline.`. */
 export const settingTable = {
   servers,
+  inputs: { kind: 'inputs' },
+  'sources.vscodeWorkspace': sourceSwitch,
+  'sources.vscodeUser': sourceSwitch,
+  'sources.project': sourceSwitch,
+  'sources.claudeCode': sourceSwitch,
+  'sources.claudeDesktop': sourceSwitch,
+  'sources.cursor': sourceSwitch,
+  'sources.windsurf': sourceSwitch,
   statusBar: choice('always', ['always', 'problems', 'never']),
   connectTimeout: time(30 * second, second, 10 * minute),
   notifyAfterAttempts: count(10, 1, 1000),

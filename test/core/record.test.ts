@@ -212,6 +212,10 @@ describe('the fingerprint of a definition', () => {
     enabled: true,
     trustHints: false,
     connection: 'perClient',
+    headersHelper: null,
+    oauth: false,
+    origin: { scope: 'user', folder: null },
+    watch: [],
   };
   const aStdio: StdioServer = {
     kind: 'stdio',
@@ -224,6 +228,9 @@ describe('the fingerprint of a definition', () => {
     enabled: true,
     trustHints: false,
     connection: 'shared',
+    envFile: null,
+    origin: { scope: 'user', folder: null },
+    watch: [],
   };
 
   test('does not depend on the order of keys', () => {

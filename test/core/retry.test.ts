@@ -96,6 +96,7 @@ test('a clock starts a try for every failure but those that only a person can me
     'blocked',
     'command-missing',
     'needs-input',
+    'unapproved',
     'unauthorized',
   ]);
 });

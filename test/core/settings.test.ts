@@ -11,6 +11,16 @@ test('no values give the default numbers, and no complaint', () => {
   expect(parseSettings({}).complaints).toEqual([]);
   expect(defaults).toEqual({
     servers: [],
+    inputs: [],
+    sources: {
+      vscodeWorkspace: true,
+      vscodeUser: true,
+      project: true,
+      claudeCode: true,
+      claudeDesktop: true,
+      cursor: true,
+      windsurf: true,
+    },
     backoff: {
       delays: [0, 250, 500, 1000, 2000, 4000, 8000, 15_000, 30_000],
       localCap: 30_000,

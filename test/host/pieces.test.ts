@@ -51,6 +51,7 @@ test('[keep-secrets] headers, credentials and keys of the settings are known sec
         command: 'c',
         args: [],
         cwd: null,
+        envFile: null,
         env: { TOKEN: 'env-1', EMPTY: '' },
       },
       { kind: 'bad', name: 'c', reason: 'r' },

@@ -25,6 +25,7 @@ export type FailureKind =
   | 'rejected'
   | 'unsupported-version'
   | 'needs-input'
+  | 'unapproved'
   | 'bad-config'
   | 'command-missing'
   | 'process-exited'
@@ -116,6 +117,8 @@ export const failureTraits: Readonly<Record<FailureKind, FailureTraits>> = {
   rejected: traits('slow', 'error'),
   'unsupported-version': traits('slow', 'error'),
   'needs-input': traits('input', 'warn'),
+  // An entry of a workspace file runs nothing before somebody has seen what it would run.
+  unapproved: traits('input', 'warn'),
   'bad-config': traits('never', 'error'),
   'command-missing': traits('never', 'error'),
   'process-exited': traits('crash', 'warn', { endsSession: true }),

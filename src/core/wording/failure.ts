@@ -136,6 +136,11 @@ const words: Readonly<Record<FailureKind, Describe>> = {
     say('The server and MCP Lifeline share no version of the protocol.'),
     say('Update the server or MCP Lifeline.'),
   ],
+  unapproved: (say) => [
+    say('not allowed yet'),
+    say('The server is defined in a workspace file, and nothing of it runs before you allow it.'),
+    say('Review what it would run and allow it.'),
+  ],
   'needs-input': (say) => [
     say('value missing'),
     say('A value that the server needs has not been given.'),

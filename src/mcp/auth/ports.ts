@@ -1,0 +1,58 @@
+// What signing in needs of the outside, and what a link needs of signing in. Types only.
+// Not here: the protocol of it (the SDK's auth), and the editor's side (host).
+import type { Disposable } from '../../base/disposable.ts';
+import type { Signal } from '../../base/signal.ts';
+
+/** Texts kept as secrets, by key, shared by all windows of the user. */
+export interface TokenVault {
+  get(key: string): Promise<string | undefined>;
+  set(key: string, value: string): Promise<void>;
+  delete(key: string): Promise<void>;
+  /** Also where another window changed it. */
+  onChange(listener: (key: string) => void): Disposable;
+}
+
+/** One at a time for each key, over all windows on this machine. */
+export interface Mutex {
+  run<T>(key: string, work: () => Promise<T>): Promise<T>;
+}
+
+/** Where the authorization server sends the person back to. Ends with `dispose`. */
+export interface Landing extends Disposable {
+  readonly redirectUrl: string;
+  /**
+   * Opens the page for the person and waits for the way back. Resolves with the query of the redirect, whose `state` was
+   * compared with that of `url`. Rejects with `ConnectionError` (unauthorized: not finished; cancelled).
+   */
+  visit(url: URL, signal: AbortSignal): Promise<URLSearchParams>;
+}
+
+/** What a server said when it refused. */
+export interface Challenge {
+  readonly status: 401 | 403;
+  /** `WWW-Authenticate`, all of them joined; null where it sent none. */
+  readonly header: string | null;
+}
+
+export type Account =
+  /** The server never asked. */
+  | 'unneeded'
+  | 'signed-in'
+  /** A person must sign in (again). */
+  | 'signed-out';
+
+/** The credentials for one server. One for each server in a window, whoever uses it. */
+export interface Authorizer {
+  readonly account: Signal<Account>;
+  /** The `Authorization` header for the next request; refreshed before if it has run out. Null: none is known. Never rejects. */
+  header(signal?: AbortSignal): Promise<string | null>;
+  /**
+   * The server refused a request that carried `used`. True: other credentials are there now, so that the request may be sent
+   * once more. Never opens a page. Never rejects.
+   */
+  challenged(challenge: Challenge, used: string | null, signal?: AbortSignal): Promise<boolean>;
+  /** A person wants it: opens the page and waits. Rejects with `ConnectionError`. */
+  signIn(signal: AbortSignal): Promise<void>;
+  /** Revokes where the server offers it (RFC 7009), and forgets everything. */
+  signOut(): Promise<void>;
+}
