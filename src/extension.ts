@@ -216,6 +216,7 @@ class Lifeline implements Disposable {
         settings,
         logs,
         workspaceState: context.workspaceState,
+        accountOf: () => null,
         clearStoredSessions: () => store.records.clear(),
       }),
     );

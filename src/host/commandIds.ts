@@ -26,6 +26,8 @@ export const commandIds = {
   'mcpLifeline.showPendingResult': 'pending',
   'mcpLifeline.trustHints': 'server',
   'mcpLifeline.stopTrustingHints': 'server',
+  'mcpLifeline.signIn': 'server',
+  'mcpLifeline.signOut': 'server',
   'mcpLifeline.showLog': 'nothing',
   'mcpLifeline.clearStoredSessions': 'nothing',
   'mcpLifeline.showServers': 'nothing',

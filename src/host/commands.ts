@@ -14,6 +14,7 @@ import { pendingCommands, type PendingPorts } from './pendingCommands.ts';
 import { pickServer, sayNoServers } from './pickServer.ts';
 import type { EditorSettings } from './settings.ts';
 import { showServers } from './showServers.ts';
+import { signIn, type SignInPorts, signOut } from './signIn.ts';
 import { stopTrusting, trustHints } from './trustHints.ts';
 import type { ServerWords } from './words.ts';
 
@@ -37,6 +38,7 @@ export interface CommandPorts {
     runDocument(uri: vscode.Uri | undefined): Promise<void>;
   };
   readonly gatewayCommands: Omit<GatewayCommands, 'dispose'>;
+  readonly accountOf: SignInPorts['accountOf'];
   /** Forgets the sessions kept for servers that are not connected; returns how many there were. */
   readonly clearStoredSessions: () => number;
 }
@@ -124,6 +126,8 @@ const table = (ports: CommandPorts): Readonly<Record<CommandId, Run>> => ({
   ...pendingCommands(ports),
   'mcpLifeline.trustHints': ({ server }) => trustHints(ports, server),
   'mcpLifeline.stopTrustingHints': ({ server }) => stopTrusting(ports, server),
+  'mcpLifeline.signIn': ({ server }) => signIn(ports, server),
+  'mcpLifeline.signOut': ({ server }) => signOut(ports, server),
   'mcpLifeline.reconnectAll': () => reconnectAll(ports),
   'mcpLifeline.addServer': () => addAndShow(ports),
   'mcpLifeline.runToolDocument': ({ raw }) =>

@@ -58,6 +58,7 @@ const buttonsOf = ({ server, about }: UserNotice): readonly Button[] => {
     case 'not-recovering':
       return [retry, renew, log];
     case 'needs-auth':
+      return [button(t('Sign In'), 'mcpLifeline.signIn', server.id), retry, log];
     case 'needs-input':
       return [retry, button(t('Open Settings'), 'mcpLifeline.openSettings'), log];
     case 'crash-loop':

@@ -12,6 +12,7 @@ import { createNotices } from './notices.ts';
 import { createPendingNotice } from './pendingNotice.ts';
 import { createPendingTree } from './pendingTree.ts';
 import { createServerTree } from './serverTree.ts';
+import type { SignInPorts } from './signIn.ts';
 import type { EditorSettings } from './settings.ts';
 import { createStatusBar } from './statusBar.ts';
 import { createTools } from './tools.ts';
@@ -24,6 +25,7 @@ export interface ScreenPorts {
   readonly settings: EditorSettings;
   readonly logs: Logs;
   readonly workspaceState: Memento;
+  readonly accountOf: SignInPorts['accountOf'];
   /** Forgets the sessions kept for servers that are not connected; returns how many there were. */
   readonly clearStoredSessions: () => number;
 }
@@ -36,7 +38,10 @@ export interface Screen extends Disposable {
 export const createScreen = (ports: ScreenPorts): Screen => {
   const { clock, fleet, gateway, logs, workspaceState } = ports;
   const store = new Store();
-  const words = createServerWords(clock);
+  const words = createServerWords(
+    clock,
+    (server) => ports.accountOf(server)?.account.value === 'signed-in',
+  );
   const views = { fleet, words, clock, settings: ports.settings.view, door: gateway.door };
   const tools = store.add(
     createTools({ fleet, words, workspaceState, showLog: (serverId) => logs.show(serverId) }),

@@ -46,8 +46,15 @@ const serverLook = (server: ServerWatch, words: ServerWords): Look => {
     label: server.id,
     icon: words.icon(server),
     description: serverDescription(server, words),
-    // Words for the `when` clauses of the menus: the state, each action that applies, and whether hints are trusted.
-    context: ['server', kind, ...actionsIn(kind), trustWord(server)].join(' '),
+    // Words for the `when` clauses of the menus: the state, each action that applies, whether hints are trusted, and whether
+    // somebody is signed in.
+    context: [
+      'server',
+      kind,
+      ...actionsIn(kind),
+      trustWord(server),
+      ...(words.isSignedIn(server) ? ['signed-in'] : []),
+    ].join(' '),
     opens: kind !== 'disabled',
     spoken: words.spoken(server),
   };

@@ -24,6 +24,8 @@ export interface ServerWords {
   explanation(server: ServerWatch): string;
   /** A sentence for screen readers. */
   spoken(server: ServerWatch): string;
+  /** Whether somebody is signed in to it. */
+  isSignedIn(server: ServerWatch): boolean;
   /** Whether a summary should name the server. */
   deservesMention(server: ServerWatch): boolean;
 }
@@ -65,7 +67,10 @@ export const formatTime = (at: Millis, now: Millis): string => {
   return new Intl.DateTimeFormat(vscode.env.language, style).format(at);
 };
 
-export const createServerWords = (clock: Clock): ServerWords => {
+export const createServerWords = (
+  clock: Clock,
+  isSignedIn: (server: ServerWatch) => boolean = () => false,
+): ServerWords => {
   const say = vscode.l10n.t;
   const describe = (server: ServerWatch): StateWords => {
     const now = momentFor(server, clock.now());
@@ -108,6 +113,7 @@ export const createServerWords = (clock: Clock): ServerWords => {
         `${server.id}: ${describe(server).sentence}`,
         ...waiting(server).map((text) => `${text}.`),
       ].join(' '),
+    isSignedIn,
     deservesMention: (server) => moodOf(server.life.value.state) !== 'well',
   };
 };

@@ -22,6 +22,7 @@ export const activate = (context: vscode.ExtensionContext): void => {
     settings,
     logs,
     workspaceState: context.workspaceState,
+    accountOf: () => null,
     clearStoredSessions: () => 3,
   });
   const say = (text: string): unknown => vscode.window.showInformationMessage(text);

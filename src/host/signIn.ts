@@ -1,0 +1,134 @@
+// The commands Sign In and Sign Out. Signing in goes on while its progress is shown, and the server is tried again at once when
+// it is done. Not here: the ways back from the page (landings.ts) and the protocol of it (mcp/auth).
+import * as vscode from 'vscode';
+import type { Signal } from '../base/signal.ts';
+import { ConnectionError } from '../core/connection/failure.ts';
+import type { ServerWatch } from '../runtime/watch.ts';
+import { type PickPorts, sayNoServers, serverItem } from './pickServer.ts';
+import { askChoice } from './quickInput.ts';
+
+/** Somebody's account at one server. */
+export interface Account {
+  readonly account: Signal<'unneeded' | 'signed-in' | 'signed-out'>;
+  /** Opens a page and waits. Rejects with `ConnectionError`. */
+  signIn(signal: AbortSignal): Promise<void>;
+  signOut(): Promise<void>;
+}
+
+export interface SignInPorts extends PickPorts {
+  /** Null where the server has no use for one. */
+  readonly accountOf: (server: ServerWatch) => Account | null;
+}
+
+interface Found {
+  readonly server: ServerWatch;
+  readonly account: Account;
+}
+
+const withAccounts = ({ fleet, accountOf }: SignInPorts): readonly Found[] =>
+  fleet.servers.value.flatMap((server) => {
+    const account = server.definition.enabled ? accountOf(server) : null;
+    return account ? [{ server, account }] : [];
+  });
+
+const choose = async (
+  ports: SignInPorts,
+  found: readonly Found[],
+  placeholder: string,
+): Promise<Found | undefined> => {
+  if (found.length <= 1) return found[0];
+  const answer = await askChoice({
+    title: 'MCP Lifeline',
+    placeholder,
+    items: found.map((each) => ({ ...serverItem(each.server, ports.words), each })),
+  });
+  return answer.kind === 'value' ? answer.value.each : undefined;
+};
+
+const say = (text: string): void => void vscode.window.showInformationMessage(text);
+
+/** Runs while its progress is shown; false where the person gave it up. */
+const withProgress = (server: ServerWatch, account: Account): PromiseLike<boolean> =>
+  vscode.window.withProgress(
+    {
+      location: vscode.ProgressLocation.Notification,
+      title: vscode.l10n.t('Signing in to "{0}": go on in your browser…', server.id),
+      cancellable: true,
+    },
+    async (_progress, token) => {
+      const given = new AbortController();
+      const ear = token.onCancellationRequested(() => given.abort());
+      try {
+        await account.signIn(given.signal);
+        return true;
+      } catch (error) {
+        if (given.signal.aborted) return false;
+        throw error;
+      } finally {
+        ear.dispose();
+      }
+    },
+  );
+
+const sayFailure = async (server: ServerWatch, error: ConnectionError): Promise<void> => {
+  const { t } = vscode.l10n;
+  const again = t('Try Again');
+  const log = t('Show Log');
+  const text = t('You are not signed in to "{0}": {1}', server.id, error.failure.detail);
+  const chosen = await vscode.window.showWarningMessage(text, again, log);
+  if (chosen === again) await vscode.commands.executeCommand('mcpLifeline.signIn', server.id);
+  if (chosen === log) await vscode.commands.executeCommand('mcpLifeline.showLog', server.id);
+};
+
+/** The server that is meant; says why where there is none. */
+const whereToSignIn = async (
+  ports: SignInPorts,
+  given: ServerWatch | undefined,
+): Promise<Found | undefined> => {
+  const { t } = vscode.l10n;
+  const all = withAccounts(ports);
+  if (given) {
+    const found = all.find(({ server }) => server === given);
+    if (!found) say(t('"{0}" has no sign-in: its entry says how it is used.', given.id));
+    return found;
+  }
+  const asked = all.filter(({ server }) => server.life.value.state.kind === 'needs-auth');
+  if (all.length === 0) say(t('No server here has a sign-in.'));
+  return choose(ports, asked.length > 0 ? asked : all, t('Choose the server to sign in to'));
+};
+
+export const signIn = async (ports: SignInPorts, given: ServerWatch | undefined): Promise<void> => {
+  if (ports.fleet.servers.value.length === 0) return sayNoServers();
+  const chosen = await whereToSignIn(ports, given);
+  if (!chosen) return;
+  const { server, account } = chosen;
+  try {
+    if (await withProgress(server, account)) server.reconnect();
+  } catch (error) {
+    if (!(error instanceof ConnectionError)) throw error;
+    await sayFailure(server, error);
+  }
+};
+
+export const signOut = async (
+  ports: SignInPorts,
+  given: ServerWatch | undefined,
+): Promise<void> => {
+  const { t } = vscode.l10n;
+  const signedIn = withAccounts(ports).filter(
+    ({ account }) => account.account.value === 'signed-in',
+  );
+  const fitting = given ? signedIn.filter(({ server }) => server === given) : signedIn;
+  if (fitting.length === 0) {
+    const text = given
+      ? t('You are not signed in to "{0}".', given.id)
+      : t('You are not signed in to any MCP server.');
+    return say(text);
+  }
+  const chosen = await choose(ports, fitting, t('Choose the server to sign out of'));
+  if (!chosen) return;
+  await chosen.account.signOut();
+  // What was allowed with the old credentials must not go on as if nothing had happened.
+  chosen.server.startNewSession();
+  say(t('You are signed out of "{0}".', chosen.server.id));
+};
