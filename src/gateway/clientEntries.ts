@@ -3,19 +3,8 @@
 // of a workspace, because such files are shared and committed; there the bridge is entered.
 // Not here: reading and writing the files (connectClient.ts), and asking the user (host).
 import { posix, win32 } from 'node:path';
+import type { ClientEntry, EntryScope, FileEntry, Product } from '../core/clientEntry.ts';
 import type { JsonObject } from '../core/rpc.ts';
-
-export type Product =
-  | 'claude-code'
-  | 'codex'
-  | 'gemini-cli'
-  | 'cursor'
-  | 'cline'
-  | 'http'
-  | 'stdio';
-
-/** `workspace`: for everybody who opens this folder. `user`: for this user alone. */
-export type EntryScope = 'workspace' | 'user';
 
 export interface EntryFacts {
   /** The server's name at the gateway. */
@@ -35,24 +24,6 @@ export interface EntryFacts {
   /** The Node that runs the bridge. */
   readonly node?: { readonly command: string; readonly env: Readonly<Record<string, string>> };
 }
-
-export interface FileEntry {
-  readonly kind: 'file';
-  readonly path: string;
-  readonly format: 'json' | 'toml';
-  /** The keys that lead to the entry. */
-  readonly at: readonly string[];
-  readonly value: JsonObject;
-  /** The value holds the token: the file must be for its owner only. */
-  readonly secret: boolean;
-}
-
-export type ClientEntry =
-  | FileEntry
-  /** To be run in a terminal, in the workspace folder. */
-  | { readonly kind: 'command'; readonly text: string; readonly secret: boolean }
-  /** To be pasted somewhere by the user. */
-  | { readonly kind: 'text'; readonly text: string; readonly secret: boolean };
 
 /** Tells the gateway which of these entries a client uses. */
 export const entryHeader = 'mcp-lifeline-client';

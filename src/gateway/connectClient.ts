@@ -13,7 +13,7 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
-import type { FileEntry } from './clientEntries.ts';
+import type { FileEntry } from '../core/clientEntry.ts';
 import { type Edited, editJson, type EditWish } from './connectClientJson.ts';
 import { editToml } from './connectClientToml.ts';
 import { codeOf, makeOwnFolder, writeOwnFile } from './ownFiles.ts';

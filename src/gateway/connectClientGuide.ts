@@ -1,13 +1,7 @@
 // Entries for clients of one window, for whoever asks the user which to write: the facts of this machine and workspace filled in.
 // Not here: what an entry is (clientEntries.ts), files (connectClient.ts).
-import {
-  type ClientEntry,
-  type EntryFacts,
-  type EntryScope,
-  entryFor,
-  type FileEntry,
-  type Product,
-} from './clientEntries.ts';
+import type { ClientEntry, EntryScope, FileEntry, Product } from '../core/clientEntry.ts';
+import { type EntryFacts, entryFor } from './clientEntries.ts';
 import { connectClient, type Connected, editAs } from './connectClient.ts';
 import { serverUrl } from './discoveryEntry.ts';
 

@@ -9,7 +9,8 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import { isObject, type JsonObject } from '../core/rpc.ts';
-import { type FileEntry, isOurs, meansOfTransport } from './clientEntries.ts';
+import type { FileEntry } from '../core/clientEntry.ts';
+import { isOurs, meansOfTransport } from './clientEntries.ts';
 
 export type Edited =
   | { readonly kind: 'changed'; readonly text: string }

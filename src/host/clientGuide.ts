@@ -1,41 +1,8 @@
 // What a program must be told so that it uses our servers, as Connect a Client… needs it: entries, and a hand that writes
 // them into other products' files. Named from the user's side; the composition root builds it. Free of `vscode`.
 // Not here: what an entry looks like in each product.
-import type { JsonObject } from '../core/rpc.ts';
+import type { ClientEntry, EntryScope, FileEntry, Product } from '../core/clientEntry.ts';
 import type { OpenDoor } from './gatewayDoor.ts';
-
-export const productNames = {
-  'claude-code': 'Claude Code',
-  codex: 'Codex',
-  'gemini-cli': 'Gemini CLI',
-  cursor: 'Cursor',
-  cline: 'Cline',
-  http: 'HTTP',
-  stdio: 'stdio',
-} as const;
-
-export type Product = keyof typeof productNames;
-
-/** `workspace`: for everybody who opens this folder, and so without the token. `user`: for this user alone. */
-export type EntryScope = 'workspace' | 'user';
-
-export interface FileEntry {
-  readonly kind: 'file';
-  readonly path: string;
-  readonly format: 'json' | 'toml';
-  /** The keys that lead to the entry. */
-  readonly at: readonly string[];
-  readonly value: JsonObject;
-  /** It holds the token. */
-  readonly secret: boolean;
-}
-
-export type ClientEntry =
-  | FileEntry
-  /** To be run in a terminal, in the workspace folder. */
-  | { readonly kind: 'command'; readonly text: string; readonly secret: boolean }
-  /** To be pasted somewhere by the user. */
-  | { readonly kind: 'text'; readonly text: string; readonly secret: boolean };
 
 export type Written =
   /** `backup`: where the text from before lies; null where there was no file. */

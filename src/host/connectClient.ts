@@ -3,7 +3,8 @@
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
-import { type ConnectWay, type Product, productNames, waysFor } from './clientGuide.ts';
+import { type Product, productNames } from '../core/clientEntry.ts';
+import { type ConnectWay, waysFor } from './clientGuide.ts';
 import { decide } from './connectDeed.ts';
 import type { ConnectPreview } from './connectPreview.ts';
 import { productDetail, productLabel, shortPath, wayDetail, wayLabel } from './connectWords.ts';

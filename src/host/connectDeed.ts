@@ -1,7 +1,8 @@
 // The end of Connect a Client…: the entry is shown, then written into the product's file or copied. What another hand
 // entered under the same name is replaced only when the user says so. Not here: the questions before (connectClient.ts).
 import * as vscode from 'vscode';
-import { type ClientGuide, type ConnectWay, type Product, writeWay } from './clientGuide.ts';
+import type { Product } from '../core/clientEntry.ts';
+import { type ClientGuide, type ConnectWay, writeWay } from './clientGuide.ts';
 import type { ConnectPreview } from './connectPreview.ts';
 import { nextStep, productLabel, shortPath } from './connectWords.ts';
 import type { OpenDoor } from './gatewayDoor.ts';

@@ -2,7 +2,8 @@
 import { homedir } from 'node:os';
 import { relative } from 'node:path';
 import * as vscode from 'vscode';
-import { type ConnectWay, type Product, productNames } from './clientGuide.ts';
+import { type Product, productNames } from '../core/clientEntry.ts';
+import type { ConnectWay } from './clientGuide.ts';
 
 export const productDetail = (product: Product): string => {
   const { t } = vscode.l10n;

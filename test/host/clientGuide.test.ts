@@ -1,14 +1,7 @@
 // Which ways there are to tell a product about servers, and what happens to the entries when one is taken.
 import { expect, test } from 'vitest';
-import {
-  type ClientEntry,
-  type ClientGuide,
-  type EntryScope,
-  type Product,
-  waysFor,
-  type Written,
-  writeWay,
-} from '../../src/host/clientGuide.ts';
+import type { ClientEntry, EntryScope, Product } from '../../src/core/clientEntry.ts';
+import { type ClientGuide, waysFor, type Written, writeWay } from '../../src/host/clientGuide.ts';
 
 const door = {
   kind: 'open',

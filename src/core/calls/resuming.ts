@@ -10,7 +10,7 @@ import { forEach, replace } from './moves.ts';
 import { judgeUnknown } from './unknown.ts';
 
 /** Why a call of an earlier life has no answer, as far as this life knows. */
-export const leftBehind = aFailure('closed', 'the editor was closed or reloaded while it ran');
+export const leftBehind = aFailure('closed', 'the editor or the gateway ended while it ran');
 
 export const onBroken = (
   ledger: Ledger,

@@ -1,12 +1,11 @@
 // What each product is told, and where the token may go.
 import { describe, expect, it } from 'vitest';
+import type { FileEntry, Product } from '../../../src/core/clientEntry.ts';
 import {
   type EntryFacts,
   entryFor,
   entryName,
-  type FileEntry,
   isOurs,
-  type Product,
 } from '../../../src/gateway/clientEntries.ts';
 import { someFacts, token } from './fixtures.ts';
 

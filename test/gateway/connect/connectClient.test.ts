@@ -13,7 +13,8 @@ import { join } from 'node:path';
 import { parse } from 'jsonc-parser';
 import { parse as parseToml } from 'smol-toml';
 import { describe, expect, it } from 'vitest';
-import { entryFor, type FileEntry, type Product } from '../../../src/gateway/clientEntries.ts';
+import type { FileEntry, Product } from '../../../src/core/clientEntry.ts';
+import { entryFor } from '../../../src/gateway/clientEntries.ts';
 import { createClientGuide } from '../../../src/gateway/connectClientGuide.ts';
 import { aFileEntry, aFolder, changed, connect, reasonOf, someFacts } from './fixtures.ts';
 

@@ -1,7 +1,7 @@
 // Putting an entry into a TOML file; what comes out is read by a parser of its own.
 import { parse as parseToml } from 'smol-toml';
 import { expect, it } from 'vitest';
-import type { FileEntry } from '../../../src/gateway/clientEntries.ts';
+import type { FileEntry } from '../../../src/core/clientEntry.ts';
 import { changed, reasonOf } from './fixtures.ts';
 
 const value = {

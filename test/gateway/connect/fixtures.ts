@@ -3,7 +3,8 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
-import type { EntryFacts, FileEntry } from '../../../src/gateway/clientEntries.ts';
+import type { FileEntry } from '../../../src/core/clientEntry.ts';
+import type { EntryFacts } from '../../../src/gateway/clientEntries.ts';
 import { connectClient, type Connected } from '../../../src/gateway/connectClient.ts';
 
 export const token = 'a-token-of-some-length';

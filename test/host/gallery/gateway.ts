@@ -1,7 +1,8 @@
 // A gateway for the gallery: its door is open, its report is made up, and what would be written into a product's file is
 // only remembered.
 import { Source } from '../../../src/base/signal.ts';
-import type { ClientEntry, ClientGuide, FileEntry } from '../../../src/host/clientGuide.ts';
+import type { ClientEntry, FileEntry } from '../../../src/core/clientEntry.ts';
+import type { ClientGuide } from '../../../src/host/clientGuide.ts';
 import { type Gateway, type GatewayDoor, gatewayUrl } from '../../../src/host/gatewayDoor.ts';
 
 const render = (entries: readonly FileEntry[]): string => {
