@@ -6,10 +6,10 @@ import { type Clock, realClock, sleep } from './base/clock.ts';
 import { type Disposable, Store } from './base/disposable.ts';
 import { type Signal, Source } from './base/signal.ts';
 import type { EventStoreSettings, Settings } from './core/settings.ts';
-import type { StateKind } from './core/connection/state.ts';
 import { isObject } from './core/rpc.ts';
 import { type EditorFacts, EditorGateway, withoutLoops } from './editorGateway.ts';
 import { wireFleet } from './fleetWiring.ts';
+import { createApi, type LifelineApi } from './host/api.ts';
 import { registerDefinitionProvider } from './host/definitionProvider.ts';
 import type { GatewayDoor } from './host/gatewayDoor.ts';
 import { registerHealthTool } from './host/healthTool.ts';
@@ -19,20 +19,11 @@ import { createPresence, type Presence } from './host/presence.ts';
 import { createScreen } from './host/screen.ts';
 import { createEditorSettings, type EditorSettings } from './host/settings.ts';
 import { commonFolder } from './host/storageFolder.ts';
-import { watchServers } from './host/watchServers.ts';
 import { NetworkWatch } from './mcp/network.ts';
 import type { Fleet } from './runtime/fleet.ts';
 import type { WakeSource } from './runtime/ports.ts';
-import type { FleetWatch } from './runtime/watch.ts';
 import { realProcesses } from './store/processes.ts';
 import { openWorkspaceStore, type WorkspaceStore } from './store/workspaceStore.ts';
-
-/** What other extensions, and tests, may see. */
-export interface LifelineApi {
-  readonly servers: readonly { readonly name: string; readonly state: StateKind }[];
-  /** The list, or the state of one of its servers, has changed. */
-  readonly onDidChange: vscode.Event<void>;
-}
 
 /** The editor waits about five seconds for `deactivate`; what is not done by then is cut off. */
 const goodbyeLimit = 4_700;
@@ -166,21 +157,6 @@ const wire = (parts: Parts, owner: Store): Running => {
     ),
   );
   return { fleet, store, gateway, usable: settings };
-};
-
-const createApi = (fleet: FleetWatch, owner: Store): LifelineApi => {
-  const changed = owner.add(new vscode.EventEmitter<void>());
-  owner.add(watchServers(fleet, (server) => server.life.onChange(() => changed.fire())));
-  owner.add(fleet.servers.onChange(() => changed.fire()));
-  return {
-    get servers() {
-      return fleet.servers.value.map(({ id, life }) => ({
-        name: id,
-        state: life.value.state.kind,
-      }));
-    },
-    onDidChange: changed.event,
-  };
 };
 
 /** One activation: everything that lives from `activate` to `deactivate`. */

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { isObject } from '../../src/core/rpc.ts';
-import type { LifelineApi } from '../../src/extension.ts';
+import type { LifelineApi } from '../../src/host/api.ts';
 import { settle } from '../support/virtualClock.ts';
 
 const api = async (): Promise<LifelineApi> => {

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { basename, delimiter, join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { z } from 'zod';
@@ -14,6 +15,8 @@ import type { Tally } from './tally.ts';
 export interface InHostPlan {
   /** Full paths of the suites. */
   readonly suites: readonly string[];
+  /** Whether an extension that uses our API is there, too. */
+  readonly hasApiUser?: boolean;
   readonly developmentPath: string;
   readonly environment?: Readonly<Record<string, string>>;
   readonly limit: number;
@@ -30,6 +33,8 @@ const resultShape = z.object({
   ),
 });
 
+const rigs = join(repository, 'test', 'support', 'rig.ts');
+
 /** The editor loads JavaScript only, and ours is CommonJS there. */
 const bundle = async (suites: readonly string[], folder: string): Promise<void> => {
   const index = { in: join(repository, 'test', 'host', 'index.cjs'), out: 'index' };
@@ -42,12 +47,37 @@ const bundle = async (suites: readonly string[], folder: string): Promise<void> 
     format: 'cjs',
     target: 'node22',
     external: ['vscode'],
+    // In one bundled file it would say nothing; what asks for it are the rigs of test/support.
+    define: { 'import.meta.url': JSON.stringify(pathToFileURL(rigs).href) },
     // The main file of jsonc-parser asks for its parts in a way that no bundler can follow.
     mainFields: ['module', 'main'],
     sourcemap: 'inline',
     logLevel: 'warning',
   });
   writeFileSync(join(folder, 'package.json'), '{ "type": "commonjs" }\n');
+};
+
+/** Another extension beside ours, which uses its API (test/host/apiUser). Resolves with its folder. */
+const bundleApiUser = async (folder: string): Promise<string> => {
+  const extension = join(folder, 'api-user');
+  await build({
+    entryPoints: [join(repository, 'test', 'host', 'apiUser', 'extension.ts')],
+    outdir: extension,
+    bundle: true,
+    platform: 'node',
+    format: 'cjs',
+    target: 'node22',
+    external: ['vscode'],
+    logLevel: 'warning',
+  });
+  const manifest = {
+    ...{ name: 'api-user', publisher: 'lifeline-tests', version: '1.0.0', type: 'commonjs' },
+    ...{ main: './extension.js', engines: { vscode: '^1.101.0' }, activationEvents: [] },
+    extensionDependencies: ['mcp-lifeline.mcp-lifeline'],
+    extensionKind: ['workspace'],
+  };
+  writeFileSync(join(extension, 'package.json'), JSON.stringify(manifest));
+  return extension;
 };
 
 /** Null when the run ended well by its exit code; the reason otherwise. */
@@ -61,7 +91,10 @@ const launch = async (
   try {
     await runTests({
       vscodeExecutablePath: editor.executable,
-      extensionDevelopmentPath: plan.developmentPath,
+      extensionDevelopmentPath: [
+        plan.developmentPath,
+        ...(plan.hasApiUser === true ? [await bundleApiUser(folder)] : []),
+      ],
       extensionTestsPath: join(folder, 'tests'),
       extensionTestsEnv: {
         ...plan.environment,
@@ -114,5 +147,7 @@ const minutes = 60_000;
 export const runHostSuites = async (): Promise<Tally> => {
   const suites = suitesInHost();
   if (suites.length === 0) return { passed: 0, failed: 0 };
-  return runInHost({ suites, developmentPath: repository, limit: 3 * minutes });
+  return runInHost({
+    ...{ suites, developmentPath: repository, hasApiUser: true, limit: 3 * minutes },
+  });
 };

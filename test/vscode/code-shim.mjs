@@ -14,11 +14,17 @@ const valuesOf = (name) =>
 const temporary = mkdtempSync(join(tmpdir(), 'ml-'));
 const folder = args.find((arg) => !arg.startsWith('-')) ?? temporary;
 const limit = Number(process.env.MCP_LIFELINE_TEST_LIMIT ?? 300_000);
-const editor = await TestEditor.start({ dataDir: temporary, developmentMode: true });
+// A window in a browser takes one extension under development; what else is named is installed.
+const [developed, ...installed] = valuesOf('extensionDevelopmentPath');
+const editor = await TestEditor.start({
+  dataDir: temporary,
+  developmentMode: true,
+  extensions: installed,
+});
 try {
   const window = await editor.openWindow({
     folder: resolve(folder),
-    developmentPaths: valuesOf('extensionDevelopmentPath'),
+    developmentPaths: developed === undefined ? [] : [developed],
     testsPath: valuesOf('extensionTestsPath')[0],
   });
   const timer = setTimeout(() => window.endTests(124, `[test] not done after ${limit} ms`), limit);
