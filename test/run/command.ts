@@ -19,6 +19,7 @@ const tools = {
   knip: packagePath('knip/bin/knip.js'),
   vitest: packagePath('vitest/vitest.mjs'),
   vsce: packagePath('@vscode/vsce/vsce'),
+  ovsx: packagePath('ovsx/bin/ovsx'),
   build: join(repository, 'esbuild.config.mjs'),
 };
 

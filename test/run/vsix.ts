@@ -4,9 +4,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { editorRunsHere } from '../vscode/install.ts';
 import { repository } from '../vscode/places.ts';
-import { TestEditor } from '../vscode/editor.ts';
 import { mustRun } from './command.ts';
 import { provideEditor } from './desktop.ts';
+import { publishToOpenVsx } from './registries.ts';
+import { smokePackage } from './smoke.ts';
 import { type Tally, sum, verdict } from './tally.ts';
 
 const sizeLimit = 1024 * 1024;
@@ -52,22 +53,6 @@ const pack = async (folder: string): Promise<string> => {
   return file;
 };
 
-const install = async (file: string): Promise<void> => {
-  const dataDir = mkdtempSync(join(tmpdir(), 'ml-'));
-  try {
-    const editor = await TestEditor.start({ dataDir });
-    try {
-      await editor.commandLine('--install-extension', file, '--force');
-      const installed = await editor.commandLine('--list-extensions');
-      if (!installed.includes('mcp-lifeline.mcp-lifeline')) throw new Error(installed);
-    } finally {
-      await editor.stop();
-    }
-  } finally {
-    rmSync(dataDir, { recursive: true, force: true, maxRetries: 5, retryDelay: 300 });
-  }
-};
-
 export const checkPackage = async (): Promise<Tally> => {
   const folder = mkdtempSync(join(tmpdir(), 'ml-vsix-'));
   const file = join(folder, 'mcp-lifeline.vsix');
@@ -77,12 +62,13 @@ export const checkPackage = async (): Promise<Tally> => {
         await pack(folder);
       }),
     ];
+    tallies.push(await verdict('Open VSX takes it', () => publishToOpenVsx(file)));
     if (editorRunsHere()) {
-      const take = async (): Promise<void> => {
+      const use = async (): Promise<void> => {
         provideEditor();
-        await install(file);
+        await smokePackage(file);
       };
-      tallies.push(await verdict('an editor installs it', take));
+      tallies.push(await verdict('installed from the package, it brings a server back', use));
     }
     return sum(tallies);
   } finally {
