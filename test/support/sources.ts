@@ -10,12 +10,18 @@ export interface SourceFile {
   readonly text: string;
 }
 
+/** Installed packages are not even looked at: there are tens of thousands of files in them. */
+const filesBelow = (folder: string): string[] =>
+  readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return entry.name === 'node_modules' ? [] : filesBelow(path);
+    return entry.isFile() ? [path] : [];
+  });
+
 /** Everything below `folder` whose name ends in `ending`, installed packages left out. */
 export const sourcesUnder = (folder: string, ending = '.ts'): SourceFile[] =>
-  readdirSync(join(repository, folder), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile() && entry.name.endsWith(ending))
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => !path.includes(`${sep}node_modules${sep}`))
+  filesBelow(join(repository, folder))
+    .filter((path) => path.endsWith(ending))
     .map((path) => ({
       path: relative(repository, path).split(sep).join('/'),
       text: readFileSync(path, 'utf8'),
