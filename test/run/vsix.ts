@@ -6,6 +6,7 @@ import { editorRunsHere } from '../vscode/install.ts';
 import { repository } from '../vscode/places.ts';
 import { mustRun } from './command.ts';
 import { provideEditor } from './desktop.ts';
+import { writeNotices } from './notices.ts';
 import { publishToOpenVsx } from './registries.ts';
 import { smokePackage } from './smoke.ts';
 import { type Tally, sum, verdict } from './tally.ts';
@@ -13,7 +14,14 @@ import { type Tally, sum, verdict } from './tally.ts';
 const sizeLimit = 1024 * 1024;
 const allowed =
   /^(?:package\.json|package\.nls(?:\.[\w-]+)?\.json|readme\.md|changelog\.md|license(?:\.txt|\.md)?|(?:dist|media|l10n|schemas)\/.+)$/i;
-const required = ['package.json', 'dist/extension.js', 'readme.md', 'changelog.md', 'license'];
+const required = [
+  'package.json',
+  'dist/extension.js',
+  'dist/thirdpartynotices.txt',
+  'readme.md',
+  'changelog.md',
+  'license',
+];
 const flags = ['--no-dependencies', '--allow-missing-repository', '--skip-license'];
 
 /** The files that would be packed, as vsce lists them. */
@@ -43,6 +51,7 @@ const judgeSize = (file: string): void => {
 const pack = async (folder: string): Promise<string> => {
   mkdirSync(folder, { recursive: true });
   console.log((await mustRun('build', ['--production'])).trim());
+  writeNotices();
   const files = await listFiles();
   for (const file of files) console.log(`  ${file}`);
   judgeFiles(files);
