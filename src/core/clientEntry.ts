@@ -14,6 +14,9 @@ export const productNames = {
 
 export type Product = keyof typeof productNames;
 
+/** Tells the gateway which of these entries a client uses, and ourselves that an entry is ours. */
+export const clientHeader = 'mcp-lifeline-client';
+
 /** `workspace`: for everybody who opens this folder, and so without the token. `user`: for this user alone. */
 export type EntryScope = 'workspace' | 'user';
 

@@ -11,7 +11,7 @@ export interface OwnDoor {
 }
 
 /** The names of this machine on which the gateway listens: an URL's host is in lower case already. */
-const isOwnHost = (host: string): boolean =>
+export const isOwnHost = (host: string): boolean =>
   /^(localhost|127(\.\d+){3}|0\.0\.0\.0|\[::1?\]|\[::ffff:7f[0-9a-f]{2}:[0-9a-f]{1,4}\])$/.test(
     host,
   );
@@ -36,6 +36,10 @@ const reasonOf = (server: ServerDefinition, { ports, bridge }: OwnDoor): string 
     ? `It starts MCP Lifeline's own bridge, so it would call itself. Give it the server behind it, or remove the entry.`
     : null;
 };
+
+/** Whether a server is the gateway of this window, or our bridge. */
+export const isOwn = (server: ServerDefinition, door: OwnDoor): boolean =>
+  reasonOf(server, door) !== null;
 
 /** The same settings with each server that leads back to us refused; the same object where there is none. */
 export const refuseLoops = (settings: Settings, door: OwnDoor): Settings => {

@@ -53,7 +53,7 @@ const chromiumArguments = [
   '--disable-component-update',
   '--disable-sync',
   // Answers every name but loopback at once with "no such host": gallery look-ups and the like.
-  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.1 , EXCLUDE localhost',
+  '--host-resolver-rules=MAP * ~NOTFOUND , EXCLUDE 127.0.0.* , EXCLUDE localhost',
 ];
 
 /** A browser whose profile lies in `dataDir`: workspaceState and secrets live there, under the page's origin. */

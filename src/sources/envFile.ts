@@ -1,0 +1,44 @@
+// A file of `NAME=value` lines, as `envFile` names one: read with limits, never executed, nothing in it expanded.
+// Not here: which entry wants it (resolveServer.ts).
+import { parseEnv } from 'node:util';
+import { readText } from './readText.ts';
+
+export type EnvReading =
+  | { readonly kind: 'variables'; readonly variables: Readonly<Record<string, string>> }
+  /** One sentence with what to do; names the file and nothing that stands in it. */
+  | { readonly kind: 'unusable'; readonly reason: string };
+
+const longestFile = 2 ** 20;
+const mostVariables = 5000;
+
+const unusable = (reason: string): EnvReading => ({ kind: 'unusable', reason });
+
+/** The lines as dotenv has them: quotes, values over several lines, comments, `export`. */
+export const parseEnvFile = (text: string): Readonly<Record<string, string>> => {
+  const read = parseEnv(text.replace(/^\ufeff/, ''));
+  return Object.fromEntries(
+    Object.entries(read).filter((pair): pair is [string, string] => pair[1] !== undefined),
+  );
+};
+
+export const readEnvFile = async (path: string): Promise<EnvReading> => {
+  const reading = await readText(path, longestFile);
+  switch (reading.kind) {
+    case 'absent':
+      return unusable(
+        `The file of 'envFile' is not there: ${path}. Create it, or correct its path.`,
+      );
+    case 'unreadable':
+      return unusable(
+        `The file of 'envFile' cannot be read: ${path} (${reading.trouble.kind}). Check its permissions; it may have up to 1 MiB.`,
+      );
+    case 'text':
+      break;
+  }
+  if (reading.text.includes('\0'))
+    return unusable(`The file of 'envFile' is not a text: ${path}. Correct its path.`);
+  const variables = parseEnvFile(reading.text);
+  return Object.keys(variables).length > mostVariables
+    ? unusable(`The file of 'envFile' has more than ${mostVariables} variables: ${path}.`)
+    : { kind: 'variables', variables };
+};

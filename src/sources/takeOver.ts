@@ -1,0 +1,128 @@
+// Takes entries over: first the book says what will be done and keeps the file as it was, then our setting gets the entry, and
+// only then the file is changed; so that at no moment, whatever dies, an entry is nowhere. Where one of the steps fails those
+// before it are undone. Not here: what the text becomes (takenText.ts), giving back (giveBack.ts), asking the user (host).
+import type { SourceKind } from '../core/sources.ts';
+import type { TakeResult, TakeWish } from '../core/takeOver.ts';
+import { errorText, refusalText } from './refusal.ts';
+import { withClaudeLock, writeBytes } from './sourceBytes.ts';
+import { type TakenFile, withFile } from './takenBook.ts';
+import {
+  begun,
+  finished,
+  isPrepared,
+  type Prepared,
+  prepareTake,
+  type TakePorts,
+} from './prepareTake.ts';
+
+/** Of all files together: there is one book. */
+export const exclusionKey = 'taken over';
+
+const groupByFile = (wishes: readonly TakeWish[]): ReadonlyMap<string, readonly TakeWish[]> =>
+  Map.groupBy(wishes, ({ server }) => server.place.file);
+
+export class TakeOver {
+  readonly #ports: TakePorts;
+
+  constructor(ports: TakePorts) {
+    this.#ports = ports;
+  }
+
+  /** One file after the other; a file that cannot be changed keeps none of the others from it. Never rejects. */
+  async take(wishes: readonly TakeWish[]): Promise<readonly TakeResult[]> {
+    const results: TakeResult[] = [];
+    for (const [file, group] of groupByFile(wishes)) {
+      const reason = await this.#takeFrom(file, group);
+      for (const wish of group)
+        results.push(reason === null ? { kind: 'taken', wish } : { kind: 'refused', wish, reason });
+    }
+    return results;
+  }
+
+  /** Null, or why not. */
+  async #takeFrom(file: string, wishes: readonly TakeWish[]): Promise<string | null> {
+    const { exclusion, clock, say } = this.#ports;
+    const kind = wishes[0]?.server.place.kind ?? 'project';
+    try {
+      return await exclusion.run(exclusionKey, () =>
+        kind === 'claude-code'
+          ? withClaudeLock(file, clock, () => this.#change(file, kind, wishes))
+          : this.#change(file, kind, wishes),
+      );
+    } catch (error) {
+      return refusalText(file, errorText(error, say), say);
+    }
+  }
+
+  async #change(
+    file: string,
+    kind: SourceKind,
+    wishes: readonly TakeWish[],
+  ): Promise<string | null> {
+    const { book, say, own } = this.#ports;
+    const files = await book.load();
+    const first = await prepareTake(this.#ports, { file, kind, wishes, files });
+    if (!isPrepared(first)) return refusalText(file, first.reason, say);
+    let prepared = first;
+    const added: TakeWish[] = [];
+    try {
+      await book.save(withFile(files, begun(prepared)));
+      for (const wish of wishes) {
+        if (wish.entry === null) continue;
+        await own.add(wish.home, { name: wish.name, entry: wish.entry, inputs: wish.inputs });
+        added.push(wish);
+      }
+      prepared = await this.#preparedAnew(file, kind, wishes, prepared);
+      await this.#write(file, kind, prepared);
+    } catch (error) {
+      await this.#undo(files, prepared, added);
+      throw error;
+    }
+    await book.save(withFile(await book.load(), finished(prepared)));
+    return null;
+  }
+
+  /** The file of a workspace holds our setting too: it has just been changed by ourselves. */
+  async #preparedAnew(
+    file: string,
+    kind: SourceKind,
+    wishes: readonly TakeWish[],
+    before: Prepared,
+  ): Promise<Prepared> {
+    const isHome = wishes.some(({ home }) => home.kind === 'workspace' && home.file === file);
+    if (!isHome) return before;
+    const { book } = this.#ports;
+    const files = await book.load();
+    const others = files.filter((page) => page.file !== file);
+    const original = { ...before.page, layers: before.page.layers };
+    const anew = await prepareTake(this.#ports, {
+      file,
+      kind,
+      wishes,
+      files: [...others, original],
+    });
+    if (!isPrepared(anew)) throw new Error(anew.reason);
+    await book.save(withFile(files, begun(anew)));
+    if (before.newBackup !== null && before.newBackup !== anew.newBackup)
+      await book.forget([before.newBackup]);
+    return anew;
+  }
+
+  async #write(file: string, kind: SourceKind, { now, bytes }: Prepared): Promise<void> {
+    const limit = this.#ports.limitOf(kind);
+    await writeBytes({ file, bytes, expected: now, limit });
+  }
+
+  /** Each step by itself: what cannot be undone is settled at the next start (recoverTaken.ts). */
+  async #undo(
+    files: readonly TakenFile[],
+    { newBackup }: Prepared,
+    added: readonly TakeWish[],
+  ): Promise<void> {
+    const { own, book } = this.#ports;
+    for (const { home, name, inputs } of added)
+      await own.remove(home, { name, inputs: inputs.map(({ id }) => id) });
+    await book.save(files);
+    if (newBackup !== null) await book.forget([newBackup]);
+  }
+}

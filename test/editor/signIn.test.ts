@@ -1,0 +1,100 @@
+// Signing in as a person does it, in a real editor against a real authorization server: the notice, the page, the way back, a
+// call; then a token that ran out, a sign-in that was revoked, and signing out.
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { spawn } from 'node:child_process';
+import { createInterface } from 'node:readline';
+import { once } from 'node:events';
+import { expect, onTestFinished, test } from 'vitest';
+import { z } from 'zod';
+import { nodePath, projectRoot } from '../support/serverProcess.ts';
+import type { Screen } from './screen.ts';
+import { aWorkspace, openScreen, sharedEditor } from './stage.ts';
+
+const announced = z.object({ mcpUrl: z.string(), issuer: z.string(), controlUrl: z.string() });
+const counted = z.object({ counts: z.record(z.string(), z.number()), calls: z.array(z.string()) });
+
+const editor = sharedEditor();
+
+const startProtected = async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'sign-in-'));
+  const child = spawn(nodePath, [join(projectRoot, 'test/servers/oauth.ts')], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    cwd: folder,
+    env: { ...process.env, OAUTH_HOST: '127.0.0.2' },
+  });
+  onTestFinished(async () => {
+    child.kill();
+    if (child.exitCode === null) await once(child, 'exit');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  for await (const line of createInterface({ input: child.stdout }))
+    return announced.parse(JSON.parse(line));
+  throw new Error('The protected server said nothing.');
+};
+
+const control = (url: string) => ({
+  do: async (deed: string): Promise<void> => {
+    const { ok } = await fetch(`${url}?do=${deed}`, { method: 'POST' });
+    expect(ok).toBe(true);
+  },
+  count: async () => counted.parse(await (await fetch(url)).json()),
+});
+
+/** What a person clicks from *Sign In* to the page that says that it is done. */
+const signInByHand = async (screen: Screen): Promise<void> => {
+  const { page } = screen.window;
+  const opened = page.context().waitForEvent('page', { timeout: 30_000 });
+  await screen.button(/wants you to sign in/, 'Sign In').click();
+  const ask = page.locator('.monaco-dialog-box').getByRole('button', { name: 'Open', exact: true });
+  await ask.click({ timeout: 30_000 });
+  const tab = await opened;
+  await tab.locator('#sign-in').click({ timeout: 30_000 });
+  await page.bringToFront();
+};
+
+test('a person signs in, calls, is renewed without noticing, and signs out', async () => {
+  const { mcpUrl, controlUrl } = await startProtected();
+  const server = control(controlUrl);
+  const workspace = aWorkspace({});
+  const screen = await openScreen(editor(), workspace);
+  workspace.write({ guarded: { url: mcpUrl } });
+  await screen.shows('guarded', /sign-in needed/);
+  await signInByHand(screen);
+  await screen.shows('guarded', /^ready/);
+  expect((await server.count()).counts['authorization_code']).toBe(1);
+
+  await server.do('expire');
+  await screen.callTextTool('echo', 'after-expiry');
+  await screen.documentShows('after-expiry');
+  const { counts, calls } = await server.count();
+  expect([counts['authorization_code'], counts['refresh_token'], calls]).toEqual([
+    1,
+    1,
+    ['echo after-expiry'],
+  ]);
+
+  await screen.command('Sign Out');
+  await screen.notice(/signed out of "guarded"/).waitFor();
+  await screen.shows('guarded', /sign-in needed/);
+});
+
+test('a sign-in that was revoked is said once, and a call explains itself', async () => {
+  const { mcpUrl, controlUrl } = await startProtected();
+  const server = control(controlUrl);
+  const workspace = aWorkspace({});
+  const screen = await openScreen(editor(), workspace);
+  workspace.write({ revoked: { url: mcpUrl } });
+  await screen.shows('revoked', /sign-in needed/);
+  await signInByHand(screen);
+  await screen.shows('revoked', /^ready/);
+
+  await server.do('revoke');
+  await screen.callTextTool('echo', 'too-late');
+  await screen.notice(/"revoked" wants you to sign in/).waitFor();
+  await screen.shows('revoked', /sign-in needed/);
+  await screen.notice(/echo.*sign/is).waitFor();
+  expect(await screen.notice(/"revoked" wants you to sign in/).count()).toBe(1);
+  expect((await server.count()).calls).toEqual([]);
+});
