@@ -1,5 +1,5 @@
-// The commands Sign In and Sign Out. Signing in goes on while its progress is shown, and the server is tried again at once when
-// it is done. Not here: the ways back from the page (landings.ts) and the protocol of it (mcp/auth).
+// The commands Sign In and Sign Out. Signing in goes on while its progress is shown. Not here: the ways back from the page
+// (landings.ts) and the protocol of it (mcp/auth).
 import * as vscode from 'vscode';
 import type { Signal } from '../base/signal.ts';
 import { ConnectionError } from '../core/connection/failure.ts';
@@ -18,6 +18,8 @@ export interface Account {
 export interface SignInPorts extends PickPorts {
   /** Null where the server has no use for one. */
   readonly accountOf: (server: ServerWatch) => Account | null;
+  /** What a sign-in service says may quote what it was sent. */
+  readonly logs: { clean(text: string): string };
 }
 
 interface Found {
@@ -47,8 +49,8 @@ const choose = async (
 
 const say = (text: string): void => void vscode.window.showInformationMessage(text);
 
-/** Runs while its progress is shown; false where the person gave it up. */
-const withProgress = (server: ServerWatch, account: Account): PromiseLike<boolean> =>
+/** Runs while its progress is shown; the person may give it up. */
+const withProgress = (server: ServerWatch, account: Account): PromiseLike<void> =>
   vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
@@ -60,21 +62,27 @@ const withProgress = (server: ServerWatch, account: Account): PromiseLike<boolea
       const ear = token.onCancellationRequested(() => given.abort());
       try {
         await account.signIn(given.signal);
-        return true;
       } catch (error) {
-        if (given.signal.aborted) return false;
-        throw error;
+        if (!given.signal.aborted) throw error;
       } finally {
         ear.dispose();
       }
     },
   );
 
-const sayFailure = async (server: ServerWatch, error: ConnectionError): Promise<void> => {
+const sayFailure = async (
+  { logs }: SignInPorts,
+  server: ServerWatch,
+  error: ConnectionError,
+): Promise<void> => {
   const { t } = vscode.l10n;
   const again = t('Try Again');
   const log = t('Show Log');
-  const text = t('You are not signed in to "{0}": {1}', server.id, error.failure.detail);
+  const text = t(
+    'You are not signed in to "{0}": {1}',
+    server.id,
+    logs.clean(error.failure.detail),
+  );
   const chosen = await vscode.window.showWarningMessage(text, again, log);
   if (chosen === again) await vscode.commands.executeCommand('mcpLifeline.signIn', server.id);
   if (chosen === log) await vscode.commands.executeCommand('mcpLifeline.showLog', server.id);
@@ -103,10 +111,11 @@ export const signIn = async (ports: SignInPorts, given: ServerWatch | undefined)
   if (!chosen) return;
   const { server, account } = chosen;
   try {
-    if (await withProgress(server, account)) server.reconnect();
+    // The server is tried again by whoever hears that somebody has signed in, in this window or another one.
+    await withProgress(server, account);
   } catch (error) {
     if (!(error instanceof ConnectionError)) throw error;
-    await sayFailure(server, error);
+    await sayFailure(ports, server, error);
   }
 };
 

@@ -5,6 +5,7 @@ import type { Fate } from '../core/calls/fate.ts';
 import type { RpcId, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
 import type { ExchangeOptions, Link, LinkEvents, Log, SessionRef } from '../runtime/ports.ts';
 import type { AnswerStream } from './answer.ts';
+import type { Authorizer } from './auth/ports.ts';
 import { drain } from './body.ts';
 import { exchange, type Exchanging, tell } from './exchange.ts';
 import type { Headers } from './headers.ts';
@@ -20,6 +21,8 @@ import { Wire } from './wire.ts';
 export interface HttpLinkDeps {
   readonly target: Target;
   readonly headers: Headers;
+  /** Without one, or null: nobody signs in. */
+  readonly authorizer?: Authorizer | null;
   readonly connectTimeout: Millis;
   readonly maxMessageBytes: number;
   readonly clock: Clock;
@@ -41,12 +44,21 @@ export class HttpLink implements Link {
   #closing: Promise<void> | null = null;
 
   constructor(deps: HttpLinkDeps, session: SessionRef, events: LinkEvents) {
-    const { target, headers, connectTimeout, maxMessageBytes, clock, log } = deps;
+    const {
+      target,
+      headers,
+      authorizer = null,
+      connectTimeout,
+      maxMessageBytes,
+      clock,
+      log,
+    } = deps;
     this.#deps = deps;
     this.#events = whileOpen(events, () => this.#closing === null);
     this.#inbox = new Inbox(this.#events, log);
     this.#caller = new HttpCaller({ target, clock, connectTimeout, pooled: true });
-    this.#wire = new Wire({ caller: this.#caller, configured: headers }, session);
+    const sending = { caller: this.#caller, configured: headers, clock, authorizer };
+    this.#wire = new Wire(sending, session);
     const pauses = new Pauses(clock);
     const tools = { events: this.#events, inbox: this.#inbox, pauses, clock, maxMessageBytes };
     this.#exchanging = { wire: this.#wire, tools, log, streams: new Set<AnswerStream>() };
@@ -123,8 +135,9 @@ export class HttpLink implements Link {
     const caller = new HttpCaller({ target, clock, connectTimeout, pooled: false });
     const limit = new AbortController();
     const timer = clock.after(goodbyeLimit, () => limit.abort());
-    const ask = { method: 'DELETE', headers: this.#wire.farewell(), signal: limit.signal } as const;
-    const reply = await caller.send(ask);
+    const { signal } = limit;
+    const headers = await this.#wire.farewell(signal);
+    const reply = await caller.send({ method: 'DELETE', headers, signal });
     timer.dispose();
     // Any answer will do: 405 means that the server ends sessions by itself (spec, Session Management 5).
     if (reply.kind === 'response') drain(reply.message, clock, 0);

@@ -3,21 +3,25 @@ import type { Clock, Millis } from '../base/clock.ts';
 import { aFailure, ConnectionError } from '../core/connection/failure.ts';
 import type { HttpServer } from '../core/settings.ts';
 import type { Dialer, Log } from '../runtime/ports.ts';
+import type { Authorizer } from './auth/ports.ts';
 import { HttpLink } from './http.ts';
 import { targetOf } from './target.ts';
 
 export interface HttpDialerDeps {
   readonly server: HttpServer;
+  /** Without one, or null: nobody signs in. */
+  readonly authorizer?: Authorizer | null;
   readonly connectTimeout: Millis;
   readonly maxMessageBytes: number;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-export const httpDialer = ({ server, ...deps }: HttpDialerDeps): Dialer => ({
+export const httpDialer = ({ server, authorizer = null, ...deps }: HttpDialerDeps): Dialer => ({
   dial: async (session, events, signal) => {
     if (signal.aborted) throw new ConnectionError(aFailure('cancelled', 'Given up by us.'));
-    const link = { ...deps, target: targetOf(server.url), headers: server.headers };
+    const { headers } = server;
+    const link = { ...deps, authorizer, headers, target: targetOf(server.url) };
     return new HttpLink(link, session, events);
   },
 });

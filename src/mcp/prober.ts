@@ -6,14 +6,19 @@ import { aFailure, ConnectionError } from '../core/connection/failure.ts';
 import { asHealthBody, type HealthReading } from '../core/connection/health.ts';
 import type { HttpServer } from '../core/settings.ts';
 import type { Prober } from '../runtime/ports.ts';
+import type { Authorizer } from './auth/ports.ts';
 import { drain, readText } from './body.ts';
+import { carrying } from './credentials.ts';
 import { failureOfThrown } from './failures.ts';
 import { type Headers, requestHeaders } from './headers.ts';
-import { HttpCaller, type Reply } from './request.ts';
+import type { Reply } from './courier.ts';
+import { HttpCaller } from './request.ts';
 import { isLocal, type Target, targetOf } from './target.ts';
 
 export interface ProberDeps {
   readonly server: HttpServer;
+  /** Without one, or null: nobody signs in. */
+  readonly authorizer?: Authorizer | null;
   readonly probeTimeout: Millis;
   readonly clock: Clock;
 }
@@ -109,17 +114,20 @@ class HttpProber implements Prober {
     const startedAt = clock.steady();
     const target = { ...this.#target, url };
     const caller = new HttpCaller({ target, clock, connectTimeout: probeTimeout, pooled: false });
-    const reply = await caller.send({ method: 'GET', headers: this.#headers(url), signal });
+    const headers = await this.#headers(url, signal);
+    const reply = await caller.send({ method: 'GET', headers, signal });
     const reading = await this.#read(reply, startedAt);
     if (signal.aborted) throw cancelled();
     return reading;
   }
 
   /** Headers may hold credentials, which go to the server's own origin only. */
-  #headers(url: URL): Headers {
+  async #headers(url: URL, signal: AbortSignal): Promise<Headers> {
+    const { server, authorizer } = this.#deps;
     const isOwn = url.origin === this.#target.url.origin;
-    const configured = isOwn ? this.#deps.server.headers : {};
-    const own = { Accept: 'application/json, text/plain;q=0.9, */*;q=0.5' };
+    const configured = isOwn ? server.headers : {};
+    const credentials = isOwn ? carrying((await authorizer?.header(signal)) ?? null) : {};
+    const own = { Accept: 'application/json, text/plain;q=0.9, */*;q=0.5', ...credentials };
     return requestHeaders(configured, { id: null, protocolVersion: null }, own);
   }
 

@@ -2,7 +2,8 @@
 // chooses by the kind of a definition.
 import type { Clock, Millis } from '../base/clock.ts';
 import type { HttpServer, ServerDefinition } from '../core/settings.ts';
-import type { Dialer, Log, Reach } from '../runtime/ports.ts';
+import type { Log, Reach } from '../runtime/ports.ts';
+import type { Authorizer } from './auth/ports.ts';
 import { httpOrSseDialer } from './httpOrSseDialer.ts';
 import { httpProber } from './prober.ts';
 import { sseDialer } from './sse/sseDialer.ts';
@@ -21,24 +22,30 @@ export interface ReachDeps {
   readonly processes: ServerProcesses;
   /** Where a program starts whose entry names no `cwd`, and what a relative one is meant from. */
   readonly folder: () => string;
+  /** Who has the credentials for a server; without it nobody signs in anywhere. */
+  readonly authorizers?: (server: HttpServer) => Authorizer | null;
+  /** Told when an HTTP server turns out to speak the older HTTP+SSE transport. */
+  readonly onOlder?: () => void;
 }
 
-const dialerOf = (server: HttpServer, deps: ReachDeps): Dialer => {
-  const { connectTimeout, maxMessageBytes, clock, log } = deps;
-  const dialling = { server, connectTimeout, maxMessageBytes, clock, log };
-  return server.transport === 'sse' ? sseDialer(dialling) : httpOrSseDialer(dialling);
+const reachHttp = (server: HttpServer, deps: ReachDeps): Reach => {
+  const { connectTimeout, probeTimeout, maxMessageBytes, clock, log, authorizers } = deps;
+  const authorizer = authorizers?.(server) ?? null;
+  const dialling = { server, authorizer, connectTimeout, maxMessageBytes, clock, log };
+  return {
+    dialer:
+      server.transport === 'sse'
+        ? sseDialer(dialling)
+        : httpOrSseDialer({ ...dialling, ...(deps.onOlder ? { onOlder: deps.onOlder } : {}) }),
+    prober: httpProber({ server, authorizer, probeTimeout, clock }),
+  };
 };
 
 /**
  * To be called once for each definition: a dialer remembers what it found out. Throws `ConnectionError` (bad-config)
  * where the URL or health path of an HTTP server cannot be read.
  */
-export const reachServer = (definition: ServerDefinition, deps: ReachDeps): Reach => {
-  const { clock, probeTimeout } = deps;
-  return definition.kind === 'stdio'
+export const reachServer = (definition: ServerDefinition, deps: ReachDeps): Reach =>
+  definition.kind === 'stdio'
     ? { dialer: stdioDialer({ ...deps, server: definition }), prober: stdioProber }
-    : {
-        dialer: dialerOf(definition, deps),
-        prober: httpProber({ server: definition, probeTimeout, clock }),
-      };
-};
+    : reachHttp(definition, deps);

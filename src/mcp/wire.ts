@@ -1,16 +1,23 @@
 // What every request of a link shares: the session's headers, the connections, and why something broke.
+import type { Clock } from '../base/clock.ts';
 import type { Fate } from '../core/calls/fate.ts';
 import { aFailure, type Failure } from '../core/connection/failure.ts';
 import type { RpcMessage } from '../core/rpc.ts';
 import type { SessionRef } from '../runtime/ports.ts';
+import type { Authorizer } from './auth/ports.ts';
+import { carrying, sendWithCredentials } from './credentials.ts';
 import { failureOfThrown } from './failures.ts';
 import { cursorHeader, type Headers, isSessionId, requestHeaders } from './headers.ts';
-import type { HttpCaller, Reply } from './request.ts';
+import type { Reply } from './courier.ts';
+import type { HttpCaller } from './request.ts';
 
 export interface WireDeps {
   readonly caller: HttpCaller;
   /** Headers of the settings; they may hold secrets. */
   readonly configured: Headers;
+  readonly clock: Clock;
+  /** Null where nobody signs in. */
+  readonly authorizer: Authorizer | null;
 }
 
 const noSession: SessionRef = { id: null, protocolVersion: null };
@@ -71,8 +78,10 @@ export class Wire {
   }
 
   /** What tells the server that the session is over (spec, Session Management 5). */
-  farewell(): Headers {
-    return requestHeaders(this.#deps.configured, this.#session, {});
+  async farewell(signal: AbortSignal): Promise<Headers> {
+    const { configured, authorizer } = this.#deps;
+    const used = (await authorizer?.header(signal)) ?? null;
+    return requestHeaders(configured, this.#session, carrying(used));
   }
 
   /** Everything that runs or waits gives up, and nothing new is sent. */
@@ -107,13 +116,20 @@ export class Wire {
     signal?: AbortSignal,
     body?: string,
   ): Promise<Reply> {
-    const headers = requestHeaders(this.#deps.configured, session, own);
-    const ask = {
-      method,
-      headers,
-      ...(signal ? { signal } : {}),
-      ...(body === undefined ? {} : { body }),
+    const { caller, configured, authorizer, clock } = this.#deps;
+    const endpoint = method === 'POST' ? this.#endpoint : undefined;
+    const send = (all: Headers): Promise<Reply> => {
+      const headers = requestHeaders(configured, session, all);
+      const ask = {
+        method,
+        headers,
+        ...(signal ? { signal } : {}),
+        ...(body === undefined ? {} : { body }),
+      };
+      return caller.send(ask, endpoint);
     };
-    return this.#deps.caller.send(ask, method === 'POST' ? this.#endpoint : undefined);
+    if (authorizer === null) return send(own);
+    const sendWith = (credentials: Headers): Promise<Reply> => send({ ...own, ...credentials });
+    return sendWithCredentials({ authorizer, clock, session, signal, send: sendWith });
   }
 }

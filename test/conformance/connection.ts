@@ -2,7 +2,13 @@
 import type { Clock } from '../../src/base/clock.ts';
 import { repeatRight } from '../../src/core/calls/replay.ts';
 import type { SessionRecord } from '../../src/core/record.ts';
-import type { CallSettings, HealthSettings, HttpServer } from '../../src/core/settings.ts';
+import type {
+  CallSettings,
+  HealthSettings,
+  HttpServer,
+  OAuthWish,
+} from '../../src/core/settings.ts';
+import type { Authorizer } from '../../src/mcp/auth/ports.ts';
 import { httpDialer } from '../../src/mcp/httpDialer.ts';
 import { httpProber } from '../../src/mcp/prober.ts';
 import { Connection } from '../../src/runtime/connection.ts';
@@ -55,7 +61,7 @@ const settings: ConnectionSettings = {
 };
 
 // The suite shows what a client writes only when it fails, so the log may say everything.
-const log: Log = {
+export const log: Log = {
   debug: (text) => console.error(text),
   info: (text) => console.error(text),
   warn: (text) => console.error(text),
@@ -72,32 +78,38 @@ const memoryStore = (): RecordStore => {
   };
 };
 
-export const openConnection = (url: string, clock: Clock): Connection => {
-  const server: HttpServer = {
-    kind: 'http',
-    transport: 'http',
-    name: 'server',
-    url,
-    headers: {},
-    headersHelper: null,
-    oauth: false,
-    origin: { scope: 'user', folder: null },
-    watch: [],
-    health: health.path,
-    autoStart: true,
-    enabled: true,
-    trustHints: false,
-    connection: 'perClient',
-  };
+export const serverAt = (url: string, oauth: OAuthWish | false = false): HttpServer => ({
+  kind: 'http',
+  transport: 'http',
+  name: 'server',
+  url,
+  headers: {},
+  headersHelper: null,
+  oauth,
+  origin: { scope: 'user', folder: null },
+  watch: [],
+  health: health.path,
+  autoStart: true,
+  enabled: true,
+  trustHints: false,
+  connection: 'perClient',
+});
+
+export const openConnection = (
+  server: HttpServer,
+  clock: Clock,
+  authorizer: Authorizer | null = null,
+): Connection => {
   const { connectTimeout } = settings;
-  const dialer = httpDialer({ server, connectTimeout, maxMessageBytes: 64 << 20, clock, log });
-  const prober = httpProber({ server, probeTimeout: health.probeTimeout, clock });
+  const limits = { connectTimeout, maxMessageBytes: 64 << 20 };
+  const dialer = httpDialer({ server, authorizer, ...limits, clock, log });
+  const prober = httpProber({ server, authorizer, probeTimeout: health.probeTimeout, clock });
   const memory = new SessionMemory({
     store: memoryStore(),
     clock,
     serverId: server.name,
     client: 'conformance',
-    fingerprint: url,
+    fingerprint: server.url,
   });
   const outside = { dialer, prober, clock, random: Math.random };
   const events = {

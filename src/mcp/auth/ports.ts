@@ -2,6 +2,7 @@
 // Not here: the protocol of it (the SDK's auth), and the editor's side (host).
 import type { Disposable } from '../../base/disposable.ts';
 import type { Signal } from '../../base/signal.ts';
+import type { Failure } from '../../core/connection/failure.ts';
 
 /** Texts kept as secrets, by key, shared by all windows of the user. */
 export interface TokenVault {
@@ -27,6 +28,14 @@ export interface Landing extends Disposable {
   visit(url: URL, signal: AbortSignal): Promise<URLSearchParams>;
 }
 
+/** The ways back from the page. */
+export interface Landings {
+  /** By an address of the editor, which stays the same; null where there is no editor. */
+  readonly editor: (() => Promise<Landing>) | null;
+  /** By a listener on this machine. */
+  readonly loopback: () => Promise<Landing>;
+}
+
 /** What a server said when it refused. */
 export interface Challenge {
   readonly status: 401 | 403;
@@ -44,13 +53,25 @@ export type Account =
 /** The credentials for one server. One for each server in a window, whoever uses it. */
 export interface Authorizer {
   readonly account: Signal<Account>;
+  /**
+   * Why nothing is to be sent for now: a call needs more rights than the person has granted, and is asked for them. Null most of
+   * the time, and again after a minute in which nobody granted them: then the server is used with the rights there are.
+   */
+  readonly demand: Failure | null;
   /** The `Authorization` header for the next request; refreshed before if it has run out. Null: none is known. Never rejects. */
   header(signal?: AbortSignal): Promise<string | null>;
+  /** The server took a request that carried `used`. */
+  accepted(used: string | null): void;
   /**
-   * The server refused a request that carried `used`. True: other credentials are there now, so that the request may be sent
-   * once more. Never opens a page. Never rejects.
+   * The server refused a request that carried `used`. Null: other credentials are there now, so that the request may be sent
+   * once more. Otherwise how the refusal is to be understood: `unauthorized`, `forbidden`, or `unrenewed` where the
+   * authorization server is only away. Never opens a page. Never rejects.
    */
-  challenged(challenge: Challenge, used: string | null, signal?: AbortSignal): Promise<boolean>;
+  challenged(
+    challenge: Challenge,
+    used: string | null,
+    signal?: AbortSignal,
+  ): Promise<Failure | null>;
   /** A person wants it: opens the page and waits. Rejects with `ConnectionError`. */
   signIn(signal: AbortSignal): Promise<void>;
   /** Revokes where the server offers it (RFC 7009), and forgets everything. */

@@ -1,14 +1,13 @@
 // Posts messages to the endpoint of an HTTP+SSE server and tells whether it took them. Answers come on the stream; what
 // the POST brings back is only a receipt. Not here: the stream and the answers (sseLink.ts).
-import type { IncomingMessage } from 'node:http';
 import type { Clock, Millis } from '../../base/clock.ts';
 import { Mutable } from '../../base/disposable.ts';
 import type { Fate } from '../../core/calls/fate.ts';
 import { aFailure } from '../../core/connection/failure.ts';
 import { isRequest, type RpcMessage } from '../../core/rpc.ts';
-import { drain, readSome } from '../body.ts';
-import { isSuccess } from '../exchange.ts';
-import { fateOfStatus } from '../statuses.ts';
+import { drain } from '../body.ts';
+import { fateOfRefusal, isSuccess } from '../exchange.ts';
+import type { Answered } from '../courier.ts';
 import type { Wire } from '../wire.ts';
 
 export interface MailerDeps {
@@ -20,7 +19,6 @@ export interface MailerDeps {
   readonly lastHeard: () => Millis;
 }
 
-const refusalLimits = { bytes: 64 * 1024, time: 5_000 };
 const drainTime = 1_000;
 /** Once the answer is there nobody needs the receipt. */
 const receiptGrace: Millis = 1_000;
@@ -51,7 +49,7 @@ export class Mailer {
     const either = signal ? AbortSignal.any([signal, late.signal]) : late.signal;
     const reply = await wire.post(message, either);
     watch.dispose();
-    if (reply.kind === 'response') return this.#receipt(reply.message, message);
+    if (reply.kind === 'response') return this.#receipt(reply, message);
     const fate = wire.fateOfFailed(reply, signal);
     // Given up by the watch above, and by nobody else.
     return late.signal.aborted && 'failure' in fate && fate.failure.kind === 'cancelled'
@@ -67,22 +65,18 @@ export class Mailer {
     watch.value = clock.after(patience - silent, () => this.#watchSilence(watch, since, late));
   }
 
-  #receipt(reply: IncomingMessage, message: RpcMessage): Promise<Fate> {
-    if (!isSuccess(reply.statusCode ?? 0)) return this.#refused(reply, message);
-    drain(reply, this.#deps.clock, drainTime);
-    return Promise.resolve({ kind: 'accepted' });
-  }
-
-  async #refused(reply: IncomingMessage, message: RpcMessage): Promise<Fate> {
+  #receipt(reply: Answered, message: RpcMessage): Promise<Fate> {
     const { clock } = this.#deps;
-    const body = await readSome(reply, refusalLimits, clock);
-    const { statusCode = 0, headers } = reply;
+    if (isSuccess(reply.message.statusCode ?? 0)) {
+      drain(reply.message, clock, drainTime);
+      return Promise.resolve({ kind: 'accepted' });
+    }
     // The endpoint is the session: what is refused there is refused to a session.
     const asked = {
       id: isRequest(message) ? message.id : null,
       withSession: true,
       afterHandshake: true,
     };
-    return fateOfStatus({ status: statusCode, headers, body }, asked, clock.now());
+    return fateOfRefusal(reply, asked, clock);
   }
 }

@@ -7,12 +7,12 @@ import { SseLink } from './sseLink.ts';
 
 /** `patience`: how long the server may take to name its endpoint. */
 export const sseDialer = (
-  { server, ...deps }: HttpDialerDeps,
+  { server, authorizer = null, ...deps }: HttpDialerDeps,
   patience: Millis = deps.connectTimeout,
 ): Dialer => ({
   dial: async (_session, events, signal) => {
     const link = new SseLink(
-      { ...deps, target: targetOf(server.url), headers: server.headers },
+      { ...deps, authorizer, target: targetOf(server.url), headers: server.headers },
       events,
     );
     await link.open(patience, signal);

@@ -1,19 +1,19 @@
 // The link over HTTP+SSE, the transport of revision 2024-11-05: a GET stream that names an endpoint, messages are posted
 // there, and every answer comes on the stream. The stream is the session, and nothing of it can be resumed: its end is
 // told at once, and a fresh link with a fresh handshake follows. Not here: the choice of transport (httpOrSseDialer.ts).
-import type { IncomingMessage } from 'node:http';
 import type { Clock, Millis } from '../../base/clock.ts';
 import type { Fate } from '../../core/calls/fate.ts';
 import { aFailure, ConnectionError, type Failure } from '../../core/connection/failure.ts';
 import type { RpcNotification, RpcRequest, RpcResponse } from '../../core/rpc.ts';
 import type { ExchangeOptions, Link, LinkEvents, Log, SessionRef } from '../../runtime/ports.ts';
 import { AnswerBook } from '../answerBook.ts';
-import { readSome } from '../body.ts';
-import { notMcp } from '../exchange.ts';
+import type { Authorizer } from '../auth/ports.ts';
+import { fateOfRefusal, notMcp } from '../exchange.ts';
 import type { Headers } from '../headers.ts';
+import type { HttpMessage } from '../httpMessage.ts';
 import { Inbox } from '../inbox.ts';
+import type { Answered } from '../courier.ts';
 import { HttpCaller } from '../request.ts';
-import { fateOfStatus } from '../statuses.ts';
 import { isEventStream, readStream, type StreamEnd } from '../stream.ts';
 import type { Target } from '../target.ts';
 import { whileOpen } from '../whileOpen.ts';
@@ -24,13 +24,14 @@ import { Mailer } from './mailer.ts';
 export interface SseLinkDeps {
   readonly target: Target;
   readonly headers: Headers;
+  /** Null where nobody signs in. */
+  readonly authorizer: Authorizer | null;
   readonly connectTimeout: Millis;
   readonly maxMessageBytes: number;
   readonly clock: Clock;
   readonly log: Log;
 }
 
-const refusalLimits = { bytes: 64 * 1024, time: 5_000 };
 const noSession: SessionRef = { id: null, protocolVersion: null };
 
 const notSent = (failure: Failure): Fate => ({ kind: 'not-sent', failure });
@@ -53,11 +54,12 @@ export class SseLink implements Link {
   #isClosed = false;
 
   constructor(deps: SseLinkDeps, events: LinkEvents) {
-    const { target, headers, connectTimeout, clock, log } = deps;
+    const { target, headers, authorizer, connectTimeout, clock, log } = deps;
     this.#deps = deps;
     this.#events = whileOpen(events, () => !this.#isClosed);
     this.#caller = new HttpCaller({ target, clock, connectTimeout, pooled: true });
-    this.#wire = new Wire({ caller: this.#caller, configured: headers }, noSession);
+    const sending = { caller: this.#caller, configured: headers, clock, authorizer };
+    this.#wire = new Wire(sending, noSession);
     this.#inbox = new Inbox(this.#events, log);
     this.#heardAt = clock.steady();
     this.#mailer = new Mailer({
@@ -153,7 +155,7 @@ export class SseLink implements Link {
     if (reply.kind === 'failed') return this.#fail(this.#wire.explain(reply.error));
     const { message } = reply;
     this.#heard();
-    if (message.statusCode !== 200) return this.#refused(message);
+    if (message.statusCode !== 200) return this.#refused(reply);
     if (!isEventStream(message)) {
       message.destroy();
       return this.#fail(notMcp(message));
@@ -161,16 +163,13 @@ export class SseLink implements Link {
     this.#ended(await this.#read(message));
   }
 
-  async #refused(message: IncomingMessage): Promise<void> {
-    const { clock } = this.#deps;
-    const body = await readSome(message, refusalLimits, clock);
-    const { statusCode = 0, headers } = message;
+  async #refused(reply: Answered): Promise<void> {
     const asked = { id: null, withSession: false, afterHandshake: false };
-    const fate = fateOfStatus({ status: statusCode, headers, body }, asked, clock.now());
-    this.#fail('failure' in fate ? fate.failure : notMcp(message));
+    const fate = await fateOfRefusal(reply, asked, this.#deps.clock);
+    this.#fail('failure' in fate ? fate.failure : notMcp(reply.message));
   }
 
-  #read(message: IncomingMessage): Promise<StreamEnd> {
+  #read(message: HttpMessage): Promise<StreamEnd> {
     return readStream(message, this.#deps.maxMessageBytes, {
       heard: () => this.#heard(),
       endpoint: (data) => this.#named(data),
