@@ -2,15 +2,19 @@
 // session_health_check and the editor's report; as data here, as words in healthReportText.ts.
 import type { Say } from '../core/wording/say.ts';
 import type { EventLog, EventLogTest } from '../runtime/gatewayPorts.ts';
+import type { ChronicleReader } from '../runtime/chronicle.ts';
 import type { Denied } from './door.ts';
 import { adviceOnGateway, adviceOnServer, type Advice } from './healthAdvice.ts';
+import { adviceOnHistory } from './healthPastAdvice.ts';
 import { gatewayHealth, type GatewayHealth, type HealthPorts, serversHealth } from './health.ts';
+import { type ServerHistory, serversHistory } from './healthHistory.ts';
 import { checkDoor, checkStore, type Check } from './selfCheck.ts';
 
 export interface ReportPorts extends HealthPorts {
   readonly log: Pick<EventLog, 'selfTest'>;
   /** What the door refused, and how often. */
   readonly denied: () => ReadonlyMap<Denied, number>;
+  readonly chronicle?: ChronicleReader;
   readonly say: Say;
 }
 
@@ -38,6 +42,8 @@ export type HealthReport = {
     readonly test: EventLogTest;
   };
   readonly servers: GatewayHealth['servers'];
+  /** What was written down of the servers; nothing of one of which there is none. */
+  readonly history: Readonly<Record<string, ServerHistory>>;
   readonly recommendations: readonly Advice[];
 };
 
@@ -57,26 +63,33 @@ const storeOf = (ports: ReportPorts, test: EventLogTest): HealthReport['store'] 
   };
 };
 
+const historyOf = (ports: ReportPorts, names: readonly string[]): HealthReport['history'] => {
+  const { chronicle, clean, say, clock } = ports;
+  return chronicle ? serversHistory({ chronicle, clean, say }, names, clock.now()) : {};
+};
+
 const adviceOf = (
   ports: ReportPorts,
   only: string | undefined,
-  door: Check,
-  storeTest: EventLogTest,
+  checks: { readonly door: Check; readonly storeTest: EventLogTest },
+  history: HealthReport['history'],
 ): readonly Advice[] => {
   const { gateway, fleet, store, clock, say, clean } = ports;
   const now = clock.now();
   const measured = {
     place: gateway.place.value,
-    door,
+    ...checks,
     store: store.value,
-    storeTest,
     denied: ports.denied(),
     now,
   };
   const servers = fleet.servers.value.filter(({ id }) => only === undefined || id === only);
   return [
     ...adviceOnGateway(measured, say),
-    ...servers.flatMap((server) => adviceOnServer(server, now, say)),
+    ...servers.flatMap((server) => [
+      ...adviceOnServer(server, now, say),
+      ...adviceOnHistory(server, history[server.id], say),
+    ]),
   ].map(({ server, text }) => ({ server, text: clean(text) }));
 };
 
@@ -96,6 +109,8 @@ export const reportHealth = async (
   const health = gatewayHealth(ports);
   const place = gateway.place.value;
   const { status, version, uptime_secs, sessions, jobs } = health;
+  const servers = serversHealth(ports, only);
+  const history = historyOf(ports, Object.keys(servers));
   return {
     status,
     version,
@@ -109,7 +124,8 @@ export const reportHealth = async (
       refused: Object.fromEntries(ports.denied()),
     },
     store: storeOf(ports, storeTest),
-    servers: serversHealth(ports, only),
-    recommendations: adviceOf(ports, only, door, storeTest),
+    servers,
+    history,
+    recommendations: adviceOf(ports, only, { door, storeTest }, history),
   };
 };

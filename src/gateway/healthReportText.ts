@@ -92,6 +92,25 @@ const tableOf = ({ servers }: HealthReport, say: Say): string[] => {
   ];
 };
 
+/** A list of one server's figures, and of what went wrong. */
+const pastOf = (
+  name: string,
+  { figures, troubles }: HealthReport['history'][string],
+  say: Say,
+): string[] => [
+  say('### {0}', quoted(name)),
+  '',
+  ...figures.map(([what = '', value = '']) => say('- {0}: {1}', what, value)),
+  ...troubles.map(({ ageMs, text }) => say('- {0} ago: {1}', formatAge(ageMs, say), quoted(text))),
+  '',
+];
+
+const historyOf = ({ history }: HealthReport, say: Say): string[] => {
+  const known = Object.entries(history);
+  if (known.length === 0) return [];
+  return [say('## History'), '', ...known.flatMap(([name, past]) => pastOf(name, past, say))];
+};
+
 const adviceOf = ({ recommendations }: HealthReport, say: Say): string[] =>
   recommendations.length === 0
     ? [say('Nothing needs to be done.')]
@@ -110,6 +129,7 @@ export const reportText = (report: HealthReport, say: Say): string =>
     '',
     ...tableOf(report, say),
     '',
+    ...historyOf(report, say),
     say('## Recommendations'),
     '',
     ...adviceOf(report, say),

@@ -167,6 +167,9 @@ const openFile = (sqlite: Sqlite, path: string, migrations: readonly string[]): 
   }
 };
 
+/** Whether another window was at work in the file for longer than is waited for. */
+export const isBusy = (error: unknown): boolean => sqliteCode(error) === code.busy;
+
 /** Why the file itself is of no use; null where the trouble lies elsewhere (locks, rights, a full disk). */
 const unreadableBecause = (error: unknown): string | null => {
   if (error instanceof UnreadableError) return error.message;

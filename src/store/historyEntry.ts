@@ -1,4 +1,5 @@
-// Reads a stored line of history, trusting nothing: another version of the extension may have written it.
+// Whether something is a transition as this version knows it: another version of the extension may have written it. Not here: the
+// other kinds of entries (chronicleEntry.ts).
 import { failureTraits } from '../core/connection/failure.ts';
 import type { Cause, Recovered, StateKind } from '../core/connection/state.ts';
 import type { HistoryEntry } from '../core/history.ts';
@@ -21,7 +22,7 @@ const stateKinds: Readonly<Record<StateKind, true>> = {
   stopped: true,
 };
 
-const causes: Readonly<Record<Cause, true>> = {
+export const causes: Readonly<Record<Cause, true>> = {
   start: true,
   call: true,
   lost: true,
@@ -73,24 +74,13 @@ const checks: Readonly<Record<keyof HistoryEntry, Check>> = {
   detail: orNull(isText),
 };
 
-const isEntry = (value: unknown): value is HistoryEntry =>
+export const isHistoryEntry = (value: unknown): value is HistoryEntry =>
   isObject(value) && Object.entries(checks).every(([field, check]) => check(value[field]));
-
-/** Null for anything that is not a line of history as this version knows it. */
-export const parseEntry = (json: string): HistoryEntry | null => {
-  try {
-    const value: unknown = JSON.parse(json);
-    return isEntry(value) ? value : null;
-  } catch {
-    // Not JSON: one line less to show is all the harm.
-    return null;
-  }
-};
 
 // An error text may be as long as a server likes.
 const longestDetail = 2000;
 
-export const shorten = (entry: HistoryEntry): HistoryEntry =>
+export const shorten = <Entry extends { readonly detail: string | null }>(entry: Entry): Entry =>
   entry.detail === null || entry.detail.length <= longestDetail
     ? entry
     : { ...entry, detail: `${entry.detail.slice(0, longestDetail)}…` };

@@ -2,7 +2,7 @@
 // in memory. A window that becomes the owner stores what it kept in memory; one that loses the lease leaves the stored
 // calls to the new owner and knows them no more (promise one-owner). Not here: the table (journalTable.ts).
 import type { Clock, Millis } from '../base/clock.ts';
-import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
+import { type Disposable, Mutable, Store, toDisposable } from '../base/disposable.ts';
 import type { Signal } from '../base/signal.ts';
 import type { JournalEntry } from '../core/calls/journal.ts';
 import type { JournalStore, Log } from '../runtime/ports.ts';
@@ -22,6 +22,12 @@ export interface JournalPorts {
   readonly log: Log;
 }
 
+/**
+ * A call that is over leaves its row to the next one, or is removed after this long: at once, that would cost each call as much again
+ * as being written down. Whoever finds it there in between, after a death, takes it for a call whose answer nobody knows.
+ */
+const tidyAfter: Millis = 20;
+
 /** A call that nobody has decided about for so long is of no use; servers that were removed leave some behind. */
 const keptFor: Millis = 14 * 24 * 60 * 60 * 1000;
 
@@ -29,8 +35,9 @@ export class Journal implements JournalStore, Disposable {
   readonly #ports: JournalPorts;
   readonly #own: MemoryJournal;
   readonly #life = new Store();
-  /** Rows that should be gone and could not be removed: what they say is no longer true. */
+  /** Rows that should be gone and are not yet: what they say is no longer true. */
   readonly #untrue = new Set<string>();
+  readonly #tidying = this.#life.add(new Mutable<Disposable>());
   #wasStoring = false;
   #isFailing = false;
   #isFull = false;
@@ -60,7 +67,16 @@ export class Journal implements JournalStore, Disposable {
   remove(key: string): void {
     if (this.#life.isDisposed) return;
     this.#own.remove(key);
-    if (this.#isStoring()) this.#removeStored(key);
+    if (!this.#isStoring()) return;
+    this.#untrue.add(key);
+    const { clock } = this.#ports;
+    this.#tidying.value ??= clock.after(tidyAfter, () => this.flush());
+  }
+
+  /** Removes what should be gone. */
+  flush(): void {
+    this.#tidying.value = undefined;
+    if (this.#isStoring()) this.#removeUntrue();
   }
 
   load(serverId: string, client: string): readonly JournalEntry[] {
@@ -77,11 +93,13 @@ export class Journal implements JournalStore, Disposable {
     if (this.#life.isDisposed) return [];
     const own = this.#own.clients(serverId);
     if (!this.#isStoring()) return own;
+    this.#removeUntrue();
     const stored = this.#attempt([], () => this.#ports.table.clients(serverId));
     return [...new Set([...stored, ...own])];
   }
 
   dispose(): void {
+    if (!this.#life.isDisposed) this.flush();
     this.#life.dispose();
   }
 
@@ -90,20 +108,33 @@ export class Journal implements JournalStore, Disposable {
   }
 
   #store(entry: JournalEntry): boolean {
-    const { table } = this.#ports;
     // What was kept in memory before is older, whatever becomes of this one.
     this.#own.remove(entry.key);
-    this.#removeUntrue();
-    const outcome = this.#attempt('failed', () => table.put(entry));
+    this.#untrue.delete(entry.key);
+    const outcome = this.#putStored(entry);
     if (outcome === 'failed') {
       // A row that still says "held" while the call is on its way would invite a second run.
-      if (this.#attempt(false, () => table.has(entry.key))) this.#removeStored(entry.key);
+      if (this.#attempt(false, () => this.#ports.table.has(entry.key)))
+        this.#removeStored(entry.key);
       return false;
     }
     // Only here: a full disk can still be read and cleared, and must not be reported anew after that.
     this.#isFailing = false;
-    if (outcome) this.#untrue.delete(entry.key);
     return outcome;
+  }
+
+  #putStored(entry: JournalEntry): boolean | 'failed' {
+    const { table } = this.#ports;
+    const [gone = null] = this.#untrue;
+    const outcome = this.#attempt('failed', () => table.put(entry, gone));
+    if (gone === null) return outcome;
+    if (outcome !== 'failed') {
+      this.#untrue.delete(gone);
+      return outcome;
+    }
+    // What cannot be used again may still be removed.
+    this.#removeUntrue();
+    return this.#attempt('failed', () => table.put(entry));
   }
 
   #removeStored(key: string): void {
@@ -116,7 +147,12 @@ export class Journal implements JournalStore, Disposable {
   }
 
   #removeUntrue(): void {
-    for (const key of this.#untrue) this.#removeStored(key);
+    if (this.#untrue.size === 0) return;
+    const isDone = this.#attempt(false, () => {
+      this.#ports.table.removeAll(this.#untrue);
+      return true;
+    });
+    if (isDone) this.#untrue.clear();
   }
 
   /** After each change of the lease or the setting. */

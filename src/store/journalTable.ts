@@ -1,14 +1,15 @@
 // Unfinished calls in the SQLite table `journal`, for the window that holds the lease. `put` commits by itself into the
 // write-ahead log: when it returns, the operating system has the bytes, so that the death of this process, even by
 // kill -9, loses nothing. Only a power cut may, because nothing waits for the disk (`synchronous = NORMAL`), which on each
-// call would cost more than the call. A row that cannot be read is set aside with one log line.
+// call would cost more than the call. A row that cannot be read is set aside with one log line. There is no index: whoever owns
+// the table knows the row of every key, and a commit writes one page.
 // Not here: whose the entries are, and what happens when the file cannot be written (journal.ts).
 import type { StatementSync } from 'node:sqlite';
 import type { Clock, Millis } from '../base/clock.ts';
 import type { JournalEntry } from '../core/calls/journal.ts';
 import type { Log } from '../runtime/ports.ts';
 import type { Database } from './database.ts';
-import { JournalBounds, type JournalLimits, weigh } from './journalBounds.ts';
+import { JournalBounds, type JournalLimits, type Weighed, weigh } from './journalBounds.ts';
 import { type ParsedEntry, parseJournalEntry } from './journalEntry.ts';
 
 export interface JournalTablePorts {
@@ -19,6 +20,14 @@ export interface JournalTablePorts {
 }
 
 type Row = ReturnType<StatementSync['all']>[number];
+
+/** What the table holds. */
+interface Known {
+  readonly bounds: JournalBounds;
+  /** The row of each key. */
+  readonly ids: Map<string, number>;
+  lastSeq: number;
+}
 
 const mostSetAside = 50;
 // Enough to see what was wrong with a row; the arguments of a call may be large.
@@ -34,18 +43,23 @@ const parseRow = (row: Row): ParsedEntry => {
 };
 
 const prepareAll = (database: Database) => ({
-  weights: database.prepare('SELECT key, is_held, charge FROM journal'),
+  weights: database.prepare('SELECT id, seq, key, is_held, charge FROM journal'),
   load: database.prepare(
-    'SELECT * FROM journal WHERE server_id = ? AND client = ? ORDER BY arrived_at, id',
+    'SELECT * FROM journal WHERE server_id = ? AND client = ? ORDER BY arrived_at, seq',
   ),
   clients: database.prepare('SELECT DISTINCT client FROM journal WHERE server_id = ?'),
-  put: database.prepare(
-    `INSERT INTO journal (key, server_id, client, arrived_at, is_held, charge, json)
-     VALUES (?, ?, ?, ?, ?, ?, ?)
-     ON CONFLICT (key) DO UPDATE
-       SET client = excluded.client, is_held = excluded.is_held, charge = excluded.charge, json = excluded.json`,
+  insert: database.prepare(
+    `INSERT INTO journal (seq, key, server_id, client, arrived_at, is_held, charge, json)
+     VALUES (?, ?, ?, ?, ?, ?, ?, ?)`,
   ),
-  remove: database.prepare('DELETE FROM journal WHERE key = ?'),
+  replace: database.prepare(
+    `UPDATE journal SET seq = ?, key = ?, server_id = ?, client = ?, arrived_at = ?, is_held = ?, charge = ?, json = ?
+     WHERE id = ?`,
+  ),
+  update: database.prepare(
+    'UPDATE journal SET client = ?, is_held = ?, charge = ?, json = ? WHERE id = ?',
+  ),
+  remove: database.prepare('DELETE FROM journal WHERE id = ?'),
   collect: database.prepare('DELETE FROM journal WHERE arrived_at < ?'),
   clear: database.prepare('DELETE FROM journal'),
   clearAside: database.prepare('DELETE FROM set_aside'),
@@ -60,34 +74,50 @@ const prepareAll = (database: Database) => ({
 export class JournalTable {
   readonly #ports: JournalTablePorts;
   readonly #sql: ReturnType<typeof prepareAll>;
-  /** Counted from the table once per time of ownership, because nobody else writes to it meanwhile. */
-  #counted: JournalBounds | null = null;
+  /** Read from the table once per time of ownership, because nobody else writes to it meanwhile. */
+  #known: Known | null = null;
 
   constructor(ports: JournalTablePorts) {
     this.#ports = ports;
     this.#sql = prepareAll(ports.database);
   }
 
-  /** False where it does not fit. Throws where the file cannot be written. */
-  put(entry: JournalEntry): boolean {
+  /**
+   * False where it does not fit. Throws where the file cannot be written. `gone` is a key that is not needed any more: the new entry
+   * takes its row, which costs half of removing the one and adding the other.
+   */
+  put(entry: JournalEntry, gone: string | null = null): boolean {
     const weighed = weigh(entry);
-    const { key, isHeld, charge, json } = weighed;
-    const admission = this.#bounds.judge(weighed);
-    if (admission === 'untrue') this.remove(key);
-    if (admission !== 'fits') return false;
-    const { serverId, client, arrivedAt } = entry;
-    this.#sql.put.run(key, serverId, client, arrivedAt, isHeld ? 1 : 0, charge, json);
-    this.#bounds.add(key, weighed);
-    return true;
+    return this.#trying(() => {
+      const { bounds, ids } = this.#rows;
+      if (gone !== null) bounds.remove(gone);
+      const admission = bounds.judge(weighed);
+      if (admission === 'untrue') this.remove(weighed.key);
+      if (admission === 'fits') this.#write(entry, weighed, gone);
+      if (gone !== null && ids.has(gone)) this.remove(gone);
+      return admission === 'fits';
+    });
   }
 
   has(key: string): boolean {
-    return this.#bounds.has(key);
+    return this.#rows.ids.has(key);
   }
 
   remove(key: string): void {
-    this.#sql.remove.run(key);
-    this.#bounds.remove(key);
+    const { bounds, ids } = this.#rows;
+    const id = ids.get(key);
+    if (id !== undefined) this.#sql.remove.run(id);
+    ids.delete(key);
+    bounds.remove(key);
+  }
+
+  /** All of them or none. */
+  removeAll(keys: Iterable<string>): void {
+    this.#trying(() =>
+      this.#ports.database.transact(() => {
+        for (const key of keys) this.remove(key);
+      }),
+    );
   }
 
   load(serverId: string, client: string): readonly JournalEntry[] {
@@ -101,14 +131,14 @@ export class JournalTable {
   /** Removes what arrived before that time and says how many there were; meant for the beginning of each ownership. */
   collect(before: Millis): number {
     // Another owner may have written to the table.
-    this.#counted = null;
+    this.#known = null;
     return Number(this.#sql.collect.run(before).changes);
   }
 
   /** Erases all, what was set aside included: the arguments of calls are gone from the file and from its log as well. */
   erase(): void {
     const { database } = this.#ports;
-    this.#counted = null;
+    this.#known = null;
     database.exec('PRAGMA secure_delete = ON');
     const erased = [this.#sql.clear, this.#sql.clearAside].map((sql) => Number(sql.run().changes));
     database.exec('PRAGMA secure_delete = OFF');
@@ -116,19 +146,57 @@ export class JournalTable {
     if (erased.some((count) => count > 0)) database.exec('PRAGMA wal_checkpoint(TRUNCATE)');
   }
 
-  get #bounds(): JournalBounds {
-    this.#counted ??= this.#count();
-    return this.#counted;
+  #trying<T>(work: () => T): T {
+    try {
+      return work();
+    } catch (error) {
+      // Some of it was not done, or was taken back; so what is there is read again.
+      this.#known = null;
+      throw error;
+    }
   }
 
-  #count(): JournalBounds {
+  get #rows(): Known {
+    this.#known ??= this.#look();
+    return this.#known;
+  }
+
+  #look(): Known {
     const bounds = new JournalBounds(this.#ports.limits);
-    for (const row of this.#sql.weights.all())
-      bounds.add(String(row['key']), {
-        charge: Number(row['charge']),
-        isHeld: row['is_held'] === 1,
-      });
-    return bounds;
+    const ids = new Map<string, number>();
+    let lastSeq = 0;
+    for (const row of this.#sql.weights.all()) {
+      const key = String(row['key']);
+      lastSeq = Math.max(lastSeq, Number(row['seq']));
+      ids.set(key, Number(row['id']));
+      bounds.add(key, { charge: Number(row['charge']), isHeld: row['is_held'] === 1 });
+    }
+    return { bounds, ids, lastSeq };
+  }
+
+  #write(entry: JournalEntry, weighed: Weighed, gone: string | null): void {
+    const { bounds, ids } = this.#rows;
+    const { key, json, charge } = weighed;
+    const id = ids.get(key);
+    if (id === undefined) ids.set(key, this.#add(entry, weighed, gone));
+    else this.#sql.update.run(entry.client, weighed.isHeld ? 1 : 0, charge, json, id);
+    bounds.add(key, weighed);
+  }
+
+  /** Returns the row. */
+  #add(entry: JournalEntry, weighed: Weighed, gone: string | null): number {
+    const rows = this.#rows;
+    const { serverId, client, arrivedAt } = entry;
+    const { key, charge, json } = weighed;
+    rows.lastSeq += 1;
+    const isHeld = weighed.isHeld ? 1 : 0;
+    const values = [rows.lastSeq, key, serverId, client, arrivedAt, isHeld, charge, json] as const;
+    const free = gone === null ? undefined : rows.ids.get(gone);
+    if (gone === null || free === undefined)
+      return Number(this.#sql.insert.run(...values).lastInsertRowid);
+    this.#sql.replace.run(...values, free);
+    rows.ids.delete(gone);
+    return free;
   }
 
   #read(row: Row): JournalEntry | null {

@@ -1,39 +1,7 @@
-// The stores in memory, with the same bounds, used where SQLite is missing and by windows that own no stored sessions.
+// Stored sessions in memory, with the same bounds, used where SQLite is missing and by windows that own no stored sessions.
 import type { Millis } from '../base/clock.ts';
-import type { HistoryEntry } from '../core/history.ts';
 import type { SessionRecord } from '../core/record.ts';
-import type { HistoryStore } from '../runtime/ports.ts';
-import { shorten } from './historyEntry.ts';
 import { type Collected, type RecordShelf, mostRecords, recordKey } from './recordShelf.ts';
-
-const mostServers = 100;
-
-export class MemoryHistory implements HistoryStore {
-  readonly #entries: number;
-  /** Oldest first, by server; the server that wrote last stands last. */
-  readonly #lines = new Map<string, HistoryEntry[]>();
-
-  constructor(entries: number) {
-    this.#entries = entries;
-  }
-
-  append(entry: HistoryEntry): void {
-    const lines = this.#lines.get(entry.serverId) ?? [];
-    lines.push(shorten(entry));
-    if (lines.length > this.#entries) lines.shift();
-    this.#lines.delete(entry.serverId);
-    this.#lines.set(entry.serverId, lines);
-    const [longestSilent] = this.#lines.keys();
-    if (this.#lines.size > mostServers && longestSilent !== undefined) {
-      this.#lines.delete(longestSilent);
-    }
-  }
-
-  recent(serverId: string, limit: number): readonly HistoryEntry[] {
-    const lines = this.#lines.get(serverId) ?? [];
-    return lines.toReversed().slice(0, Math.max(0, limit));
-  }
-}
 
 export class MemoryShelf implements RecordShelf {
   /** The record put last stands last. */

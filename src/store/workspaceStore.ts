@@ -9,6 +9,7 @@ import { parseSettings } from '../core/parseSettings.ts';
 import type { SessionRecord } from '../core/record.ts';
 import type { EventStoreSettings } from '../core/settings.ts';
 import type { DoorStore, GatewaySessionStore, OfferStore } from '../runtime/gatewayPorts.ts';
+import type { ChronicleStore } from '../runtime/chronicle.ts';
 import type { HistoryStore, JournalStore, Log, RecordStore } from '../runtime/ports.ts';
 import { type Database, type Sqlite, openDatabase } from './database.ts';
 import { Events } from './events/events.ts';
@@ -16,13 +17,15 @@ import { EventTable } from './events/eventTable.ts';
 import { lazyRedis } from './events/lazyRedis.ts';
 import { openGatewayTables } from './gatewayTables.ts';
 import { History } from './history.ts';
+import { type HistoryBounds, usualBounds } from './historyBounds.ts';
 import { Journal } from './journal.ts';
 import { journalLimits } from './journalBounds.ts';
 import { JournalTable } from './journalTable.ts';
 import { Lease, type LeaseOpening, type LeaseStatus } from './lease.ts';
 import type { ProcessFacts } from './leaseRules.ts';
 import { LeaseTable, leaseFile, leaseMigrations } from './leaseTable.ts';
-import { MemoryHistory, MemoryShelf } from './memory.ts';
+import { MemoryShelf } from './memory.ts';
+import { MemoryHistory } from './memoryHistory.ts';
 import { MemoryJournal } from './memoryJournal.ts';
 import { type Memento, Mirror, mirrored } from './mirror.ts';
 import { OwnedRecords, type Ownership, guarded } from './ownedRecords.ts';
@@ -39,6 +42,9 @@ export interface WorkspaceStorePorts {
   readonly memento: Memento;
   readonly sessionTtl: Millis;
   readonly historyEntries: number;
+  /** The other bounds of the history; the usual ones where they are left out. */
+  readonly historySamples?: number;
+  readonly historyMaxAge?: Millis;
   /** Whether the user lets unfinished calls, with their arguments, be written down. */
   readonly allowsJournal: Signal<boolean>;
   /** How the gateway's events are kept; the usual settings where it is left out. */
@@ -67,7 +73,7 @@ export interface KeptRecords extends RecordStore {
 
 export interface WorkspaceStore extends Disposable {
   readonly records: KeptRecords;
-  readonly history: HistoryStore;
+  readonly history: HistoryStore & ChronicleStore;
   readonly journal: JournalStore;
   readonly events: Events;
   readonly gatewaySessions: GatewaySessionStore;
@@ -79,6 +85,15 @@ export interface WorkspaceStore extends Disposable {
   /** Null where everything is in memory. */
   readonly database: Database | null;
 }
+
+const boundsOf = (ports: WorkspaceStorePorts): HistoryBounds => ({
+  entries: ports.historyEntries,
+  samples: ports.historySamples ?? usualBounds.samples,
+  maxAge: ports.historyMaxAge ?? usualBounds.maxAge,
+});
+
+const openHistory = (ports: WorkspaceStorePorts, database: Database): History =>
+  new History({ ...ports, database, bounds: boundsOf(ports), now: () => ports.clock.now() });
 
 const openLeaseTable = (ports: WorkspaceStorePorts): LeaseOpening => {
   const opened = openDatabase({ ...ports, name: leaseFile, migrations: leaseMigrations });
@@ -105,7 +120,7 @@ const buildStored = (ports: WorkspaceStorePorts, database: Database): WorkspaceS
   const { clock, log, sessionTtl, window } = ports;
   const life = new Store();
   life.add(database);
-  const history = life.add(new History({ database, log, entries: ports.historyEntries }));
+  const history = life.add(openHistory(ports, database));
   const mirror = life.add(new Mirror(ports));
   const table = new RecordTable({ database, clock, log });
   const lease = new Lease({
@@ -135,7 +150,10 @@ const buildStored = (ports: WorkspaceStorePorts, database: Database): WorkspaceS
   const forGateway = buildForGateway(ports, { database, ownership: lease }, life);
   // Added last, so that it ends first: what waits is written while the lease is still held.
   life.add(lease);
-  lease.beforeRelease(() => records.flush());
+  lease.beforeRelease(() => {
+    records.flush();
+    journal.flush();
+  });
   lease.acquire();
   return {
     records,
@@ -159,7 +177,7 @@ const buildInMemory = (ports: WorkspaceStorePorts): WorkspaceStore => {
   life.add(toDisposable(() => lease.dispose()));
   return {
     records,
-    history: new MemoryHistory(ports.historyEntries),
+    history: new MemoryHistory(boundsOf(ports)),
     journal: new MemoryJournal(),
     ...buildForGateway(ports, null, life),
     lease,

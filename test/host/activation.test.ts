@@ -1,7 +1,7 @@
 // The extension as the editor sees it from inside: it activates, and what its manifest promises is there.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import { settingTable } from '../../src/core/settings.ts';
+import { settingTable } from '../../src/core/settingTable.ts';
 import { commandIds } from '../../src/host/commandIds.ts';
 
 const extension = (): vscode.Extension<unknown> => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { isObject } from '../../src/core/rpc.ts';
 import type { LifelineApi } from '../../src/host/api.ts';
+import { plantedHeaders } from '../support/planted.ts';
 import { settle } from '../support/virtualClock.ts';
 
 const api = async (): Promise<LifelineApi> => {
@@ -39,7 +40,11 @@ const until = async (expected: Readonly<Record<string, string>>): Promise<void> 
   });
 };
 
-const resting = { url: 'http://127.0.0.1:9/mcp', autoStart: false };
+const resting = {
+  url: 'http://127.0.0.1:9/mcp',
+  headers: plantedHeaders('host'),
+  autoStart: false,
+};
 
 const stored = (target: 'globalValue' | 'workspaceValue', name: string): unknown => {
   const servers = vscode.workspace.getConfiguration('mcpLifeline').inspect('servers')?.[target];

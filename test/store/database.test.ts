@@ -61,7 +61,9 @@ describe('an unreadable file', () => {
     const folder = aFolder();
     const log = new RememberingLog();
     const before = aDatabase(folder);
-    const add = before.prepare(`INSERT INTO history (server_id, at, json) VALUES ('a', 1, ?)`);
+    const add = before.prepare(
+      `INSERT INTO chronicle (server_id, kind, at, json) VALUES ('a', 'mark', 1, ?)`,
+    );
     for (let line = 0; line < 500; line += 1) add.run('x'.repeat(200));
     before.dispose();
     const bytes = readFileSync(join(folder, storeFile));

@@ -57,6 +57,7 @@ export const aRecord = (more: Partial<SessionRecord> = {}): SessionRecord => ({
   serverId: 'alpha',
   client: 'lifeline',
   fingerprint: 'f1',
+  meaning: null,
   sessionId: 's-1',
   protocolVersion: '2025-06-18',
   hello: { clientInfo: { name: 'lifeline', version: '1' } },

@@ -1,15 +1,18 @@
 import { describe, expect, it } from 'vitest';
-import type { HistoryStore } from '../../src/runtime/ports.ts';
+import type { Database } from '../../src/store/database.ts';
+import type { HistoryStore, Log } from '../../src/runtime/ports.ts';
 import { History } from '../../src/store/history.ts';
-import { MemoryHistory } from '../../src/store/memory.ts';
+import { usualBounds } from '../../src/store/historyBounds.ts';
+import { MemoryHistory } from '../../src/store/memoryHistory.ts';
 import { RememberingLog, aDatabase, aFolder, anEntry, readNumber } from './fixtures.ts';
 
+/** The lines of these tests are of the first second of 1970. */
+const openHistory = (database: Database, log: Log, entries: number): History =>
+  new History({ database, log, bounds: { ...usualBounds, entries }, now: () => 1000 });
+
 const kinds: readonly (readonly [string, (entries: number) => HistoryStore])[] = [
-  [
-    'in SQLite',
-    (entries) => new History({ database: aDatabase(), log: new RememberingLog(), entries }),
-  ],
-  ['in memory', (entries) => new MemoryHistory(entries)],
+  ['in SQLite', (entries) => openHistory(aDatabase(), new RememberingLog(), entries)],
+  ['in memory', (entries) => new MemoryHistory({ ...usualBounds, entries })],
 ];
 
 const fill = (history: HistoryStore, count: number, serverId = 'alpha'): void => {
@@ -22,8 +25,8 @@ describe.each(kinds)('history %s', (_, make) => {
     const [first, second] = [anEntry({ at: 1 }), anEntry({ at: 2, detail: null, failure: null })];
     history.append(first);
     history.append(second);
-    expect(history.recent('alpha', 10)).toEqual([second, first]);
-    expect(history.recent('alpha', 1)).toEqual([second]);
+    expect(history.recent('alpha', 10)).toMatchObject([second, first]);
+    expect(history.recent('alpha', 1)).toMatchObject([second]);
     expect(history.recent('alpha', 0)).toEqual([]);
   });
 
@@ -55,7 +58,7 @@ describe('the table of history', () => {
   const setUp = (entries: number) => {
     const [folder, log] = [aFolder(), new RememberingLog()];
     const database = aDatabase(folder);
-    return { folder, log, database, history: new History({ database, log, entries }) };
+    return { folder, log, database, history: openHistory(database, log, entries) };
   };
 
   it('never grows more than 64 lines past its bound', () => {
@@ -63,7 +66,7 @@ describe('the table of history', () => {
     let most = 0;
     for (let at = 1; at <= 500; at += 1) {
       history.append(anEntry({ at }));
-      most = Math.max(most, readNumber(database, 'SELECT count(*) FROM history'));
+      most = Math.max(most, readNumber(database, 'SELECT count(*) FROM chronicle'));
     }
     expect(most).toBeGreaterThan(100);
     expect(most).toBeLessThanOrEqual(164);
@@ -74,8 +77,8 @@ describe('the table of history', () => {
     fill(history, 40, 'alpha');
     fill(history, 5, 'beta');
     const database = aDatabase(folder);
-    const reopened = new History({ database, log, entries: 10 });
-    expect(readNumber(database, 'SELECT count(*) FROM history')).toBe(15);
+    const reopened = openHistory(database, log, 10);
+    expect(readNumber(database, 'SELECT count(*) FROM chronicle')).toBe(15);
     expect(reopened.recent('alpha', 100)[9]?.at).toBe(31);
   });
 
@@ -83,12 +86,14 @@ describe('the table of history', () => {
     const { database, history } = setUp(500);
     history.append(anEntry({ at: 1 }));
     const add = database.prepare(
-      `INSERT INTO history (server_id, at, json) VALUES ('alpha', 2, ?)`,
+      `INSERT INTO chronicle (server_id, kind, at, json) VALUES ('alpha', 'transition', 2, ?)`,
     );
     add.run('{');
     add.run('{}');
-    add.run(JSON.stringify({ ...anEntry(), to: 'a state of the future' }));
-    add.run(JSON.stringify({ ...anEntry(), failure: 'toString' }));
+    const lineWith = (more: object): string =>
+      JSON.stringify({ kind: 'transition', ...anEntry(), ...more });
+    add.run(lineWith({ to: 'a state of the future' }));
+    add.run(lineWith({ failure: 'toString' }));
     expect(history.recent('alpha', 100).map((line) => line.at)).toEqual([1]);
   });
 
@@ -96,7 +101,7 @@ describe('the table of history', () => {
     const { database, history, log } = setUp(500);
     history.append(anEntry({ at: 1 }));
     database.exec(
-      `CREATE TRIGGER full BEFORE INSERT ON history BEGIN SELECT RAISE(FAIL, 'disk full'); END`,
+      `CREATE TRIGGER full BEFORE INSERT ON chronicle BEGIN SELECT RAISE(FAIL, 'disk full'); END`,
     );
     history.append(anEntry({ at: 2 }));
     expect(history.recent('alpha', 10)).toHaveLength(2);
@@ -106,7 +111,7 @@ describe('the table of history', () => {
     expect(history.recent('alpha', 10).map((line) => line.at)).toEqual([4, 3, 2, 1]);
     expect(log.complaints).toEqual([expect.stringContaining('disk full')]);
     database.exec(
-      `CREATE TRIGGER full BEFORE INSERT ON history BEGIN SELECT RAISE(FAIL, 'full again'); END`,
+      `CREATE TRIGGER full BEFORE INSERT ON chronicle BEGIN SELECT RAISE(FAIL, 'full again'); END`,
     );
     history.append(anEntry({ at: 5 }));
     expect(log.complaints).toHaveLength(2);
@@ -114,7 +119,7 @@ describe('the table of history', () => {
 });
 
 it('in memory forgets the server that has been silent longest beyond 100 servers', () => {
-  const history = new MemoryHistory(10);
+  const history = new MemoryHistory({ ...usualBounds, entries: 10 });
   for (let server = 0; server < 101; server += 1)
     history.append(anEntry({ serverId: `s${server}` }));
   expect([0, 1, 100].map((server) => history.recent(`s${server}`, 10).length)).toEqual([0, 1, 1]);

@@ -61,6 +61,47 @@ describe('a window without the lease', () => {
   });
 });
 
+describe('a call that is over', () => {
+  const rowsIn = ({ database }: ReturnType<typeof aJournal>): unknown =>
+    database.prepare('SELECT id, key FROM journal ORDER BY id').all();
+
+  it('leaves its row to the next one', () => {
+    const window = aJournal();
+    for (const key of ['a', 'b', 'c']) {
+      window.journal.put(aCall(key));
+      window.journal.remove(key);
+    }
+    window.journal.put(aCall('d'));
+    expect(rowsIn(window)).toEqual([{ id: 1, key: 'd' }]);
+  });
+
+  it('is gone from the file after a moment, also when no other comes', async () => {
+    const window = aJournal();
+    for (const key of ['a', 'b']) window.journal.put(aCall(key));
+    for (const key of ['a', 'b']) window.journal.remove(key);
+    expect(load(window)).toEqual([]);
+    await window.clock.advance(20);
+    expect(rowsIn(window)).toEqual([]);
+  });
+
+  it('does not change the order of those that came in one millisecond', () => {
+    const window = aJournal();
+    for (const key of ['over', 'a']) window.journal.put(aCall(key));
+    window.journal.remove('over');
+    window.journal.put(aCall('b'));
+    expect(keysOf(window.written())).toEqual(['a', 'b']);
+  });
+
+  it('is gone when the window ends in order', () => {
+    const folder = aFolder();
+    const window = aJournal({ database: aDatabase(folder) });
+    window.journal.put(aCall('a'));
+    window.journal.remove('a');
+    window.journal.dispose();
+    expect(rowsIn(window)).toEqual([]);
+  });
+});
+
 describe('a user who wants no arguments written down', () => {
   it('finds none in the file, also none from before, and the calls go on in memory', () => {
     const folder = aFolder();

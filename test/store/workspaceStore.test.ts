@@ -9,7 +9,7 @@ import {
   openWorkspaceStore,
 } from '../../src/store/workspaceStore.ts';
 import { VirtualClock } from '../support/virtualClock.ts';
-import { RememberingLog, aFolder, aRecord, anEntry } from './fixtures.ts';
+import { RememberingLog, aDatabase, aFolder, aRecord, anEntry, readNumber } from './fixtures.ts';
 import { aCall, keysOf } from './journalFixtures.ts';
 
 /** The editor's state of a workspace: values are copied, as they are when they cross to the workbench. */
@@ -72,13 +72,13 @@ describe('a window that reloads', () => {
     const before = open({ folder, clock });
     before.records.save(aFreshRecord(clock));
     before.records.save(aFreshRecord(clock, { cursors: { standalone: 'e9' } }));
-    before.history.append(anEntry());
+    before.history.append(anEntry({ at: clock.now() }));
     before.dispose();
     expect(clock.pending).toBe(0);
     const after = open({ folder, clock, id: 'two' });
     expect(after.lease.value).toBe('owner');
     expect(after.records.load('alpha', 'lifeline')?.cursors).toEqual({ standalone: 'e9' });
-    expect(after.history.recent('alpha', 10)).toEqual([anEntry()]);
+    expect(after.history.recent('alpha', 10)).toMatchObject([anEntry({ at: clock.now() })]);
   });
 
   it('collects expired records at its start, with one log line', () => {
@@ -93,6 +93,15 @@ describe('a window that reloads', () => {
 });
 
 describe('unfinished calls', () => {
+  it('an orderly end leaves nothing of a call that is over', () => {
+    const [folder, clock] = [aFolder(), new VirtualClock(1_000_000)];
+    const store = open({ folder, clock });
+    store.journal.put(aCall('a', { arrivedAt: clock.now() }));
+    store.journal.remove('a');
+    store.dispose();
+    expect(readNumber(aDatabase(folder), 'SELECT count(*) FROM journal')).toBe(0);
+  });
+
   it('outlive a reload, and belong to the window with the lease [reload-survives]', async () => {
     const [folder, clock] = [aFolder(), new VirtualClock()];
     const calls = ({ journal }: WorkspaceStore) => keysOf(journal.load('alpha', 'lifeline'));
@@ -250,8 +259,8 @@ describe('an editor without SQLite', () => {
     const log = new RememberingLog();
     const before = open({ folder, clock, memento, noSqlite: true, isOnlyOne: true, log });
     before.records.save(aFreshRecord(clock, { nextId: 7, cursors: { standalone: 'e1' } }));
-    before.history.append(anEntry());
-    expect(before.history.recent('alpha', 1)).toEqual([anEntry()]);
+    before.history.append(anEntry({ at: clock.now() }));
+    expect(before.history.recent('alpha', 1)).toMatchObject([anEntry({ at: clock.now() })]);
     expect([before.lease.value, before.database]).toEqual(['unavailable', null]);
     before.dispose();
     expect(log.complaints).toEqual([expect.stringContaining('no node:sqlite')]);

@@ -94,14 +94,20 @@ export class Events implements EventLog, Disposable {
     };
   }
 
-  append(streamId: string, message: RpcMessage | null, json?: string): string {
+  append(streamId: string, message: RpcMessage | null, json?: string, marked?: string): string {
     this.#follow();
-    const seq = this.#numbers.next();
+    const place = marked === undefined ? null : placeOf(marked);
+    const seq = place?.stream === streamId ? place.seq : this.#numbers.next();
     const id = eventIdOf(seq, streamId);
     if (this.#life.isDisposed) return id;
     this.#keep(streamId, seq, this.#packer.pack(message, json));
     this.#copy.value?.note(streamId);
     return id;
+  }
+
+  mark(streamId: string): string {
+    this.#follow();
+    return eventIdOf(this.#numbers.next(), streamId);
   }
 
   readAfter(streamId: string, eventId: string | null): readonly StoredEvent[] {

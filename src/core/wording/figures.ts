@@ -1,0 +1,64 @@
+// The figures of a server in words: name and value, for a hover, a report and a bug report alike.
+import type { Millis } from '../../base/clock.ts';
+import type { CallFigures, ServerMetrics } from '../chronicle/metrics.ts';
+import { exactAge } from '../timeline/words.ts';
+import type { Say } from './say.ts';
+import { formatAge } from './time.ts';
+
+export type Figure = readonly [name: string, value: string];
+
+/** Rounded down, so that only what was up all the time is 100 %. */
+const percent = (share: number): string => {
+  const tenths = Math.floor(share * 1000) / 10;
+  return Number.isInteger(tenths) ? String(tenths) : tenths.toFixed(1);
+};
+
+const latencyWords = ({ p50, p95, p99 }: CallFigures, say: Say): string | null =>
+  p50 === null || p95 === null || p99 === null
+    ? null
+    : say('p50 {0}, p95 {1}, p99 {2}', exactAge(p50, say), exactAge(p95, say), exactAge(p99, say));
+
+const recoveryWords = (metrics: ServerMetrics, say: Say): string => {
+  const { recoveries, medianRecovery, worstRecovery } = metrics;
+  if (medianRecovery === null || worstRecovery === null) return say('none needed');
+  return recoveries === 1
+    ? say('1, in {0}', exactAge(medianRecovery, say))
+    : say(
+        '{0}, median {1}, worst {2}',
+        recoveries,
+        exactAge(medianRecovery, say),
+        exactAge(worstRecovery, say),
+      );
+};
+
+const callWords = (calls: CallFigures, say: Say): string =>
+  [
+    String(calls.count),
+    ...(calls.errors > 0 ? [say('{0} with errors', calls.errors)] : []),
+    ...(calls.held > 0 ? [say('{0} held', calls.held)] : []),
+    ...(calls.repeated > 0 ? [say('{0} repeated', calls.repeated)] : []),
+    ...(calls.unknown > 0 ? [say('{0} may have run', calls.unknown)] : []),
+    ...(calls.refused > 0 ? [say('{0} not run', calls.refused)] : []),
+  ].join(', ');
+
+export const describeFigures = (
+  metrics: ServerMetrics,
+  now: Millis,
+  say: Say,
+): readonly Figure[] => {
+  const { upShare, calls, restarts } = metrics;
+  const latency = latencyWords(calls, say);
+  const figures: readonly (Figure | null)[] = [
+    upShare === null
+      ? null
+      : [
+          say('Up'),
+          say('{0} % of the last {1}', percent(upShare), formatAge(now - metrics.since, say)),
+        ],
+    [say('Recoveries'), recoveryWords(metrics, say)],
+    restarts === 0 ? null : [say('Restarts seen'), String(restarts)],
+    calls.count === 0 ? null : [say('Calls'), callWords(calls, say)],
+    latency === null ? null : [say('Call latency'), latency],
+  ];
+  return figures.filter((figure) => figure !== null);
+};

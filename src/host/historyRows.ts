@@ -1,0 +1,99 @@
+// The rows of the History view: days, newest first, with what happened on each, and the steps of what took several. Free of
+// `vscode`. Not here: how a row looks (historyItems.ts) and when it is drawn (historyTree.ts).
+import type { Millis } from '../base/clock.ts';
+import type { TransitionEntry } from '../core/chronicle.ts';
+import { type Line, linesOf } from '../core/chronicle/lines.ts';
+import type { ChronicleReader } from '../runtime/chronicle.ts';
+
+export type HistoryRow =
+  | {
+      readonly kind: 'day';
+      /** Year, month and day of the user's calendar, as a stable text. */
+      readonly day: string;
+      readonly at: Millis;
+      readonly lines: readonly Line[];
+    }
+  | { readonly kind: 'line'; readonly line: Line }
+  | { readonly kind: 'step'; readonly step: TransitionEntry }
+  /** Lines that are too old to be shown. */
+  | { readonly kind: 'rest'; readonly count: number };
+
+/** Minutes of calls are left out: a view that is drawn often would read thousands, and a loss tells what it did to calls. */
+const shown = ['transition', 'recovery', 'session', 'mark'] as const;
+
+/** Nobody reads further, and the timeline shows the whole of it. */
+const mostLines = 1_000;
+
+const dayOf = (at: Millis): string => {
+  const date = new Date(at);
+  return [date.getFullYear(), date.getMonth() + 1, date.getDate()].join('-');
+};
+
+const byDay = (lines: readonly Line[]): readonly HistoryRow[] => {
+  const days = new Map<string, Line[]>();
+  for (const line of lines) {
+    const day = dayOf(line.entry.at);
+    const known = days.get(day);
+    if (known) known.push(line);
+    else days.set(day, [line]);
+  }
+  return [...days].map(([day, own]) => ({
+    kind: 'day',
+    day,
+    at: own[0]?.entry.at ?? 0,
+    lines: own,
+  }));
+};
+
+/** `only`: of one server, with what concerned every server. */
+export const historyRows = (
+  chronicle: ChronicleReader,
+  only: string | null,
+  now: Millis,
+): readonly HistoryRow[] => {
+  const lines = linesOf(chronicle.read(only, 0, now, shown));
+  // That a window opened is of interest only between what happened to servers.
+  if (lines.every(({ entry }) => entry.serverId === null)) return [];
+  const rest = lines.length - mostLines;
+  const days = byDay(lines.slice(0, mostLines));
+  return rest > 0 ? [...days, { kind: 'rest', count: rest }] : days;
+};
+
+export const insideHistory = (row: HistoryRow): readonly HistoryRow[] => {
+  switch (row.kind) {
+    case 'day':
+      return row.lines.map((line) => ({ kind: 'line', line }));
+    case 'line':
+      return row.line.steps.map((step) => ({ kind: 'step', step }));
+    case 'step':
+    case 'rest':
+      return [];
+  }
+};
+
+/** Stable across refreshes and reloads, so that what was open stays open. */
+export const historyId = (row: HistoryRow): string => {
+  switch (row.kind) {
+    case 'day':
+      return JSON.stringify(['day', row.day]);
+    case 'line': {
+      const { entry } = row.line;
+      const more = entry.kind === 'transition' ? [entry.from, entry.to, entry.epoch] : [];
+      const whose = entry.kind === 'recovery' ? entry.client : null;
+      const what = entry.kind === 'mark' || entry.kind === 'session' ? entry.what : null;
+      return JSON.stringify([entry.kind, entry.serverId, entry.at, whose, what, ...more]);
+    }
+    case 'step': {
+      const { serverId, at, epoch, from, to } = row.step;
+      return JSON.stringify(['step', serverId, at, epoch, from, to]);
+    }
+    case 'rest':
+      return 'rest';
+  }
+};
+
+/** Servers of which something was written down. */
+export const serversIn = (chronicle: ChronicleReader, now: Millis): readonly string[] => {
+  const ids = chronicle.read(null, 0, now, shown).map(({ serverId }) => serverId);
+  return [...new Set(ids.filter((id) => id !== null))].toSorted();
+};

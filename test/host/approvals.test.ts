@@ -1,0 +1,108 @@
+// The book of what was allowed: what is kept of it, by whom it is believed, and how large it gets.
+import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { expect, onTestFinished, test } from 'vitest';
+import { parseServers } from '../../src/core/parseServers.ts';
+import type { Origin, ServerDefinition } from '../../src/core/settings.ts';
+import { ApprovalBook, approvalFile } from '../../src/host/approvals.ts';
+
+const here: Origin = { scope: 'workspace', folder: '/work/secret-project' };
+
+const aDefinition = (entry: object, name = 'one', origin = here): ServerDefinition => {
+  const [server] = parseServers({ [name]: entry }, '/health', origin);
+  if (!server || server.kind === 'bad') throw new Error(server?.reason ?? 'There is none.');
+  return server;
+};
+
+const aFile = (): string => {
+  const folder = mkdtempSync(join(tmpdir(), 'ml-book-'));
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  return join(folder, 'storage', approvalFile);
+};
+
+const aBook = (path: string, warnings: string[] = []): ApprovalBook => {
+  const book = new ApprovalBook({
+    path,
+    context: () => ({ inputs: [], workspaceInputs: [], workspace: 'here' }),
+    clock: { now: () => 1000 },
+    log: { warn: (text) => warnings.push(text) },
+  });
+  onTestFinished(() => book.dispose());
+  return book;
+};
+
+const one = aDefinition({ command: 'node', args: ['planted-argument'] });
+const changed = aDefinition({ command: 'node', args: ['other'] });
+
+test('what was allowed is allowed in every window and after a restart, until it changes', () => {
+  const path = aFile();
+  const [book, other] = [aBook(path), aBook(path)];
+  expect([book.isAllowed(one), other.isAllowed(one)]).toEqual([false, false]);
+  book.allow([one]);
+  expect([book, other, aBook(path)].map((each) => each.isAllowed(one))).toEqual([true, true, true]);
+  expect(book.isAllowed(changed)).toBe(false);
+});
+
+test('leave for a newer entry ends that for the older one', () => {
+  const book = aBook(aFile());
+  book.allow([one]);
+  book.allow([changed]);
+  expect([book.isAllowed(one), book.isAllowed(changed)]).toEqual([false, true]);
+  book.allow([one, changed]);
+  expect([book.isAllowed(one), book.isAllowed(changed)]).toEqual([true, true]);
+});
+
+test('what needs no leave is allowed and never written down', () => {
+  const path = aFile();
+  const book = aBook(path);
+  const own = aDefinition({ command: 'node' }, 'own', { scope: 'user', folder: null });
+  expect(book.isAllowed(own)).toBe(true);
+  book.allow([own]);
+  expect(existsSync(path)).toBe(false);
+});
+
+test('all can be forgotten, and everybody is told', () => {
+  const path = aFile();
+  const book = aBook(path);
+  let told = 0;
+  book.onChange(() => (told += 1));
+  book.allow([one, aDefinition({ command: 'node' }, 'two')]);
+  expect(book.revokeAll()).toBe(2);
+  expect([book.isAllowed(one), aBook(path).isAllowed(one), told]).toEqual([false, false, 2]);
+});
+
+test('the file is for its owner only and says nothing of what was allowed', () => {
+  const path = aFile();
+  aBook(path).allow([one]);
+  expect(statSync(path).mode & 0o077).toBe(0);
+  const text = readFileSync(path, 'utf8');
+  expect(text).not.toMatch(/planted|secret-project|node|"one"/);
+});
+
+test.each(['', 'no JSON', '[]', '{"version":2,"allowed":[]}', '{"version":1,"allowed":[{}]}'])(
+  'a file that holds %j allows nothing, is said once, and can be written again',
+  (text) => {
+    const path = aFile();
+    const warnings: string[] = [];
+    const book = aBook(path, warnings);
+    book.allow([one]);
+    writeFileSync(path, text);
+    expect([book.isAllowed(one), book.isAllowed(one)]).toEqual([false, false]);
+    expect(warnings).toHaveLength(1);
+    book.allow([one]);
+    expect(book.isAllowed(one)).toBe(true);
+  },
+);
+
+test('[bounded] a thousand entries are kept, and the newest of them', () => {
+  const book = aBook(aFile());
+  const many = Array.from({ length: 1200 }, (_, index) =>
+    aDefinition({ command: 'node' }, `server-${index}`),
+  );
+  book.allow(many.slice(0, 600));
+  book.allow(many.slice(600));
+  expect(many.filter((each) => book.isAllowed(each))).toHaveLength(1000);
+  expect(book.isAllowed(aDefinition({ command: 'node' }, 'server-1199'))).toBe(true);
+  expect(book.isAllowed(aDefinition({ command: 'node' }, 'server-0'))).toBe(false);
+});
