@@ -10,20 +10,24 @@ const packages = new Set();
 /** A page has less to say than what it is about. */
 const limits = { 'dist/timeline.js': 100_000 };
 
+/** The package that a file belongs to; undefined for our own. */
+const ownerOf = (path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(path)?.[1];
+
+const weigh = (inputs) => {
+  const weights = new Map();
+  for (const [input, { bytesInOutput }] of Object.entries(inputs)) {
+    const owner = ownerOf(input) ?? 'src';
+    weights.set(owner, (weights.get(owner) ?? 0) + bytesInOutput);
+  }
+  return [...weights].sort((a, b) => b[1] - a[1]);
+};
+
 /** Prints what each bundle weighs and what in it weighs most. */
 const report = (metafile) => {
-  for (const input of Object.keys(metafile.inputs)) {
-    const [, owner] = /^node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input) ?? [];
-    if (owner) packages.add(owner);
-  }
+  for (const owner of Object.keys(metafile.inputs).map(ownerOf)) if (owner) packages.add(owner);
   for (const [path, output] of Object.entries(metafile.outputs)) {
     if (!path.endsWith('.js')) continue;
-    const weights = new Map();
-    for (const [input, { bytesInOutput }] of Object.entries(output.inputs)) {
-      const owner = /node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(input)?.[1] ?? 'src';
-      weights.set(owner, (weights.get(owner) ?? 0) + bytesInOutput);
-    }
-    const heaviest = [...weights].sort((a, b) => b[1] - a[1]).slice(0, 5);
+    const heaviest = weigh(output.inputs).slice(0, 5);
     const kilo = (bytes) => `${Math.round(bytes / 1000)} kB`;
     const parts = heaviest.map(([owner, bytes]) => `${owner} ${kilo(bytes)}`).join(', ');
     const most = limits[path] ?? limit;

@@ -60,13 +60,12 @@ const settle = (length: Millis, until: Millis, extent: Extent): Look => {
   return { length, until: isNow ? null : Math.max(until, earliest) };
 };
 
-/** Makes the span `factor` times as long, keeping the moment `pivot` where it is. */
+/** Makes the span `factor` times as long, keeping the moment `pivot` where it is: at its end, live stays live. */
 export const zoom = (look: Look, factor: number, pivot: Millis, extent: Extent): Look => {
   const { from, to } = spanOf(look, extent);
   const length = clamp((to - from) * factor, shortest, longest);
-  // What ends now goes on ending now when it is zoomed at its end, so that live stays live.
-  const share = look.until === null && factor > 1 ? 1 : (pivot - from) / (to - from);
-  return settle(length, pivot + (1 - share) * length - (share === 1 ? pivot - to : 0), extent);
+  const share = (pivot - from) / (to - from);
+  return settle(length, pivot + (1 - share) * length, extent);
 };
 
 /** Moves by a share of what is shown; negative is the past. */
