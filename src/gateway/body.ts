@@ -3,6 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { Clock, Millis } from '../base/clock.ts';
 import type { RpcId } from '../core/rpc.ts';
+import { announcedBytes } from './guardTerms.ts';
 
 export type Body =
   | { readonly kind: 'whole'; readonly bytes: Buffer }
@@ -24,6 +25,7 @@ export const readBody = (
 ): void => {
   let chunks: Buffer[] | null = [];
   let size = 0;
+  const announced = announcedBytes(request.headers);
   const finish = (body: Body): void => {
     if (chunks === null) return;
     chunks = null;
@@ -34,6 +36,8 @@ export const readBody = (
     size += chunk.length;
     chunks.push(chunk);
     if (size > limit) finish({ kind: 'too-large', start: chunks[0] ?? chunk });
+    // Its end would be told a moment later.
+    else if (size === announced) finish({ kind: 'whole', bytes: join(chunks, size) });
   });
   request.once('end', () => {
     if (chunks !== null) finish({ kind: 'whole', bytes: join(chunks, size) });

@@ -21,6 +21,8 @@ export interface OpenRequest {
   readonly since: Millis;
   asked: Asked;
   isAnswered: boolean;
+  /** Whether the log has the answer: one that was handed over whole at once is kept nowhere. */
+  isLogged: boolean;
   /** Until it is delivered, or nobody is there who could take it. */
   answer: RpcResponse | null;
 }
@@ -60,8 +62,8 @@ export class OpenRequests {
     return [...this.#byStream.values()].filter(({ isAnswered }) => !isAnswered);
   }
 
-  get hasUnanswered(): boolean {
-    return this.#unanswered > 0;
+  get countUnanswered(): number {
+    return this.#unanswered;
   }
 
   get all(): readonly OpenRequest[] {
@@ -78,6 +80,7 @@ export class OpenRequests {
       replies: new Set(),
       asked: request ? { kind: 'request', request } : { kind: 'forgotten' },
       isAnswered: false,
+      isLogged: false,
       answer: null,
     };
     this.#byStream.set(stream.id, open);

@@ -1,11 +1,15 @@
-// Which requests are answered within a moment, judged by how those before them were. The stream of a quick one needs no cursor:
-// its answer is there before a client could do anything with it, and one event and one write less is a third of what the
-// gateway costs. Everything else is given its cursor at once. Not here: the streams (sessionCalls.ts).
+// Which requests are answered within a moment, judged by how those before them were. A quick one needs no stream and no cursor:
+// its answer goes out alone, which costs us half and its client a third less. Everything else is given its cursor at once. Not
+// here: the streams (sessionCalls.ts).
 import type { Millis } from '../base/clock.ts';
 import type { RpcRequest } from '../core/rpc.ts';
 
-/** Answers that take longer than this are worth a cursor. It is also how long a quick one may go without. */
+/**
+ * Answers that take longer than this are worth a cursor. It is also how long a quick one may go without: were this process killed
+ * in that time, its client would see a broken connection (an orderly end gives it a cursor first).
+ */
 export const aMoment: Millis = 4;
+
 /** A tool that was slow once is trusted again after about a dozen quick answers. */
 const memory = 0.8;
 const mostKinds = 500;
@@ -15,20 +19,39 @@ const kindOf = ({ method, params }: RpcRequest): string => {
   return typeof name === 'string' ? `${method} ${name}` : method;
 };
 
+/** How slowly a crowd is forgotten: its callers are answered in bursts, between which few of them are there. */
+const crowdMemory = 0.99;
+
 export class Quickness {
-  /** By kind of request, the one that was asked last stands last. */
-  readonly #lately = new Map<string, Millis>();
+  /** In moments, by kind of request; the one that was asked last stands last. */
+  readonly #lately = new Map<string, number>();
+  /** How many requests were open together lately. */
+  #crowd = 1;
+
+  /**
+   * What counts as a moment now. Of many open requests of one client each waits for the others, which is no slowness of its tool,
+   * and cursors would only make all of them wait longer.
+   */
+  get moment(): Millis {
+    return aMoment + this.#crowd - 1;
+  }
+
+  /** So many requests are open. */
+  crowded(open: number): void {
+    this.#crowd = Math.max(1, open, this.#crowd * crowdMemory);
+  }
 
   /** Whether all that were asked lately were answered within a moment; of what was never asked nobody knows. */
   expects(request: RpcRequest): boolean {
-    return (this.#lately.get(kindOf(request)) ?? Number.POSITIVE_INFINITY) <= aMoment;
+    return (this.#lately.get(kindOf(request)) ?? Number.POSITIVE_INFINITY) <= 1;
   }
 
   took(request: RpcRequest, duration: Millis): void {
     const kind = kindOf(request);
+    const moments = duration / this.moment;
     const before = this.#lately.get(kind) ?? 0;
     this.#lately.delete(kind);
-    this.#lately.set(kind, Math.max(duration, before * memory));
+    this.#lately.set(kind, Math.max(moments, before * memory));
     const [oldest] = this.#lately.keys();
     if (this.#lately.size > mostKinds && oldest !== undefined) this.#lately.delete(oldest);
   }

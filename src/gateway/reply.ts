@@ -1,6 +1,7 @@
 // How an answer of the gateway leaves it: whole, with its length, and never kept by anybody in between. Not here: streams
 // (they belong to sessions) and what is answered.
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Clock, Millis } from '../base/clock.ts';
 import type { RpcError } from '../core/rpc.ts';
 import { announcedBytes } from './guardTerms.ts';
@@ -48,6 +49,23 @@ export const send = (response: ServerResponse, reply: Reply): void => {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(reply.status, headOf(reply));
   response.end(reply.body);
+};
+
+/** Whether all that was said to a client went to a connection that still stood. */
+export const isWhole = (response: ServerResponse, socket: Socket | null): boolean =>
+  response.writableFinished && socket?.errored === null;
+
+/** Answers a request with its response alone. Returns whether all of it has left this process. */
+export const sendAnswer = (response: ServerResponse, json: string): boolean => {
+  const headers = {
+    'Content-Type': 'application/json',
+    'Cache-Control': 'no-store',
+    'Content-Length': Buffer.byteLength(json),
+  };
+  response.writeHead(200, headers);
+  const isThere = response.socket?.writable === true;
+  response.end(json);
+  return isThere && response.writableLength === 0;
 };
 
 // As much of an unwanted body as is let pass by, so that the connection can serve again.

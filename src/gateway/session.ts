@@ -31,7 +31,7 @@ import { fitsInStream, longestClientId, streamIn } from './streamIds.ts';
 
 export interface SessionPorts {
   readonly directory: ServerDirectory;
-  readonly log: Pick<EventLog, 'append' | 'readAfter' | 'streamOf' | 'drop'>;
+  readonly log: Pick<EventLog, 'append' | 'mark' | 'readAfter' | 'streamOf' | 'drop'>;
   readonly clock: Clock;
   readonly streams: OpenStreams;
   readonly nonce: () => string;
@@ -225,7 +225,7 @@ export class Session implements Disposable {
       return send(response, jsonReply(200, unfitIdAnswer(id, longestClientId)));
     if (method === 'ping' && headers.acceptsJson)
       return send(response, jsonReply(200, resultOf(id, {})));
-    this.#calls.post(request, response, headers.acceptsEvents, (up) => {
+    this.#calls.post(request, response, headers, (up) => {
       const end = method === 'ping' ? null : this.#upstream.reach()?.end;
       if (end) end.send(up);
       else this.#calls.answered({ ...this.#ownAnswer(request), id: up.id });

@@ -13,13 +13,15 @@ import {
   type RpcRequest,
   type RpcResponse,
 } from '../core/rpc.ts';
+import { jsonOf } from '../core/resultText.ts';
 import type { EventLog } from '../runtime/gatewayPorts.ts';
 import { cancelledAnswer, crowdedAnswer, lostAnswer } from './offline.ts';
+import type { McpHeaders } from './mcpRequest.ts';
 import { mostOpen, type OpenRequest, OpenRequests } from './openRequests.ts';
-import { aMoment, Quickness } from './quickness.ts';
+import { Quickness } from './quickness.ts';
 import { textReply, send as sendReply } from './reply.ts';
 import { JsonReply } from './sessionJson.ts';
-import { isAnswer, primingText } from './sse.ts';
+import { isAnswer, largeFrom, primingText } from './sse.ts';
 import { type Reply, SseReply } from './sseReply.ts';
 import type { OpenStreams } from './streams.ts';
 import { answerStreamId, type StreamName, streamIn } from './streamIds.ts';
@@ -29,7 +31,7 @@ export interface CallsDeps {
   readonly server: string;
   /** VS Code: it never resumes an answer stream, but takes an answer by its id on the standalone stream. */
   readonly isPatient: () => boolean;
-  readonly log: Pick<EventLog, 'append' | 'readAfter' | 'drop'>;
+  readonly log: Pick<EventLog, 'append' | 'mark' | 'readAfter' | 'drop'>;
   readonly streams: OpenStreams;
   readonly clock: Clock;
   /** Makes a stream unique over all lives. */
@@ -60,7 +62,7 @@ export class SessionCalls implements Disposable {
   }
 
   get isBusy(): boolean {
-    return this.#open.hasUnanswered;
+    return this.#open.countUnanswered > 0;
   }
 
   get hasStreams(): boolean {
@@ -68,9 +70,9 @@ export class SessionCalls implements Disposable {
   }
 
   /** Takes a request, unless it is one that came before: then this response follows its stream too. */
-  post(request: RpcRequest, response: ServerResponse, asEvents: boolean, up: SendUp): void {
+  post(request: RpcRequest, response: ServerResponse, forms: McpHeaders, up: SendUp): void {
     const twin = this.#open.twinOf(request);
-    if (twin) return this.#join(twin, response, asEvents);
+    if (twin) return this.#join(twin, response, forms.acceptsEvents);
     const { client, nonce, clock } = this.#deps;
     const id = answerStreamId(client, nonce(), request);
     const isToolCall = request.method === 'tools/call';
@@ -80,7 +82,7 @@ export class SessionCalls implements Disposable {
       request,
       clock.steady(),
     );
-    if (asEvents) this.#beginEvents(open, response, this.#quickness.expects(request));
+    if (forms.acceptsEvents) this.#beginEvents(open, response, request, forms.acceptsJson);
     else this.#beginJson(open, response);
     if (isFull) this.#answer(open, crowdedAnswer(request, mostOpen));
     else up({ ...request, id });
@@ -176,12 +178,20 @@ export class SessionCalls implements Disposable {
   }
 
   #answer(open: OpenRequest, answer: RpcResponse): void {
-    const json = JSON.stringify(answer);
-    const id = this.#deps.log.append(open.stream.id, answer, json);
+    const json = jsonOf(answer);
     this.#open.answered(open, answer);
     if (open.asked.kind === 'request')
       this.#quickness.took(open.asked.request, this.#deps.clock.steady() - open.since);
+    const [first] = open.replies;
+    const alone = open.replies.size === 1 && first ? first.alone(json) : 'no';
+    if (alone === 'gone') return;
+    const { log } = this.#deps;
+    // Keeping a large one takes so long that its client may read meanwhile. The call is in the journal until it is kept.
+    const marked = json.length < largeFrom ? undefined : log.mark(open.stream.id);
+    const id = marked ?? log.append(open.stream.id, answer, json);
     for (const reply of open.replies) reply.finish({ id, json });
+    if (marked !== undefined) log.append(open.stream.id, answer, json, marked);
+    open.isLogged = true;
     if (open.replies.size === 0) this.#undelivered(open);
   }
 
@@ -190,19 +200,27 @@ export class SessionCalls implements Disposable {
     const { answer } = open;
     if (answer && this.#deps.isPatient()) {
       this.#open.remove(open);
-      this.#deps.say(answer);
-    } else this.#open.keep(open);
+      return this.#deps.say(answer);
+    }
+    if (answer && !open.isLogged) this.#deps.log.append(open.stream.id, answer);
+    this.#open.keep(open);
   }
 
-  #beginEvents(open: OpenRequest, response: ServerResponse, isQuick: boolean): void {
+  #beginEvents(
+    open: OpenRequest,
+    response: ServerResponse,
+    request: RpcRequest,
+    mayBePlain: boolean,
+  ): void {
     const { log, clock } = this.#deps;
     const reply = this.#eventsFor(open, response);
-    const prime = (): void => {
-      const id = log.append(open.stream.id, null);
+    const opening = (): void => {
+      const id = log.mark(open.stream.id);
       reply.begin(primingText(id), id);
     };
-    if (!isQuick) return prime();
-    reply.beginLate(prime, clock, aMoment);
+    this.#quickness.crowded(this.#open.countUnanswered);
+    if (!this.#quickness.expects(request)) return opening();
+    reply.beginLate({ opening, clock, patience: this.#quickness.moment, mayBePlain });
   }
 
   #beginJson(open: OpenRequest, response: ServerResponse): JsonReply {
@@ -218,16 +236,12 @@ export class SessionCalls implements Disposable {
 
   #join(open: OpenRequest, response: ServerResponse, asEvents: boolean): void {
     if (open.isAnswered) this.#ensureAnswer(open.stream);
-    if (asEvents) return this.#follow(open, response, null);
+    if (asEvents) return this.#eventsFor(open, response).resume(null);
     const reply = this.#beginJson(open, response);
     const stored = this.#deps.log
       .readAfter(open.stream.id, null)
       .find(({ message }) => isAnswer(message));
     if (stored) reply.finish({ id: stored.id, json: JSON.stringify(stored.message) });
-  }
-
-  #follow(open: OpenRequest, response: ServerResponse, cursor: string | null): void {
-    this.#eventsFor(open, response).resume(cursor);
   }
 
   #eventsFor(open: OpenRequest, response: ServerResponse): SseReply {

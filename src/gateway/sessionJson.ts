@@ -2,8 +2,9 @@
 // then, which JSON allows before a value, because some clients drop everything when a response shows no sign of life.
 // Not here: streams (sseReply.ts).
 import type { ServerResponse } from 'node:http';
+import { isWhole, sendAnswer } from './reply.ts';
 import type { LoggedEvent } from './sse.ts';
-import { type Reply, StallWatch } from './sseReply.ts';
+import { type Alone, type Reply, StallWatch } from './sseReply.ts';
 
 const type = { 'Content-Type': 'application/json', 'Cache-Control': 'no-store' };
 
@@ -13,14 +14,15 @@ export class JsonReply implements Reply {
   readonly #stalls: StallWatch;
   #isDone = false;
 
-  constructor(response: ServerResponse, closed: (isWhole: boolean) => void) {
+  constructor(response: ServerResponse, closed: (whole: boolean) => void) {
     this.#response = response;
     this.#stalls = new StallWatch(response);
     // A client that hangs up while we write is no error of ours; `close` tells of it.
     response.on('error', () => undefined);
+    const { socket } = response;
     response.once('close', () => {
       this.#isDone = true;
-      closed(response.writableFinished);
+      closed(isWhole(response, socket));
     });
   }
 
@@ -28,11 +30,15 @@ export class JsonReply implements Reply {
     // There is no room for anything but the answer.
   }
 
-  finish({ json }: LoggedEvent): void {
-    if (this.#isDone) return;
+  alone(json: string): Alone {
+    if (this.#isDone || this.#response.headersSent) return 'no';
     this.#isDone = true;
-    if (!this.#response.headersSent)
-      this.#response.writeHead(200, { ...type, 'Content-Length': Buffer.byteLength(json) });
+    return sendAnswer(this.#response, json) ? 'gone' : 'going';
+  }
+
+  finish({ json }: LoggedEvent): void {
+    if (this.alone(json) !== 'no' || this.#isDone) return;
+    this.#isDone = true;
     this.#response.end(json);
   }
 

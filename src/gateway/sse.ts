@@ -26,6 +26,9 @@ export const sseHeaders: OutgoingHttpHeaders = {
 export const eventText = ({ id, json }: LoggedEvent): string =>
   `id: ${id}\nevent: message\ndata: ${json}\n\n`;
 
+/** So many characters take a while to be kept. */
+export const largeFrom = 64 * 1024;
+
 /** The first event of a stream (specification of 2025-11-25, transports): a cursor before there is anything to tell. */
 export const primingText = (id: string): string => `id: ${id}\nretry: ${comeBackAfter}\ndata: \n\n`;
 

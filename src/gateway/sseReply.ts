@@ -6,18 +6,34 @@ import type { ServerResponse } from 'node:http';
 import type { Clock, Millis } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { EventLog, StoredEvent } from '../runtime/gatewayPorts.ts';
+import { isWhole, sendAnswer } from './reply.ts';
 import { comment, eventText, isAnswer, type LoggedEvent, sseHeaders, storedText } from './sse.ts';
 import type { Beating } from './streams.ts';
+
+/** Whether an answer went out by itself: `gone`, all of it has left this process; `going`, the rest follows. */
+export type Alone = 'gone' | 'going' | 'no';
 
 /** Where the answer of a request goes. */
 export interface Reply extends Beating {
   /** Whether it can carry what is said before the answer. */
   readonly carriesEvents: boolean;
   push(event: LoggedEvent): void;
+  /** The answer as plain JSON, if nothing was said before it. There is no cursor then, and so nobody comes back for it. */
+  alone(json: string): Alone;
   /** The answer: nothing comes after it. */
   finish(event: LoggedEvent): void;
   /** Ends it where it is; its client comes back for the rest. */
   end(): void;
+}
+
+/** When a reply begins that waits for what there is to say. */
+export interface LateBeginning {
+  /** Begins it as a stream. */
+  readonly opening: () => void;
+  readonly clock: Clock;
+  readonly patience: Millis;
+  /** Whether its client takes plain JSON as well, which costs both sides less than a stream of one event. */
+  readonly mayBePlain: boolean;
 }
 
 export interface FollowedStream {
@@ -64,23 +80,20 @@ export class SseReply implements Reply {
   #last: LoggedEvent | null = null;
   #batch: Iterator<StoredEvent> = [].values();
   /** Begins it, while it has not begun, and when that will be at the latest. */
-  #late: { readonly opening: () => void; readonly limit: Disposable } | null = null;
+  #late: (LateBeginning & { readonly limit: Disposable }) | null = null;
 
   /** `closed` is called once, with whether everything that was said has gone out. */
-  constructor(
-    response: ServerResponse,
-    stream: FollowedStream,
-    closed: (isWhole: boolean) => void,
-  ) {
+  constructor(response: ServerResponse, stream: FollowedStream, closed: (whole: boolean) => void) {
     this.#response = response;
     this.#stream = stream;
     this.#stalls = new StallWatch(response);
     // A client that hangs up while we write is no error of ours; `close` tells of it.
     response.on('error', () => undefined);
+    const { socket } = response;
     response.once('close', () => {
       this.#isDone = true;
       this.#late?.limit.dispose();
-      closed(response.writableFinished);
+      closed(isWhole(response, socket));
     });
   }
 
@@ -101,11 +114,9 @@ export class SseReply implements Reply {
     this.#response.write(opening);
   }
 
-  /**
-   * Begins when something has to be said, or after `patience`: `opening` does it. An answer that comes first goes out alone.
-   */
-  beginLate(opening: () => void, clock: Clock, patience: Millis): void {
-    this.#late = { opening, limit: clock.after(patience, () => this.open()) };
+  /** Begins when something has to be said, or after the patience. An answer that comes first goes out alone. */
+  beginLate(late: LateBeginning): void {
+    this.#late = { ...late, limit: late.clock.after(late.patience, () => this.open()) };
   }
 
   /** Begins now, if it has not begun. */
@@ -130,6 +141,14 @@ export class SseReply implements Reply {
     if (this.#write(eventText(event))) return;
     this.#isBehind = true;
     this.#response.once('drain', () => this.#catchUp());
+  }
+
+  alone(json: string): Alone {
+    if (this.#isDone || this.#late?.mayBePlain !== true) return 'no';
+    this.#isDone = true;
+    this.#late.limit.dispose();
+    this.#late = null;
+    return sendAnswer(this.#response, json) ? 'gone' : 'going';
   }
 
   finish(event: LoggedEvent): void {

@@ -1,6 +1,5 @@
 // The body that answers a request of ours, as JSON or as an event stream, and the fate that it means for the request.
 // Only a response with our id on our own body counts (facts of real servers: resumed streams carry foreign answers).
-import type { IncomingMessage } from 'node:http';
 import type { Clock, Millis } from '../base/clock.ts';
 import { Mutable } from '../base/disposable.ts';
 import type { Fate } from '../core/calls/fate.ts';
@@ -9,6 +8,7 @@ import type { RpcId, RpcResponse } from '../core/rpc.ts';
 import type { LinkEvents, StreamName } from '../runtime/ports.ts';
 import { drain, readText } from './body.ts';
 import { answerLosesSession } from './failures.ts';
+import type { HttpMessage } from './httpMessage.ts';
 import type { Inbox } from './inbox.ts';
 import { answerAmong } from './messages.ts';
 import type { Pauses } from './pauses.ts';
@@ -63,7 +63,7 @@ const fateOf = (response: RpcResponse, { id, asked }: Wanted): Fate =>
 
 /** Reads a JSON answer. */
 export const readJsonAnswer = async (
-  message: IncomingMessage,
+  message: HttpMessage,
   wanted: Wanted,
   tools: AnswerTools,
 ): Promise<Fate> => {
@@ -86,7 +86,7 @@ export const readJsonAnswer = async (
 
 /** The event stream that is to bring the answer. Its fate is known when the answer came or the stream ended. */
 export class AnswerStream {
-  readonly #message: IncomingMessage;
+  readonly #message: HttpMessage;
   readonly #wanted: Wanted;
   readonly #tools: AnswerTools;
   readonly #stream: StreamName;
@@ -99,7 +99,7 @@ export class AnswerStream {
   #bytes = 0;
   readonly #patience = new Mutable();
 
-  constructor(message: IncomingMessage, wanted: Wanted, tools: AnswerTools) {
+  constructor(message: HttpMessage, wanted: Wanted, tools: AnswerTools) {
     this.#message = message;
     this.#wanted = wanted;
     this.#tools = tools;
@@ -126,7 +126,10 @@ export class AnswerStream {
         },
         comment: () => {},
       });
-      void reading.then((end) => resolve(this.#ended(end)));
+      void reading.then((end) => {
+        // After the answer its end says nothing any more.
+        if (!this.#done) resolve(this.#ended(end));
+      });
     });
   }
 
@@ -162,7 +165,7 @@ export class AnswerStream {
     this.#done = true;
     this.#patience.dispose();
     this.#tools.pauses.forget(this.#stream);
-    this.#tools.events.cursor(this.#stream, null);
+    if (this.#cursor !== null) this.#tools.events.cursor(this.#stream, null);
     drain(this.#message, this.#tools.clock, graceAfterAnswer);
     return fate;
   }
@@ -175,11 +178,10 @@ export class AnswerStream {
   }
 
   #ended(end: StreamEnd): Fate {
-    const wasDone = this.#done;
     this.#done = true;
     this.#patience.dispose();
     const fate = this.#fateAtEnd(end);
-    if (wasDone || fate.kind !== 'broken') return fate;
+    if (fate.kind !== 'broken') return fate;
     if (fate.cursor === null) {
       this.#tools.pauses.forget(this.#stream);
       this.#tools.events.cursor(this.#stream, null);

@@ -1,6 +1,6 @@
 // Reading the body of an answer to its end, or to a limit. Never throws: how it ended is a value.
-import type { IncomingMessage } from 'node:http';
 import type { Clock, Millis } from '../base/clock.ts';
+import type { HttpMessage } from './httpMessage.ts';
 
 export type BodyEnd =
   | { readonly kind: 'ended' }
@@ -11,10 +11,7 @@ export type BodyEnd =
 const cut = (): Error => Object.assign(new Error('aborted'), { code: 'ECONNRESET' });
 
 /** Hands on every chunk until the end, or until `take` returns false: then the connection is cut. */
-export const consume = (
-  message: IncomingMessage,
-  take: (chunk: Buffer) => boolean,
-): Promise<BodyEnd> =>
+export const consume = (message: HttpMessage, take: (chunk: Buffer) => boolean): Promise<BodyEnd> =>
   new Promise((resolve) => {
     if (message.destroyed) return resolve({ kind: 'broke', error: cut() });
     let stopped = false;
@@ -30,6 +27,7 @@ export const consume = (
       // An error costs its stack; nearly every message ends before it closes.
       if (!message.readableEnded) resolve({ kind: 'broke', error: cut() });
     });
+    message.resume();
   });
 
 export type TextEnd =
@@ -39,7 +37,7 @@ export type TextEnd =
 
 /** The whole body as text, or word that it is larger than `limit` bytes, of which no more is read than that. */
 export const readText = async (
-  message: IncomingMessage,
+  message: HttpMessage,
   limit: number,
   heard: () => void,
 ): Promise<TextEnd> => {
@@ -68,7 +66,7 @@ export const readText = async (
 
 /** As much of a body as comes within both limits: for error pages, whose status already says what matters. */
 export const readSome = async (
-  message: IncomingMessage,
+  message: HttpMessage,
   limits: { readonly bytes: number; readonly time: Millis },
   clock: Clock,
 ): Promise<string> => {
@@ -85,7 +83,7 @@ export const readSome = async (
 };
 
 /** Lets the rest pass by, so that the connection can serve again; cut if it does not end soon. */
-export const drain = (message: IncomingMessage, clock: Clock, grace: Millis): void => {
+export const drain = (message: HttpMessage, clock: Clock, grace: Millis): void => {
   if (message.destroyed || message.readableEnded) return;
   const timer = clock.after(grace, () => message.destroy());
   // A listener for errors must stay: the connection may still break.

@@ -1,7 +1,6 @@
 // Sending one message by POST and finding out what became of it. Every function resolves with a fate and never
 // rejects. Not here: going on with the stream of an earlier request (resume.ts).
-import type { IncomingMessage } from 'node:http';
-import type { Millis } from '../base/clock.ts';
+import type { Clock, Millis } from '../base/clock.ts';
 import type { Fate } from '../core/calls/fate.ts';
 import { aFailure, type Failure } from '../core/connection/failure.ts';
 import {
@@ -14,6 +13,8 @@ import type { ExchangeOptions, Log } from '../runtime/ports.ts';
 import { AnswerStream, type AnswerTools, readJsonAnswer, type Wanted } from './answer.ts';
 import { drain, readSome } from './body.ts';
 import { saysSessionLost } from './failures.ts';
+import type { HttpMessage } from './httpMessage.ts';
+import type { Answered } from './courier.ts';
 import { type Asked, fateOfStatus } from './statuses.ts';
 import { isEventStream } from './stream.ts';
 import { isHandshake, type Wire } from './wire.ts';
@@ -46,18 +47,19 @@ const askedOf = (message: RpcRequest | RpcNotification | RpcResponse, wire: Wire
 };
 
 export const fateOfRefusal = async (
-  message: IncomingMessage,
+  { message, refusal }: Answered,
   asked: Asked,
-  { tools }: Exchanging,
+  clock: Clock,
 ): Promise<Fate> => {
-  const { clock } = tools;
   const body = await readSome(message, refusalLimits, clock);
   const { statusCode = 0, headers } = message;
-  return fateOfStatus({ status: statusCode, headers, body }, asked, clock.now());
+  const fate = fateOfStatus({ status: statusCode, headers, body }, asked, clock.now());
+  const isBetterKnown = fate.kind === 'refused' && fate.failure.kind !== 'session-lost';
+  return refusal && isBetterKnown ? { kind: 'refused', failure: refusal } : fate;
 };
 
 export const readStreamed = async (
-  message: IncomingMessage,
+  message: HttpMessage,
   wanted: Wanted,
   { tools, streams }: Exchanging,
 ): Promise<Fate> => {
@@ -68,7 +70,7 @@ export const readStreamed = async (
   return fate;
 };
 
-export const notMcp = (message: IncomingMessage): Failure => {
+export const notMcp = (message: HttpMessage): Failure => {
   const type = (message.headers['content-type'] ?? 'no content type').split(';')[0]?.slice(0, 80);
   const detail = `The server answered with ${type}, neither JSON nor an event stream.`;
   return aFailure('not-mcp', detail, { status: message.statusCode ?? null });
@@ -76,7 +78,7 @@ export const notMcp = (message: IncomingMessage): Failure => {
 
 /** Reads what a server that took the request answers. */
 const readSuccess = (
-  message: IncomingMessage,
+  message: HttpMessage,
   wanted: Wanted,
   exchanging: Exchanging,
 ): Promise<Fate> => {
@@ -90,7 +92,7 @@ const readSuccess = (
   return Promise.resolve({ kind: 'broken', failure: notMcp(message), cursor: null });
 };
 
-const captureSession = (message: IncomingMessage, fate: Fate, { wire, log }: Exchanging): void => {
+const captureSession = (message: HttpMessage, fate: Fate, { wire, log }: Exchanging): void => {
   if (fate.kind !== 'answered' || isErrorResponse(fate.response)) return;
   const id = message.headers['mcp-session-id'];
   if (wire.beginSession(Array.isArray(id) ? id[0] : id)) return;
@@ -109,7 +111,7 @@ export const exchange = async (
   if (reply.kind === 'failed') return wire.fateOfFailed(reply, signal);
   tools.events.heard();
   const { message } = reply;
-  if (!isSuccess(message.statusCode ?? 0)) return fateOfRefusal(message, asked, exchanging);
+  if (!isSuccess(message.statusCode ?? 0)) return fateOfRefusal(reply, asked, tools.clock);
   begun?.();
   const explain = (error: unknown): Failure => wire.explain(error, signal);
   const fate = await readSuccess(
@@ -122,7 +124,7 @@ export const exchange = async (
 };
 
 const fateOfTold = async (
-  message: IncomingMessage,
+  message: HttpMessage,
   asked: Asked,
   { tools }: Exchanging,
 ): Promise<Fate> => {
@@ -158,5 +160,5 @@ export const tell = async (
   const { statusCode = 0 } = reply.message;
   return isSuccess(statusCode)
     ? fateOfTold(reply.message, asked, exchanging)
-    : fateOfRefusal(reply.message, asked, exchanging);
+    : fateOfRefusal(reply, asked, tools.clock);
 };

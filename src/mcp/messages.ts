@@ -6,6 +6,7 @@ import {
   type RpcMessage,
   type RpcResponse,
 } from '../core/rpc.ts';
+import { readLargeResult } from '../core/resultText.ts';
 
 export interface Reading {
   readonly messages: readonly RpcMessage[];
@@ -24,6 +25,8 @@ const parse = (text: string): unknown => {
 
 /** Reads one message, or the batch that revision 2025-03-26 allows. Never throws. */
 export const readMessages = (text: string): Reading => {
+  const large = readLargeResult(text);
+  if (large) return { messages: [large], flawed: false };
   const value = parse(text);
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];
   const messages = items.map(asMessage).filter((message) => message !== undefined);

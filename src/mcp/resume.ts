@@ -1,6 +1,5 @@
 // Going on with the answer stream of an earlier request: always a GET with its cursor (spec, Resumability), after the
 // pause that the server asked for. Resolves with a fate and never rejects.
-import type { IncomingMessage } from 'node:http';
 import { type Millis, sleep } from '../base/clock.ts';
 import type { Fate } from '../core/calls/fate.ts';
 import { aFailure, type Failure } from '../core/connection/failure.ts';
@@ -9,6 +8,7 @@ import type { ExchangeOptions } from '../runtime/ports.ts';
 import { streamOf } from './answer.ts';
 import { type Exchanging, fateOfRefusal, isSuccess, notMcp, readStreamed } from './exchange.ts';
 import { isCursor } from './headers.ts';
+import type { Answered } from './courier.ts';
 import type { Asked } from './statuses.ts';
 import { isEventStream } from './stream.ts';
 
@@ -23,13 +23,14 @@ const isPassing = (status: number): boolean =>
 
 /** A GET that was refused says nothing about the request, nor about the session: servers differ too much. */
 const fateOfRefusedResume = async (
-  message: IncomingMessage,
+  reply: Answered,
   cursor: string,
-  exchanging: Exchanging,
+  { tools }: Exchanging,
 ): Promise<Fate> => {
+  const { message } = reply;
   const { statusCode = 0 } = message;
   const asked: Asked = { id: null, withSession: false, afterHandshake: false };
-  const fate = await fateOfRefusal(message, asked, exchanging);
+  const fate = await fateOfRefusal(reply, asked, tools.clock);
   const failure = 'failure' in fate ? fate.failure : notMcp(message);
   const kind = statusCode === 400 ? 'endpoint-missing' : failure.kind;
   return {
@@ -74,7 +75,7 @@ const openResumed = async (exchanging: Exchanging, attempt: Attempt): Promise<Fa
   tools.events.heard();
   const { message } = reply;
   if (!isSuccess(message.statusCode ?? 0)) {
-    return withoutStream(await fateOfRefusedResume(message, cursor, exchanging), id, exchanging);
+    return withoutStream(await fateOfRefusedResume(reply, cursor, exchanging), id, exchanging);
   }
   if (!isEventStream(message)) {
     message.destroy();

@@ -1,16 +1,16 @@
 // Keeps the standalone GET stream open: reconnects with its cursor, backs off, stops where there is no point. What a
 // refused GET means is decided in pushVerdict.ts. A session is never taken for lost because of one, except for
 // a server that says for long that our old stream is still there.
-import type { IncomingMessage } from 'node:http';
 import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import { type Disposable, Mutable } from '../base/disposable.ts';
 import { aFailure } from '../core/connection/failure.ts';
 import type { LinkEvents, Log } from '../runtime/ports.ts';
 import { drain } from './body.ts';
 import { isCursor } from './headers.ts';
+import type { HttpMessage } from './httpMessage.ts';
 import type { Inbox } from './inbox.ts';
 import { delayAfter, type Visit, visitOfStatus } from './pushVerdict.ts';
-import type { Reply } from './request.ts';
+import type { Reply } from './courier.ts';
 import { isEventStream, readStream, type StreamEnd } from './stream.ts';
 
 export interface StandaloneDeps {
@@ -103,10 +103,12 @@ export class StandaloneStream implements Disposable {
     const isStream = message.statusCode === 200 && isEventStream(message);
     if (isStream) return this.#read(message, signal);
     drain(message, this.#deps.clock, drainTime);
+    // Credentials that could not be renewed just now: later they may.
+    if (reply.refusal?.kind === 'unrenewed') return { kind: 'failed', retryAfter: 0 };
     return visitOfStatus(message.statusCode ?? 0, message.headers, this.#deps.clock.now());
   }
 
-  async #read(message: IncomingMessage, signal: AbortSignal): Promise<Visit> {
+  async #read(message: HttpMessage, signal: AbortSignal): Promise<Visit> {
     const { clock, events, inbox, maxMessageBytes } = this.#deps;
     const resumed = this.#cursor !== null;
     const openedAt = clock.steady();
@@ -153,7 +155,7 @@ export class StandaloneStream implements Disposable {
     };
   }
 
-  #watch(message: IncomingMessage): void {
+  #watch(message: HttpMessage): void {
     this.#watchdog.value = this.#deps.clock.after(longestSilence, () => {
       this.#deps.log.info('The standalone stream has missed its keepalives; opening it anew.');
       message.destroy();

@@ -1,11 +1,11 @@
 // Reading one SSE body: events, ids, retry, comments, and the limits that keep a mad stream from eating memory.
 // Not here: what an event says (inbox.ts) and what follows from the stream's end.
 import { StringDecoder } from 'node:string_decoder';
-import type { IncomingMessage } from 'node:http';
 import { createParser } from 'eventsource-parser';
 import type { Millis } from '../base/clock.ts';
 import { type BodyEnd, consume } from './body.ts';
 import { isCursor } from './headers.ts';
+import type { HttpMessage } from './httpMessage.ts';
 
 export interface StreamSink {
   /** So many bytes, of anything. */
@@ -22,7 +22,7 @@ export interface StreamSink {
 
 export type StreamEnd = BodyEnd | { readonly kind: 'too-large' };
 
-export const isEventStream = (message: IncomingMessage): boolean =>
+export const isEventStream = (message: HttpMessage): boolean =>
   /^text\/event-stream\b/i.test(message.headers['content-type'] ?? '');
 
 const readerOf = (limit: number, sink: StreamSink) => {
@@ -73,7 +73,7 @@ const readerOf = (limit: number, sink: StreamSink) => {
 
 /** Reads until the stream ends, breaks, or passes `limit` bytes without completing an event. Never rejects. */
 export const readStream = async (
-  message: IncomingMessage,
+  message: HttpMessage,
   limit: number,
   sink: StreamSink,
 ): Promise<StreamEnd> => {

@@ -1,5 +1,7 @@
 // What the gateway costs: the same calls of the same SDK client to one server, directly, through a bare reverse proxy, and
-// through the gateway, taken in turns so that a busy moment of the machine is shared by all three.
+// through the gateway, taken in turns so that a busy moment of the machine is shared by all three. Client, server and whatever is
+// between them are processes of their own: on two cores they wait for each other, so their CPU times are told besides.
+import { readFileSync } from 'node:fs';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { startGateway } from '../support/gatewayProcess.ts';
@@ -15,6 +17,8 @@ interface Row {
 const ways = ['direct', 'proxy', 'gateway'] as const;
 type Way = (typeof ways)[number];
 type Clients = Readonly<Record<Way, Client>>;
+/** The process that each way leads through, and the server's own. */
+type Processes = Readonly<Record<Way, number | undefined>>;
 
 const warmUp = 200;
 const calls = 2000;
@@ -88,22 +92,69 @@ const throughput = async (client: Client): Promise<number> => {
   return (callsInRound / took) * 1000;
 };
 
-const throughputRow = async (clients: Clients): Promise<Row> => {
+const microsInTick = 10_000;
+
+/** CPU time so far, in microseconds; null where the system does not tell (proc_pid_stat(5), fields 14 and 15). */
+const cpuOf = (pid: number | undefined): number | null => {
+  if (pid === undefined || process.platform !== 'linux') return null;
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8').split(') ').at(-1)?.split(' ') ?? [];
+  return (Number(fields[11]) + Number(fields[12])) * microsInTick;
+};
+
+const ownCpu = (): number => {
+  const { user, system } = process.cpuUsage();
+  return user + system;
+};
+
+/** What each way costs per call, in its own process and in this one. On the direct way there is only the server. */
+class CpuTimes {
+  readonly #pids: Processes;
+  readonly #spent: Record<Way, { own: number; client: number }> = {
+    direct: { own: 0, client: 0 },
+    proxy: { own: 0, client: 0 },
+    gateway: { own: 0, client: 0 },
+  };
+
+  constructor(pids: Processes) {
+    this.#pids = pids;
+  }
+
+  async during<T>(way: Way, work: () => Promise<T>): Promise<T> {
+    const [own, client] = [cpuOf(this.#pids[way]) ?? 0, ownCpu()];
+    const result = await work();
+    this.#spent[way].own += (cpuOf(this.#pids[way]) ?? 0) - own;
+    this.#spent[way].client += ownCpu() - client;
+    return result;
+  }
+
+  row(count: number): Row {
+    const names = { direct: 'server', proxy: 'proxy', gateway: 'gateway' } as const;
+    const each = ways.map((way) => {
+      const { own, client } = this.#spent[way];
+      return `${names[way]} ${(own / count).toFixed(0)} µs and its client ${(client / count).toFixed(0)} µs`;
+    });
+    return { what: `CPU time of a call with ${callers} callers`, value: each.join(', ') };
+  }
+}
+
+const throughputRows = async (clients: Clients, pids: Processes): Promise<Row[]> => {
   const rates: Record<Way, number[]> = { direct: [], proxy: [], gateway: [] };
+  const cpu = new CpuTimes(pids);
   for (let round = 0; round < rounds; round += 1)
-    for (const way of ways) rates[way].push(await throughput(clients[way]));
+    for (const way of ways) rates[way].push(await cpu.during(way, () => throughput(clients[way])));
   const [direct = Number.NaN, proxy = Number.NaN, gateway = Number.NaN] = ways.map((way) =>
     percentile(rates[way], 0.5),
   );
-  return {
+  const row = {
     what: `throughput with ${callers} callers`,
     value: `${(gateway / direct).toFixed(2)} × direct (proxy ${(proxy / direct).toFixed(2)}; direct ${direct.toFixed(0)}/s, gateway ${gateway.toFixed(0)}/s)`,
     goal: 'at least 0.9 × direct',
     met: gateway / direct >= 0.9,
   };
+  return [row, cpu.row(rounds * callsInRound)];
 };
 
-const measure = async (clients: Clients): Promise<Row[]> => {
+const measure = async (clients: Clients, pids: Processes): Promise<Row[]> => {
   await inTurns(clients, warmUp, echo);
   const small = await inTurns(clients, calls, echo);
   await inTurns(clients, 2, large);
@@ -112,7 +163,7 @@ const measure = async (clients: Clients): Promise<Row[]> => {
     ratioRow(`latency of a call, p50 of ${calls}`, small, 0.5, 1.5),
     ratioRow(`latency of a call, p99 of ${calls}`, small, 0.99, 1.6),
     ratioRow(`a result of ${megabytes} MB, p50 of ${largeCalls}`, big, 0.5, 1.2),
-    await throughputRow(clients),
+    ...(await throughputRows(clients, pids)),
   ];
 };
 
@@ -130,7 +181,8 @@ export const run = async (): Promise<{ readonly name: string; readonly rows: rea
       proxy: await connect(proxy.url, {}),
       gateway: await connect(gateway.url('bench').href, gateway.headers),
     };
-    const rows = await measure(clients);
+    const pids = { direct: server.pid, proxy: proxy.pid, gateway: gateway.pid };
+    const rows = await measure(clients, pids);
     await Promise.all(ways.map((way) => clients[way].close()));
     return { name: 'gateway', rows };
   } finally {

@@ -8,6 +8,7 @@ import type { HistoryEntry } from '../../src/core/history.ts';
 import { type SessionRecord, recordVersion } from '../../src/core/record.ts';
 import { type Database, openDatabase } from '../../src/store/database.ts';
 import { History } from '../../src/store/history.ts';
+import { usualBounds } from '../../src/store/historyBounds.ts';
 import { journalLimits } from '../../src/store/journalBounds.ts';
 import { JournalTable } from '../../src/store/journalTable.ts';
 import { RecordTable } from '../../src/store/recordTable.ts';
@@ -41,6 +42,7 @@ const record: SessionRecord = {
   serverId: 'alpha',
   client: 'lifeline',
   fingerprint: 'f'.repeat(64),
+  meaning: null,
   sessionId: 's'.repeat(36),
   protocolVersion: '2025-06-18',
   hello: { clientInfo: { name: 'lifeline', version: '1' }, capabilities: {} },
@@ -112,7 +114,12 @@ const measure = (folder: string): Row[] => {
     database = open(folder);
   });
   if (database === undefined) throw new Error('The database was not opened.');
-  const history = new History({ database, log, entries: 500 });
+  const history = new History({
+    database,
+    log,
+    bounds: { ...usualBounds, entries: 500 },
+    now: Date.now,
+  });
   const shelf = new RecordTable({ database, clock: realClock, log });
   const records = new Records({ shelf, clock: realClock, log });
   const journal = new JournalTable({ database, clock: realClock, log, limits: journalLimits });

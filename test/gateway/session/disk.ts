@@ -26,12 +26,22 @@ class MemoryLog implements EventLog {
   /** How events are named. */
   idOf = (streamId: string, count: string): string => `${streamId}${count}`;
 
-  append(streamId: string, message: RpcMessage | null): string {
+  append(
+    streamId: string,
+    message: RpcMessage | null,
+    _json?: string,
+    marked: string | null = null,
+  ): string {
     this.#count += 1;
-    const id = this.idOf(streamId, String(this.#count).padStart(9, '0'));
+    const id = marked ?? this.idOf(streamId, String(this.#count).padStart(9, '0'));
     const events = this.#streams.get(streamId) ?? [];
     this.#streams.set(streamId, [...events, { id, message }]);
     return id;
+  }
+
+  mark(streamId: string): string {
+    this.#count += 1;
+    return `${streamId}${String(this.#count).padStart(9, '0')}`;
   }
 
   readAfter(streamId: string, eventId: string | null): readonly StoredEvent[] {

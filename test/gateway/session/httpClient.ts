@@ -73,7 +73,9 @@ export class Answer {
     return blocks.map(parseEvent).filter((event) => event !== null);
   }
 
+  /** Whether they came as events or as plain JSON. */
   get messages(): readonly JsonObject[] {
+    if (this.type === 'application/json' && this.ended === 'whole') return [this.json];
     return this.events.map(({ message }) => message).filter((message) => message !== null);
   }
 
@@ -190,6 +192,11 @@ export class HttpClient {
   /** All its sockets die. */
   hangUp(): void {
     this.#agent.destroy();
+  }
+
+  /** All its sockets die without a word, as in a crash. */
+  reset(): void {
+    for (const socket of Object.values(this.#agent.sockets).flat()) socket?.resetAndDestroy();
   }
 
   delete(): Promise<Answer> {

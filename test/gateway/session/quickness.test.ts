@@ -7,16 +7,16 @@ const call = (name: string) =>
   ({ jsonrpc: '2.0', id: 1, method: 'tools/call', params: { name } }) as const;
 
 /** A call whose like was answered at once before; its response has not begun. */
-const aSecondCall = async () => {
+const aSecondCall = async (accept?: string) => {
   const rig = await openRig();
   const client = await rig.guest();
   const first = await client.call(1);
   const { request, client: upstream } = await rig.server.request('tools/call');
   upstream.answer(request.id, {});
   await first.whole();
-  const second = client.call(2);
+  const second = client.call(2, 'write', accept === undefined ? {} : { accept });
   await rig.server.until(() => upstream.requests.length === 2);
-  return { rig, upstream, second };
+  return { rig, client, upstream, second };
 };
 
 test('of what was never asked nobody knows, and what was quick is expected to be', () => {
@@ -27,9 +27,21 @@ test('of what was never asked nobody knows, and what was quick is expected to be
   expect(quickness.expects(call('read'))).toBe(false);
 });
 
+test('who calls with many others waits for them, which is no slowness of the tool, and is soon forgotten', () => {
+  const quickness = new Quickness();
+  quickness.crowded(32);
+  expect(quickness.moment).toBe(aMoment + 31);
+  quickness.took(call('write'), aMoment + 31);
+  expect(quickness.expects(call('write'))).toBe(true);
+  quickness.crowded(1);
+  expect(quickness.moment).toBeGreaterThan(30);
+  for (let index = 0; index < 500; index += 1) quickness.crowded(1);
+  expect(quickness.moment).toBe(aMoment);
+});
+
 test('one slow answer counts for a while, and is forgiven', () => {
   const quickness = new Quickness();
-  quickness.took(call('write'), 40);
+  quickness.took(call('write'), 10 * aMoment);
   for (let index = 0; index < 9; index += 1) {
     quickness.took(call('write'), 1);
     expect(quickness.expects(call('write'))).toBe(false);
@@ -45,22 +57,62 @@ test('[bounded] only so many kinds of requests are remembered, those asked latel
   expect(quickness.expects(call('tool 1'))).toBe(true);
 });
 
-test('a quick answer goes out alone, and is in the log all the same', async () => {
-  const rig = await openRig();
-  const client = await rig.guest();
-  const first = await client.call(1);
-  const { request, client: upstream } = await rig.server.request('tools/call');
-  upstream.answer(request.id, {});
-  expect((await first.whole()).events).toHaveLength(2);
-  const second = client.call(2);
-  await rig.server.until(() => upstream.requests.length === 2);
+test('a quick answer goes out alone, as plain JSON, and nothing of it is kept', async () => {
+  const { rig, upstream, second } = await aSecondCall();
   const id = upstream.requests[1]?.id ?? '';
   upstream.answer(id, { second: true });
-  const { events, messages } = await (await second).whole();
-  expect(events).toHaveLength(1);
-  expect(messages).toMatchObject([{ id: 2, result: { second: true } }]);
-  expect(rig.disk.log.readAfter(String(id), null)).toHaveLength(1);
+  const answer = await (await second).whole();
+  expect(answer.type).toBe('application/json');
+  expect(answer.json).toEqual({ jsonrpc: '2.0', id: 2, result: { second: true } });
+  expect(rig.disk.log.readAfter(String(id), null)).toEqual([]);
   expect(rig.clock.pending).toBe(1);
+});
+
+test('to a client that takes only events a quick answer is one, and is kept', async () => {
+  const { rig, upstream, second } = await aSecondCall('text/event-stream');
+  const id = upstream.requests[1]?.id ?? '';
+  upstream.answer(id, {});
+  expect((await (await second).whole()).events).toMatchObject([{ message: { id: 2 } }]);
+  expect(rig.disk.log.readAfter(String(id), null)).toHaveLength(1);
+});
+
+test('[never-lost] a quick answer whose client has hung up is kept for when it asks again', async () => {
+  const { rig, client, upstream, second } = await aSecondCall();
+  client.hangUp();
+  await expect(second).rejects.toThrow('socket hang up');
+  await rig.silence();
+  upstream.answer(upstream.requests[1]?.id ?? '', { second: true });
+  const again = await (await client.call(2)).whole();
+  expect(again.messages).toMatchObject([{ id: 2, result: { second: true } }]);
+  expect(upstream.requests).toHaveLength(2);
+});
+
+test('[never-lost] a quick answer that meets a dead connection is kept as well', async () => {
+  const { rig, client, upstream, second } = await aSecondCall();
+  const broken = expect(second).rejects.toThrow();
+  client.reset();
+  // In the same turn: the gateway has not heard of it.
+  upstream.answer(upstream.requests[1]?.id ?? '', { second: true });
+  await broken;
+  await rig.silence();
+  const again = await (await client.call(2)).whole();
+  expect(again.messages).toMatchObject([{ id: 2, result: { second: true } }]);
+  expect(upstream.requests).toHaveLength(2);
+});
+
+test('a large answer reaches its client as it was said, and is kept', async () => {
+  const rig = await openRig();
+  const client = await rig.guest();
+  const answer = await client.call(1);
+  const { request, client: upstream } = await rig.server.request('tools/call');
+  const { lastId: cursor } = await answer.until(({ events }) => events.length === 1);
+  const text = 'x'.repeat(200_000);
+  upstream.answer(request.id, { text });
+  await answer.whole();
+  expect(answer.messages).toEqual([{ jsonrpc: '2.0', id: 1, result: { text } }]);
+  const again = await (await client.get({ cursor })).whole();
+  expect(again.messages).toEqual(answer.messages);
+  expect(again.lastId).toBe(answer.lastId);
 });
 
 test('a quick request that is slow this time gets its cursor after a moment [reload-survives]', async () => {
