@@ -24,6 +24,7 @@ JSON, {"url": "http://127.0.0.1:PORT/mcp/{name}", "token": "…"}, when it liste
 
   --config FILE  An mcp.json with "servers" or "mcpServers"; comments are fine. Settings of MCP Lifeline go under
                  "lifeline", without their prefix: {"lifeline": {"calls.holdBudget": 30000}}. Read again when it changes.
+                 Variables such as \${NAME} come from the environment, and \${input:my-id} from MCP_LIFELINE_INPUT_MY_ID.
   --state DIR    A folder of its own, made if need be, for its owner only. With it come back sessions, calls, port and token.
   --port N       Listen there (1 to 65535). Otherwise a free port is chosen once, and kept.
   --trust        Repeat calls of tools that are marked read-only or idempotent after a break, on every server.

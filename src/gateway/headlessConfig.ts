@@ -4,8 +4,10 @@
 import { parse, type ParseError, printParseErrorCode } from 'jsonc-parser';
 import { parseSettings, type RawSettings } from '../core/parseSettings.ts';
 import { isObject, type JsonObject } from '../core/rpc.ts';
-import { type Settings, settingTable } from '../core/settings.ts';
+import { settingTable } from '../core/settingTable.ts';
+import type { Origin, Settings } from '../core/settings.ts';
 import type { HeadlessWish } from './headlessArguments.ts';
+import { folderOf } from './headlessPlace.ts';
 
 export type ParsedConfig =
   | {
@@ -90,15 +92,23 @@ const serversOf = (root: JsonObject): JsonObject | string => {
 /** Without the prefix that the settings of the editor have. */
 const asWritten = (text: string): string => text.replaceAll("'mcpLifeline.", "'lifeline.");
 
-export const parseConfig = (text: string, { port, trust }: HeadlessWish): ParsedConfig => {
+/** Where inputs stand in an mcp.json; ours may be with our other settings instead. */
+const withInputs = (root: JsonObject, lifeline: JsonObject): JsonObject =>
+  lifeline['inputs'] === undefined && root['inputs'] !== undefined
+    ? { ...lifeline, inputs: root['inputs'] }
+    : lifeline;
+
+export const parseConfig = (text: string, wish: HeadlessWish): ParsedConfig => {
+  const { config, port, trust } = wish;
   const root = rootOf(text);
   if (typeof root === 'string') return unusable(root);
   const servers = serversOf(root);
   if (typeof servers === 'string') return unusable(servers);
   const { lifeline = {} } = root;
   if (!isObject(lifeline)) return unusable('"lifeline" in it must be an object of settings.');
-  const { raw, complaints } = rawOf(lifeline, servers, port);
-  const parsed = parseSettings(raw);
+  const { raw, complaints } = rawOf(withInputs(root, lifeline), servers, port);
+  const origin: Origin = { scope: 'given', folder: folderOf(config) };
+  const parsed = parseSettings(raw, [{ origin, servers }]);
   const bad = parsed.settings.servers.filter((server) => server.kind === 'bad');
   return {
     kind: 'ok',

@@ -5,7 +5,12 @@ import type { ServerDefinition } from '../core/settings.ts';
 
 export type Resolution =
   /** Complete: no variable is left in it. */
-  | { readonly kind: 'ready'; readonly definition: ServerDefinition }
+  | {
+      readonly kind: 'ready';
+      readonly definition: ServerDefinition;
+      /** Hash of what the definition means, where that is not all of it: what a helper prints is new with each attempt. */
+      readonly meaning?: string;
+    }
   /** `unapproved`, `needs-input`: a person must act. `bad-config`, `blocked`: only another entry can help. */
   | { readonly kind: 'refused'; readonly failure: Failure };
 

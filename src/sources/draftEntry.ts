@@ -71,7 +71,7 @@ const within = (entry: JsonObject, key: string): readonly PlainSecret[] => {
 };
 
 /** Headers and variables of a program with the look of a credential. */
-export const plainSecretsIn = (entry: JsonObject): readonly PlainSecret[] => {
+const plainSecretsIn = (entry: JsonObject): readonly PlainSecret[] => {
   const { oauth } = entry;
   return [
     ...within(entry, 'headers'),

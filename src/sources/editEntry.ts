@@ -101,7 +101,7 @@ export const removeEntry = (text: string, path: readonly string[]): Edited => {
 };
 
 /** The value as a person would write it there: over several lines where the entries have lines of their own. */
-export const valueText = (text: string, value: JsonObject, margin: string | null): string => {
+const valueText = (text: string, value: JsonObject, margin: string | null): string => {
   if (margin === null) return JSON.stringify(value);
   const lines = JSON.stringify(value, null, indentOf(text)).split('\n');
   return lines.join(eolOf(text) + margin);

@@ -14,7 +14,7 @@ const mostVariables = 5000;
 const unusable = (reason: string): EnvReading => ({ kind: 'unusable', reason });
 
 /** The lines as dotenv has them: quotes, values over several lines, comments, `export`. */
-export const parseEnvFile = (text: string): Readonly<Record<string, string>> => {
+const parseEnvFile = (text: string): Readonly<Record<string, string>> => {
   const read = parseEnv(text.replace(/^\ufeff/, ''));
   return Object.fromEntries(
     Object.entries(read).filter((pair): pair is [string, string] => pair[1] !== undefined),

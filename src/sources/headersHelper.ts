@@ -38,7 +38,7 @@ const parsed = (text: string): unknown => {
   }
 };
 
-export const readHeaders = (stdout: string): HelperHeaders => {
+const readHeaders = (stdout: string): HelperHeaders => {
   const value = parsed(stdout);
   if (!isObject(value)) return failed('It did not print one JSON object.');
   const entries = Object.entries(value);

@@ -6,13 +6,11 @@ import type { OwnDoor } from '../core/loops.ts';
 import { parseInputs } from '../core/parseInputs.ts';
 import { parseServers } from '../core/parseServers.ts';
 import { isObject, type JsonObject } from '../core/rpc.ts';
-import {
-  type BadServer,
-  type Origin,
-  type ServerDefinition,
-  settingTable,
-} from '../core/settings.ts';
+import { settingTable } from '../core/settingTable.ts';
+import type { BadServer, Origin, ServerDefinition } from '../core/settings.ts';
 import type { FoundServer } from '../core/sources.ts';
+import { inEnglish } from '../core/wording/english.ts';
+import type { Say } from '../core/wording/say.ts';
 import { ourEntry, usableName } from './entryOf.ts';
 import { leadsTo } from './leadsTo.ts';
 import type { SourcePlace } from './places.ts';
@@ -117,10 +115,12 @@ const definitionOf = (
   name: string,
   entry: JsonObject,
   origin: Origin,
+  say: Say,
 ): ServerDefinition | BadServer => {
   const health = settingTable['health.path'].default;
-  const [definition] = parseServers({ [usableName(name)]: ourEntry(entry) }, health, origin);
-  return definition ?? unusable(name, 'The entry cannot be read.');
+  const entries = { [usableName(name)]: ourEntry(entry) };
+  const [definition] = parseServers(entries, health, origin, say);
+  return definition ?? unusable(name, say('The entry cannot be read.'));
 };
 
 /** Only those that the entry asks for: another one of the same file is none of its business. */
@@ -136,6 +136,7 @@ interface Around {
   readonly place: SourcePlace;
   readonly inputs: readonly InputDefinition[];
   readonly door: OwnDoor;
+  readonly say: Say;
 }
 
 const deepest = 50;
@@ -148,17 +149,22 @@ const isDeep = (value: unknown, levels = deepest): boolean =>
 
 const unusable = (name: string, reason: string): BadServer => ({ kind: 'bad', name, reason });
 
-const judge = (name: string, value: unknown, origin: Origin): ServerDefinition | BadServer => {
+const judge = (
+  name: string,
+  value: unknown,
+  origin: Origin,
+  say: Say,
+): ServerDefinition | BadServer => {
   if (!isObject(value))
-    return unusable(name, `The entry must be an object with a 'url' or a 'command'.`);
+    return unusable(name, say("The entry must be an object with a 'url' or a 'command'."));
   return isDeep(value)
-    ? unusable(name, 'The entry is nested too deeply to be used.')
-    : definitionOf(name, value, origin);
+    ? unusable(name, say('The entry is nested too deeply to be used.'))
+    : definitionOf(name, value, origin, say);
 };
 
 const serverOf = (name: string, value: unknown, section: Section, around: Around): FoundServer => {
-  const { place, inputs, door } = around;
-  const definition = judge(name, value, originOf(place, section));
+  const { place, inputs, door, say } = around;
+  const definition = judge(name, value, originOf(place, section), say);
   const entry = isObject(value) && !isDeep(value) ? value : {};
   return {
     name,
@@ -176,11 +182,16 @@ const inputsOf = (root: unknown, place: SourcePlace): readonly InputDefinition[]
   return parseInputs(valueAt(root, path)).inputs;
 };
 
-export const parseSource = (text: string, place: SourcePlace, door: OwnDoor): Parsed | Unparsed => {
+export const parseSource = (
+  text: string,
+  place: SourcePlace,
+  door: OwnDoor,
+  say: Say = inEnglish,
+): Parsed | Unparsed => {
   const root = rootOf(text);
   if (root.kind === 'unparsed') return root;
   if (!isObject(root.value)) return unparsed({ kind: 'no-object' });
-  const around: Around = { place, inputs: inputsOf(root.value, place), door };
+  const around: Around = { place, inputs: inputsOf(root.value, place), door, say };
   const sections = sectionsOf(root.value, place);
   const wrong = sections.find(({ path }) => {
     const value = valueAt(root.value, path);

@@ -38,7 +38,7 @@ export const sourceFileOf = (
     case 'unreadable':
       return { kind, file, servers: kept, problem: problemText(reading.trouble, say) };
     case 'text': {
-      const parsed = parseSource(reading.text, place, door);
+      const parsed = parseSource(reading.text, place, door, say);
       const problem = parsed.trouble === null ? null : problemText(parsed.trouble, say);
       return { kind, file, servers: parsed.kind === 'parsed' ? parsed.servers : kept, problem };
     }

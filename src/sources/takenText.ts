@@ -88,11 +88,7 @@ const mergeOne = (done: Merge, part: Returning, onConflict: OnConflict): Merged 
 };
 
 /** A text that somebody has changed meanwhile, with these entries back in it. Blank where there is no file. */
-export const withParts = (
-  text: string,
-  parts: readonly Returning[],
-  onConflict: OnConflict,
-): Merged =>
+const withParts = (text: string, parts: readonly Returning[], onConflict: OnConflict): Merged =>
   inOrder(parts).reduce<Merged>(
     (done, part) => (done.kind === 'edited' ? mergeOne(done, part, onConflict) : done),
     { kind: 'edited', text, conflicts: [] },

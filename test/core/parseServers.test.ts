@@ -2,23 +2,29 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseServers } from '../../src/core/parseServers.ts';
-import { isObject } from '../../src/core/rpc.ts';
 
-const parseOne = (entry: unknown, name = 'calc') => parseServers({ [name]: entry }, '/health')[0];
-const reasonOf = (entry: unknown, name?: string): string => {
-  const parsed = parseOne(entry, name);
+const parseOne = (entry: unknown) => parseServers({ calc: entry }, '/health')[0];
+const reasonOf = (entry: unknown): string => {
+  const parsed = parseOne(entry);
   return parsed?.kind === 'bad' ? parsed.reason : `not bad: ${JSON.stringify(parsed)}`;
 };
 const url = 'http://localhost:3000/mcp';
+const origin = { scope: 'user', folder: null };
+const asItComes = { clientId: null, clientSecret: null, scopes: [], grant: 'authorization_code' };
+
 describe('an HTTP server', () => {
   test('needs only a URL', () => {
     expect(parseOne({ url })).toEqual({
       kind: 'http',
       name: 'calc',
+      origin,
       url,
       transport: 'http',
       headers: {},
+      headersHelper: null,
+      oauth: asItComes,
       health: '/health',
+      watch: [],
       autoStart: true,
       enabled: true,
       trustHints: false,
@@ -31,6 +37,7 @@ describe('an HTTP server', () => {
       type: 'http',
       url: 'https://example.org/mcp?tenant=1',
       headers: { Authorization: 'Bearer x', 'X-Ok_1': '' },
+      headersHelper: './token.sh --json',
       health: '/healthz',
       autoStart: false,
       enabled: false,
@@ -38,7 +45,15 @@ describe('an HTTP server', () => {
       connection: 'perClient',
     };
     const { type: _, ...others } = entry;
-    expect(parseOne(entry)).toEqual({ kind: 'http', transport: 'http', name: 'calc', ...others });
+    expect(parseOne(entry)).toEqual({
+      kind: 'http',
+      transport: 'http',
+      name: 'calc',
+      origin,
+      oauth: asItComes,
+      watch: [],
+      ...others,
+    });
   });
 
   test.each(['http', 'streamable-http', 'streamableHttp', 'STREAMABLE_HTTP'])(
@@ -71,7 +86,7 @@ describe('an HTTP server', () => {
     expect(reason).toContain(got);
   });
 
-  test.each(['http://', 'http://a:99999/', 'https://a b/'])(
+  test.each(['http://', 'http://a:99999/', 'https://a b/', 'unix:///run/%zz', 'unix://'])(
     'with the broken URL %s is told so',
     (bad) => expect(reasonOf({ url: bad })).toContain(`'url' cannot be read as a URL`),
   );
@@ -153,10 +168,13 @@ describe('a stdio server', () => {
     expect(parseOne({ command: 'node' })).toEqual({
       kind: 'stdio',
       name: 'calc',
+      origin,
       command: 'node',
       args: [],
       env: {},
+      envFile: null,
       cwd: null,
+      watch: [],
       autoStart: true,
       enabled: true,
       trustHints: false,
@@ -190,8 +208,9 @@ describe('a stdio server', () => {
     [{ cwd: 7 }, `'cwd' must be the path of a folder, got a number`],
     [{ env: [] }, `'env' must be an object of names and values, got a list`],
     [{ env: { 'A=B': 'a' } }, `a name in 'env' must not be empty and must not hold '=' or NUL`],
-    [{ env: { A: null } }, `must be a text without NUL, a number, true or false (see 'A')`],
-    [{ env: { A: 'a\0' } }, `must be a text without NUL, a number, true or false (see 'A')`],
+    [{ env: { A: [] } }, `must be a text without NUL, a number, true or false, or null`],
+    [{ env: { A: 'a\0' } }, `to leave the variable out (see 'A')`],
+    [{ envFile: true }, `'envFile' must be the path of a file, got true or false`],
   ])('with %j is told what is wrong', (more, reason) => {
     expect(reasonOf({ command: 'node', ...more })).toContain(reason);
   });
@@ -241,27 +260,6 @@ describe('an entry', () => {
       'b: bad',
       'c: stdio',
     ]);
-  });
-});
-
-describe('a name', () => {
-  test.each(['a', '_a', 'My server 2.0', 'a-b_c.d', 'x'.repeat(64)])('may be %j', (name) => {
-    expect(parseOne({ url }, name)).toMatchObject({ kind: 'http', name });
-  });
-
-  test.each(['', '.', '..', ' a', 'a ', 'a/b', 'a\n', 'Büro', '-a', 'x'.repeat(65), 'a"b', 'a?'])(
-    'may not be %j',
-    (name) => expect(reasonOf({ url }, name)).toContain('The name must have 1 to 64 letters'),
-  );
-
-  test('may not be one that would reach into every object', () => {
-    const entries: unknown = JSON.parse(`{"__proto__": {"url": "${url}"}}`);
-    const parsed = isObject(entries) ? parseServers(entries, false) : [];
-    expect(parsed).toMatchObject([{ kind: 'bad', name: '__proto__' }]);
-  });
-
-  test('may not be the one of our own server', () => {
-    expect(reasonOf({ url }, 'lifeline')).toContain(`MCP Lifeline's own server`);
   });
 });
 

@@ -86,6 +86,21 @@ describe('the configuration', () => {
     expect(complaints).toEqual([]);
   });
 
+  it('takes inputs from where an mcp.json has them, or with our settings, which count more', () => {
+    const [top, ours] = [[{ id: 'top' }], [{ id: 'ours' }]];
+    expect(read({ servers: {}, inputs: top }).settings.inputs).toMatchObject(top);
+    const both = { servers: {}, inputs: top, lifeline: { inputs: ours } };
+    expect(read(both).settings.inputs).toMatchObject(ours);
+    expect(read({ servers: {}, inputs: [7] }).complaints[0]).toContain('Input 1 is not used');
+  });
+
+  it('means paths from the folder of its file', () => {
+    const servers = { a: { command: 'node' } };
+    expect(
+      read({ servers }, { config: '/work/project/.vscode/mcp.json' }).settings.servers,
+    ).toMatchObject([{ origin: { scope: 'given', folder: '/work/project' } }]);
+  });
+
   it('lets the command line decide the port', () => {
     const text = { servers: {}, lifeline: { 'gateway.port': 1 } };
     expect(read(text, { port: 2 }).settings.gateway.port).toBe(2);

@@ -32,10 +32,12 @@ export const aHome = (): string => {
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
 
-const spawnGateway = (args: readonly string[], home: string): Child =>
+type Environment = Readonly<Record<string, string>>;
+
+const spawnGateway = (args: readonly string[], home: string, env: Environment = {}): Child =>
   spawn(nodePath, [`${projectRoot}src/gateway.ts`, ...args], {
     cwd: home,
-    env: { ...process.env, ...homeIn(home) },
+    env: { ...process.env, ...homeIn(home), ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
 
@@ -56,18 +58,20 @@ export class HeadlessProcess {
   readonly config: string;
   readonly state: string;
   readonly #more: readonly string[];
+  readonly #env: Environment;
   #child: Child | null = null;
   #gone: Promise<unknown> = Promise.resolve();
   #out = '';
   #log = '';
   readonly #looks = new Set<() => void>();
 
-  constructor(home: string, more: readonly string[]) {
+  constructor(home: string, more: readonly string[], env: Environment) {
     this.home = home;
     this.project = join(home, 'project');
     this.config = join(this.project, 'mcp.json');
     this.state = join(home, 'gateway-state');
     this.#more = more;
+    this.#env = env;
     mkdirSync(this.project, { recursive: true });
   }
 
@@ -96,7 +100,7 @@ export class HeadlessProcess {
   async start(): Promise<Place> {
     this.#out = '';
     this.#log = '';
-    const child = spawnGateway(this.args, this.home);
+    const child = spawnGateway(this.args, this.home, this.#env);
     this.#child = child;
     this.#gone = once(child, 'close');
     child.stdout.on('data', (chunk: Buffer) => this.#hear(() => (this.#out += String(chunk))));
@@ -150,9 +154,14 @@ export const aGateway = (
   {
     lifeline = {},
     more = [],
-  }: { readonly lifeline?: object; readonly more?: readonly string[] } = {},
+    env = {},
+  }: {
+    readonly lifeline?: object;
+    readonly more?: readonly string[];
+    readonly env?: Environment;
+  } = {},
 ): HeadlessProcess => {
-  const gateway = new HeadlessProcess(aHome(), more);
+  const gateway = new HeadlessProcess(aHome(), more, env);
   gateway.configure(servers, lifeline);
   onTestFinished(async () => {
     await gateway.kill9();
