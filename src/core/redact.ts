@@ -1,29 +1,20 @@
 // The one place where credentials are taken out of a text before it is logged, shown, stored or copied. Known values
-// first, then whatever has the look of a credential. Not here: which values are known to be secret.
+// first, then whatever has the look of a credential. Not here: which values are known to be secret (runtime/knownSecrets.ts), and
+// the shapes they may take (secretForms.ts).
+import { type SecretFinder, secretFinder } from './secretForms.ts';
 
 const mark = '[redacted]';
 
-// Shorter values would blot out ordinary words, and protect nothing.
-const shortestSecret = 4;
-
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
-/** A secret as it may stand in a text: as it is, without the scheme before it, in a URL, in JSON. */
-const formsOf = (secret: string): readonly string[] => [
-  secret,
-  secret.replace(/^(bearer|basic|token)\s+/i, ''),
-  // Half a surrogate pair cannot stand in a URL, and makes the encoder throw.
-  encodeURIComponent(secret.replace(/\p{Surrogate}/gu, '\ufffd')),
-  JSON.stringify(secret).slice(1, -1),
-];
-
-const withoutSecrets = (text: string, secrets: readonly string[]): string => {
-  const forms = secrets
-    .flatMap(formsOf)
-    .filter((form) => form.length >= shortestSecret)
-    // A secret that contains another one must go first, or its rest would stay.
-    .toSorted((one, other) => other.length - one.length);
-  return forms.reduce((rest, form) => rest.replaceAll(form, mark), text);
+const withoutSecrets = (text: string, find: SecretFinder): string => {
+  let rest = '';
+  let from = 0;
+  for (const [start, end] of find(text)) {
+    rest += text.slice(from, start) + mark;
+    from = end;
+  }
+  return rest + text.slice(from);
 };
 
 // Every pattern is bounded or anchored where a long text without a match would otherwise cost its square.
@@ -35,7 +26,7 @@ const patterns: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   ],
   // Named values of one word, as a header, in JSON, in a form body, in a list of raw headers.
   [
-    /((?:mcp-)?session[_-]?id|x-api-key|api[_-]?key|[a-z]{0,20}[_-]?token|client[_-]?secret|secret|password|passwd|code[_-]?verifier)(\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?|["']\s{0,4},\s{0,4}["'])[^\s"'\\,;&}]+/gi,
+    /((?:token|secret|password|passwd|passphrase|credentials?|session[_-]?id|(?:api|access|private|signing)[_-]?key|code[_-]?verifier)(?:[_-]\w{1,24}){0,3})(\\?["']?\s{0,4}[:=]\s{0,4}\\?["']?|["']\s{0,4},\s{0,4}["'])[^\s"'\\,;&}]+/gi,
     `$1$2${mark}`,
   ],
   // A credential after its scheme, wherever it stands.
@@ -54,14 +45,35 @@ const withoutQueries = (text: string): string =>
     url.replace(/([?#]).+$/s, `$1${mark}`),
   );
 
+/** As in a path, in JSON, and in a URL that carries a path. */
+const separator = '(?:[\\\\/]+|%2f|%5c)';
+
 /** `~` for a home, with either slash (doubled ones too, as in JSON), as Windows writes it in either case. */
 const withoutHome = (text: string, home: string): string => {
   const parts = home.split(/[\\/]+/).filter((part) => part !== '');
   // The root of a disk is nobody's home, and would make every path a riddle.
   if (parts.length === 0 || /^[a-z]:$/i.test(parts.at(-1) ?? '')) return text;
-  const start = /^[\\/]/.test(home) ? '[\\\\/]+' : '';
-  const pattern = `${start}${parts.map(escaped).join('[\\\\/]+')}(?![\\w.-])`;
+  const start = /^[\\/]/.test(home) ? separator : '';
+  const pattern = `${start}${parts.map(escaped).join(separator)}(?![\\w.-])`;
   return text.replace(new RegExp(pattern, 'gi'), '~');
+};
+
+const redactWith = (text: string, find: SecretFinder, homes: readonly string[]): string => {
+  const known = withoutSecrets(text, find);
+  const plain = patterns.reduce(
+    (rest, [pattern, replacement]) => rest.replace(pattern, replacement),
+    known,
+  );
+  return homes.reduce(withoutHome, withoutQueries(plain));
+};
+
+/** For many texts: what the secrets may look like is found out once. */
+export const redactor = (
+  secrets: readonly string[],
+  homes: readonly string[],
+): ((text: string) => string) => {
+  const find = secretFinder(secrets);
+  return (text) => redactWith(text, find, homes);
 };
 
 /**
@@ -72,11 +84,4 @@ export const redact = (
   text: string,
   secrets: readonly string[],
   homes: readonly string[] = [],
-): string => {
-  const known = withoutSecrets(text, secrets);
-  const plain = patterns.reduce(
-    (rest, [pattern, replacement]) => rest.replace(pattern, replacement),
-    known,
-  );
-  return homes.reduce(withoutHome, withoutQueries(plain));
-};
+): string => redactWith(text, secretFinder(secrets), homes);

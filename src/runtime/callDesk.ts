@@ -12,6 +12,7 @@ import type { CallRules, LedgerGate } from '../core/calls/ledger.ts';
 import type { Failure } from '../core/connection/failure.ts';
 import type { RpcId, RpcMessage, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
 import { Caller } from './caller.ts';
+import type { CallTally } from './callTally.ts';
 import type { Carrier } from './carriage.ts';
 import { type Claimant, EarlierCalls } from './earlierCalls.ts';
 import { type Journaled, JournalKeeper } from './journalKeeper.ts';
@@ -30,6 +31,8 @@ export interface CallDeskDeps {
   readonly log: Log;
   readonly rules: () => CallRules;
   readonly journals: Journaled;
+  /** Counts the calls, where somebody wants to know. */
+  readonly tally?: CallTally;
   /** Whether somebody is there who takes the answer to this request; without it always. Else it waits in the journal. */
   readonly hears?: (clientId: RpcId) => boolean;
   readonly tellClient: (message: RpcMessage, cause: RpcId | null) => void;
@@ -148,6 +151,7 @@ export class CallDesk implements Disposable {
     const key = this.#caller.takeKey();
     if (replaced !== null && this.#orphans.get(replaced)) this.#keeper.inherit(key, replaced);
     this.#keeper.asked(request);
+    this.#deps.tally?.arrived(key, request.method);
     this.#caller.call(key, request);
   }
 
@@ -235,12 +239,14 @@ export class CallDesk implements Disposable {
     this.#keeper.follow(calls);
     this.#progress.follow(calls);
     this.#pending.changed();
+    this.#deps.tally?.moved(calls);
   }
 
   #finished(call: Call, request: RpcRequest, verdict: Verdict): void {
     this.#progress.forget(call.key);
     if (call.isOrphan) return this.#orphans.finished(call.key, verdict);
-    const { memory, events, tellClient, hears } = this.#deps;
+    const { memory, events, tellClient, hears, tally } = this.#deps;
+    tally?.finished(call, verdict);
     const response: RpcResponse = answerOf(call, verdict, () => ({
       server: memory.serverId,
       refusal: events.refusal(),
@@ -256,6 +262,7 @@ export class CallDesk implements Disposable {
   #forgotten(key: number): void {
     this.#progress.forget(key);
     this.#keeper.forgotten(key);
+    this.#deps.tally?.forgotten(key);
   }
 
   #listPending(): readonly PendingCall[] {

@@ -6,14 +6,16 @@ import type { Policy } from '../core/connection/failing.ts';
 import type { Cause, ConnectionEffect, Life } from '../core/connection/state.ts';
 import type { RpcId } from '../core/rpc.ts';
 import type { HealthSettings } from '../core/settings.ts';
+import type { CallTally } from './callTally.ts';
 import type { Journaled } from './journalKeeper.ts';
-import type { Dialer, JournalStore, Log, Prober } from './ports.ts';
+import type { Dialer, JournalStore, Log, Prober, Reach } from './ports.ts';
 import type { SessionMemory } from './sessionMemory.ts';
 
 export interface ConnectionDeps {
   readonly outside: {
     readonly dialer: Dialer;
     readonly prober: Prober;
+    readonly settle?: Reach['settle'];
     readonly clock: Clock;
     readonly random: () => number;
   };
@@ -22,6 +24,8 @@ export interface ConnectionDeps {
   readonly journals: Journaled;
   /** Whether the client of this request is there and takes its answer; without it all are. Else the answer waits in the journal. */
   readonly hears?: (clientId: RpcId) => boolean;
+  /** Counts the calls, where somebody wants to know. */
+  readonly tally?: CallTally;
   readonly settings: () => ConnectionSettings;
   readonly events: ConnectionEvents;
   readonly log: Log;

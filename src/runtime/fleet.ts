@@ -92,6 +92,16 @@ export class Fleet implements FleetWatch, ServerDirectory, Disposable {
     for (const server of this.#servers.value) server.restore();
   }
 
+  /** What a person had to do for this server is done. */
+  unblock(id: string): void {
+    this.#servers.value.find((server) => server.id === id)?.unblock();
+  }
+
+  /** Something says that this server may be another one than before: it is asked at once. */
+  lookAgain(id: string): void {
+    this.#servers.value.find((server) => server.id === id)?.woke();
+  }
+
   rootsChanged(): void {
     for (const server of this.#servers.value) server.rootsChanged();
   }

@@ -18,9 +18,15 @@ export interface StoredEvent {
 export interface EventLog {
   /**
    * Keeps an event and returns its id. When it returns, the event would survive the death of this process. `json`: the message as
-   * text, from a caller who has it already, so that a large one is turned into text only once.
+   * text, from a caller who has it already, so that a large one is turned into text only once. `id`: one that `mark` gave for this
+   * stream, so that it could be used before; the event gets its place.
    */
-  append(streamId: string, message: RpcMessage | null, json?: string): string;
+  append(streamId: string, message: RpcMessage | null, json?: string, id?: string): string;
+  /**
+   * An id that stands before everything that this stream will hold, and costs nothing: nothing is kept of it. The log does not
+   * know it, in this life or the next; but it names its stream, and whoever comes back with it is owed the whole of it.
+   */
+  mark(streamId: string): string;
   /** What a stream got after an event, in order; null asks from its beginning. */
   readAfter(streamId: string, eventId: string | null): readonly StoredEvent[];
   /** The stream of an event; null where the event, or that stream, is not known any more. */

@@ -12,6 +12,7 @@ import type {
   Link,
   LinkEvents,
   Prober,
+  Reach,
   SessionRef,
 } from './ports.ts';
 import type { SessionMemory } from './sessionMemory.ts';
@@ -19,6 +20,7 @@ import type { SessionMemory } from './sessionMemory.ts';
 export interface HandshakeDeps {
   readonly dialer: Dialer;
   readonly prober: Prober;
+  readonly settle?: Reach['settle'];
   readonly memory: SessionMemory;
   readonly clock: Clock;
   readonly takeId: () => number;
@@ -218,6 +220,15 @@ const makeSession = async (
   return { link, how: link.session.id === null ? 'stateless' : 'new-session' };
 };
 
+/** What the entry means for this attempt. A session of another meaning is another server's, or another account's. */
+const settled = async (deps: HandshakeDeps, signal: AbortSignal): Promise<HandshakeDeps> => {
+  if (!deps.settle) return deps;
+  const { dialer, prober, meaning } = await deps.settle(signal);
+  signal.throwIfAborted();
+  deps.memory.means(meaning);
+  return { ...deps, dialer, prober };
+};
+
 /**
  * Makes a working link, or rejects with `ConnectionError`. `renew`: do not go back to the stored session.
  * `hello`: the client's `initialize` params, replayed upstream where a new session has to be made.
@@ -228,6 +239,7 @@ export const establish = async (
   events: LinkEvents,
   signal: AbortSignal,
 ): Promise<Established> => {
-  const resumed = wishes.renew ? null : await resumeSession(deps, events, signal);
-  return resumed ?? makeSession(deps, wishes.hello, events, signal);
+  const now = await settled(deps, signal);
+  const resumed = wishes.renew ? null : await resumeSession(now, events, signal);
+  return resumed ?? makeSession(now, wishes.hello, events, signal);
 };

@@ -11,6 +11,7 @@ import type { HistoryEntry } from '../core/history.ts';
 import type { SessionRecord } from '../core/record.ts';
 import type { ServerDefinition } from '../core/settings.ts';
 import type { Signal } from '../base/signal.ts';
+import type { Witness } from './chronicle.ts';
 import type { ClientEnd } from './clientEnd.ts';
 import type { OfferStore } from './gatewayPorts.ts';
 import type { Catalog, ToolCallOptions } from './watch.ts';
@@ -165,10 +166,23 @@ export type FollowedTask =
 
 export type ViewClientFactory = (end: ClientEnd) => ViewClient;
 
-/** How one server is reached. The same definition always gets the same pair. */
+/** How one server is reached. The same definition always gets the same one. */
 export interface Reach {
   readonly dialer: Dialer;
   readonly prober: Prober;
+  /**
+   * Finds out what the entry means now, before each attempt; that attempt uses what it is given. Rejects with `ConnectionError`
+   * (needs-input, unapproved, bad-config, blocked). Left out where an entry always means the same.
+   */
+  readonly settle?: (signal: AbortSignal) => Promise<SettledReach>;
+}
+
+/** The way to a server of which nothing is open any more. */
+export interface SettledReach {
+  readonly dialer: Dialer;
+  readonly prober: Prober;
+  /** Tells one meaning from another: a session belongs to one of them. A hash, free of secrets. */
+  readonly meaning: string;
 }
 
 /** What a server needs of the outside. */
@@ -178,6 +192,8 @@ export interface ServerPorts {
   readonly random: () => number;
   readonly records: RecordStore;
   readonly history: HistoryStore;
+  /** Is told what happens, where that is written down. */
+  readonly witness?: Witness;
   readonly journal: JournalStore;
   readonly offers: OfferStore;
   readonly reach: (definition: ServerDefinition) => Reach;

@@ -155,6 +155,11 @@ export class Server implements ServerWatch, Disposable {
     this.#dispatch({ kind: 'new-session-asked', at: this.#deps.ports.clock.now() });
   }
 
+  /** What a person had to do is done: whoever waited for it tries at once, and whoever works is left alone. */
+  unblock(): void {
+    this.#dispatch({ kind: 'nudged', at: this.#deps.ports.clock.now(), cause: 'user' });
+  }
+
   woke(): void {
     this.#connection.woke();
     this.#programs.clients.woke();
@@ -261,7 +266,7 @@ export class Server implements ServerWatch, Disposable {
       journals: this.#definition.connection === 'shared' ? 'every-request' : 'tool-calls',
       hears: (id: RpcId) => this.#programs.hears(id),
       holdBudget: () => settings().calls.holdBudget,
-      isHistory: true,
+      label: null,
       events: {
         tellUser: (about) => tellUser(this, about),
         leftBehind: (count) => leftBehind(this, count),

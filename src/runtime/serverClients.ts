@@ -210,8 +210,8 @@ export class ServerClients implements Disposable {
       leftBehind: nobody,
       taskLeft: nobody,
     };
-    const always = { hears: () => true, isHistory: false, journals: 'every-request' } as const;
-    return makeConnection(facts, { client, holdBudget, events, ...always }, memory);
+    const always = { hears: () => true, journals: 'every-request' } as const;
+    return makeConnection(facts, { client, label, holdBudget, events, ...always }, memory);
   }
 
   #steady(

@@ -3,17 +3,21 @@
 // Not here: what a connection does (connection.ts) and who asks for one (server.ts, serverClients.ts).
 import type { Millis } from '../base/clock.ts';
 import { repeatRight } from '../core/calls/replay.ts';
-import { entryOf } from '../core/history.ts';
+import { entryOf, type HistoryEntry } from '../core/history.ts';
 import type { Life } from '../core/connection/state.ts';
 import { fingerprintOf } from '../core/record.ts';
 import { isObject, type JsonObject, type RpcId } from '../core/rpc.ts';
 import type { ServerDefinition, Settings } from '../core/settings.ts';
+import { CallTally } from './callTally.ts';
+import type { Whose } from './chronicle.ts';
 import { Connection } from './connection.ts';
 import type { ConnectionEvents, ConnectionSettings } from './connectionDeps.ts';
 import type { OfferStore } from './gatewayPorts.ts';
 import type { Journaled } from './journalKeeper.ts';
 import type { Reach, ServerPorts } from './ports.ts';
+import { factsOf } from './sessionFacts.ts';
 import { SessionMemory } from './sessionMemory.ts';
+import { watchReach } from './watchedReach.ts';
 import type { Catalog } from './watch.ts';
 
 /** What all connections to one server have in common. */
@@ -38,8 +42,8 @@ export interface ConnectionOwner {
   readonly hears: (clientId: RpcId) => boolean;
   readonly holdBudget: () => Millis;
   readonly events: Pick<ConnectionEvents, 'tellUser' | 'leftBehind' | 'taskLeft'>;
-  /** Whether its transitions belong into the history of the server. */
-  readonly isHistory: boolean;
+  /** How the program calls itself; null for the server's own connection, whose transitions are the history of the server. */
+  readonly label: string | null;
 }
 
 export const memoryOf = ({ ports, definition }: ServerFacts, client: string): SessionMemory =>
@@ -105,12 +109,32 @@ const settingsFor = (
   };
 };
 
+/** How a connection is watched for the chronicle, where one is kept. */
+const watched = ({ ports, reach, definition }: ServerFacts, owner: ConnectionOwner) => {
+  const { clock, witness } = ports;
+  const { name, kind } = definition();
+  const { client, label } = owner;
+  const whose: Whose = { serverId: name, client, label, startsProcess: kind === 'stdio' };
+  if (!witness) return { reach, tally: null, moved: () => undefined };
+  const moved = (entry: HistoryEntry, memory: SessionMemory): void =>
+    witness.moved(whose, entry, factsOf(memory.record.value));
+  return {
+    reach: watchReach(reach, clock, {
+      looked: (look) => witness.looked(whose, { ...look, serverId: name }),
+      resumed: () => witness.resumed(whose),
+    }),
+    tally: new CallTally(clock, (news) => witness.call(whose, news)),
+    moved,
+  };
+};
+
 export const makeConnection = (
   facts: ServerFacts,
   owner: ConnectionOwner,
   memory: SessionMemory,
 ): Connection => {
-  const { ports, reach, refusal, waiting } = facts;
+  const { ports, refusal, waiting } = facts;
+  const { reach, tally, moved } = watched(facts, owner);
   const { name, enabled } = facts.definition();
   // Known only when the connection is there, which asks for its settings while it is made.
   let ownBytes = (): number => 0;
@@ -122,12 +146,14 @@ export const makeConnection = (
       journals: owner.journals,
       hears: owner.hears,
       settings: () => settingsFor(facts, owner, ownBytes()),
+      ...(tally && { tally }),
       log: ports.logOf(name),
       events: {
         ...owner.events,
         transition: (from, to, cause) => {
-          if (owner.isHistory)
-            ports.history.append(entryOf(name, ports.clock.now(), from, to, cause));
+          const entry = entryOf(name, ports.clock.now(), from, to, cause);
+          if (owner.label === null) ports.history.append(entry);
+          moved(entry, memory);
         },
         refusal,
         waiting: (life) => waiting(name, life),

@@ -126,6 +126,15 @@ export class SessionMemory {
     this.#write({ sessionId: null, cursors: {}, status: 'disconnected', run: null });
   }
 
+  /** What the entry means with everything filled in; nothing else may go on with the session than what began it. */
+  means(meaning: string): void {
+    const { meaning: before, fingerprint } = this.record.value;
+    // An entry in which nothing is open means what it says.
+    if ((before ?? fingerprint) === meaning) return;
+    this.#write({ meaning });
+    this.forget();
+  }
+
   cursor(stream: StreamName, cursor: string | null): void {
     const { [stream]: _, ...others } = this.record.value.cursors;
     if (cursor === null) {

@@ -1,0 +1,28 @@
+// The folders that the window has open, as servers may know of them. A folder that nobody has declared trusted is nowhere: no
+// program starts in it, and no server is pointed to it.
+import { homedir } from 'node:os';
+import * as vscode from 'vscode';
+import { type Disposable, Store } from '../base/disposable.ts';
+
+const trusted = (): readonly vscode.WorkspaceFolder[] =>
+  vscode.workspace.isTrusted ? (vscode.workspace.workspaceFolders ?? []) : [];
+
+/**
+ * Where programs start, and relative paths are meant from. At home where no folder is trusted: many programs read files of the
+ * folder in which they start (`npx`: .npmrc, node_modules).
+ */
+export const openFolder = (): string => trusted()[0]?.uri.fsPath ?? homedir();
+
+export const openRoots = (): { uri: string; name: string }[] =>
+  trusted().map(({ uri, name }) => ({ uri: uri.toString(), name }));
+
+/** The same as paths, for entries that name one of them. */
+export const openPlaces = (): { path: string; name: string }[] =>
+  trusted().map(({ uri, name }) => ({ path: uri.fsPath, name }));
+
+export const onOpenRootsChange = (listener: () => void): Disposable => {
+  const store = new Store();
+  store.add(vscode.workspace.onDidChangeWorkspaceFolders(listener));
+  store.add(vscode.workspace.onDidGrantWorkspaceTrust(listener));
+  return store;
+};

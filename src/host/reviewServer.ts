@@ -1,0 +1,163 @@
+// The commands Review and Allow… and Forget Allowed Servers. What an entry would do is shown as a page of its own, however long it
+// is, and only then is the question asked; Enter alone allows nothing. What was shown is what is allowed, even when the file
+// has changed meanwhile. Not here: the page's text (reviewText.ts) and where leave is kept (approvals.ts).
+import { join } from 'node:path';
+import * as vscode from 'vscode';
+import { type ApprovalContext, inputsUsedBy } from '../core/approval.ts';
+import type { ServerDefinition } from '../core/settings.ts';
+import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
+import type { Approvals } from './approvals.ts';
+import { openEntry } from './openEntry.ts';
+import { sayNoServers } from './pickServer.ts';
+import { askChoice } from './quickInput.ts';
+import type { ReviewPages } from './reviewPages.ts';
+import { reviewText } from './reviewText.ts';
+
+export interface ReviewPorts {
+  readonly fleet: FleetWatch;
+  readonly approvals: Approvals;
+  readonly approvalContext: () => ApprovalContext;
+  readonly reviewPages: ReviewPages;
+}
+
+type Decision = 'allow' | 'open' | 'later';
+
+interface DecisionItem extends vscode.QuickPickItem {
+  readonly decision: Decision;
+}
+
+const decisionItems = ({
+  name,
+}: ServerDefinition): readonly [later: DecisionItem, ...DecisionItem[]] => {
+  const { t } = vscode.l10n;
+  return [
+    {
+      label: t('Not Now'),
+      detail: t('Nothing runs and nobody is contacted. The row of the server keeps the question.'),
+      iconPath: new vscode.ThemeIcon('circle-slash'),
+      decision: 'later',
+    },
+    {
+      label: t('Allow "{0}"', name),
+      detail: t('For this workspace, and until its entry changes.'),
+      iconPath: new vscode.ThemeIcon('check'),
+      decision: 'allow',
+    },
+    {
+      label: t('Open Entry'),
+      detail: t('Shows it in its file, to be changed or removed.'),
+      iconPath: new vscode.ThemeIcon('go-to-file'),
+      decision: 'open',
+    },
+  ];
+};
+
+/** The file in which the entry stands. */
+export const fileOf = ({ origin }: ServerDefinition): vscode.Uri | null => {
+  const { workspaceFile } = vscode.workspace;
+  if (origin.scope === 'workspace' && workspaceFile) return workspaceFile;
+  return origin.folder === null
+    ? null
+    : vscode.Uri.file(join(origin.folder, '.vscode', 'settings.json'));
+};
+
+const pageOf = (definition: ServerDefinition, context: ApprovalContext): string =>
+  reviewText(
+    {
+      definition,
+      inputs: inputsUsedBy(definition, context),
+      file: fileOf(definition)?.fsPath ?? vscode.l10n.t('your user settings'),
+      folder: definition.origin.folder ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '',
+    },
+    vscode.l10n.t,
+  );
+
+const ask = async (
+  { reviewPages, approvalContext }: ReviewPorts,
+  definition: ServerDefinition,
+  place: { readonly step: number; readonly steps: number },
+): Promise<Decision | 'cancelled'> => {
+  const page = await reviewPages.show(definition.name, pageOf(definition, approvalContext()));
+  const items = decisionItems(definition);
+  const answer = await askChoice<DecisionItem>({
+    title: vscode.l10n.t('Allow the MCP server "{0}"?', definition.name),
+    placeholder: vscode.l10n.t('The page below says exactly what it would do.'),
+    ...(place.steps > 1 ? { place } : {}),
+    items,
+    // Leave is a decision, and never what Enter alone gives.
+    active: items[0],
+  });
+  await page.close();
+  return answer.kind === 'value' ? answer.value.decision : 'cancelled';
+};
+
+const sayChanged = (name: string): void =>
+  void vscode.window.showWarningMessage(
+    vscode.l10n.t('The entry of "{0}" has changed meanwhile: review it once more.', name),
+  );
+
+/** False where the person wants no further question. */
+const reviewOne = async (
+  ports: ReviewPorts,
+  { id, definition }: ServerWatch,
+  place: { readonly step: number; readonly steps: number },
+): Promise<boolean> => {
+  const decision = await ask(ports, definition, place);
+  switch (decision) {
+    case 'later':
+      return true;
+    case 'cancelled':
+      return false;
+    case 'open':
+      await openEntry(fileOf(definition), id);
+      return false;
+    case 'allow': {
+      ports.approvals.allow([definition]);
+      const now = ports.fleet.get(id);
+      if (now && !ports.approvals.isAllowed(now.definition)) sayChanged(id);
+      return true;
+    }
+  }
+};
+
+/** The given one, or all that wait, one after the other. */
+export const reviewServers = async (
+  ports: ReviewPorts,
+  given: ServerWatch | undefined,
+): Promise<void> => {
+  const { fleet, approvals } = ports;
+  if (fleet.servers.value.length === 0) return sayNoServers();
+  const waiting = fleet.servers.value.filter(({ definition }) => !approvals.isAllowed(definition));
+  const chosen = given ? waiting.filter((server) => server === given) : waiting;
+  if (chosen.length === 0) {
+    const text = given
+      ? vscode.l10n.t('"{0}" needs no leave, or has it already.', given.id)
+      : vscode.l10n.t('No server waits for your leave.');
+    void vscode.window.showInformationMessage(text);
+    return;
+  }
+  for (const [index, server] of chosen.entries())
+    if (!(await reviewOne(ports, server, { step: index + 1, steps: chosen.length }))) return;
+};
+
+export const forgetAllowed = async ({
+  approvals,
+}: Pick<ReviewPorts, 'approvals'>): Promise<void> => {
+  const { t } = vscode.l10n;
+  const sure = t('Forget');
+  const chosen = await vscode.window.showWarningMessage(
+    t('Forget which servers of workspaces you have allowed?'),
+    {
+      modal: true,
+      detail: t(
+        'This is for all your workspaces. Servers that stand in their files are disconnected, and you are asked before any of them runs again.',
+      ),
+    },
+    sure,
+  );
+  if (chosen !== sure) return;
+  const count = approvals.revokeAll();
+  void vscode.window.showInformationMessage(
+    count === 0 ? t('No server had been allowed.') : t('Allowed servers forgotten: {0}.', count),
+  );
+};
