@@ -85,4 +85,8 @@ for (const options of [forNode, forBrowser]) {
   if (process.argv.includes('--watch')) await (await context(options)).watch();
   else report((await build(options)).metafile);
 }
-if (production) writeFileSync('dist/packages.json', JSON.stringify([...packages].sort()));
+if (production)
+  writeFileSync(
+    'dist/packages.json',
+    JSON.stringify([...packages].sort((one, other) => one.localeCompare(other))),
+  );

@@ -1,12 +1,10 @@
 // The gateway of one editor window, from its settings and secrets to what the screens see of it: opened when it is wanted,
 // closed when it is not. Composition only; what is decided is decided in the rooms.
-import { homedir } from 'node:os';
 import { join } from 'node:path';
 import type { Clock } from './base/clock.ts';
 import { type Disposable, Mutable, Store } from './base/disposable.ts';
 import { type Signal, Source } from './base/signal.ts';
 import { refuseLoops } from './core/loops.ts';
-import { redact } from './core/redact.ts';
 import type { Settings } from './core/settings.ts';
 import type { Say } from './core/wording/say.ts';
 import { bridgeCopyPath, keepBridgeCopy } from './gateway/bridgeCopy.ts';
@@ -17,8 +15,9 @@ import { publishPlace } from './gateway/headlessPlace.ts';
 import { createClientGuide, doorOf } from './gatewayForEditor.ts';
 import type { Gateway as GatewayView, GatewayDoor } from './host/gatewayDoor.ts';
 import { gatewayToken, type SecretPlace } from './host/gatewayToken.ts';
-import { secretsOf } from './host/knownSecrets.ts';
+import type { ChronicleReader } from './runtime/chronicle.ts';
 import type { Fleet } from './runtime/fleet.ts';
+import type { KnownSecrets } from './runtime/knownSecrets.ts';
 import type { Log } from './runtime/ports.ts';
 import { realProcesses } from './store/processes.ts';
 import type { WorkspaceStore } from './store/workspaceStore.ts';
@@ -39,8 +38,10 @@ export interface EditorGatewayParts {
   readonly editor: EditorFacts;
   readonly clock: Clock;
   readonly log: Log;
+  readonly secrets: KnownSecrets;
   readonly settings: Signal<Settings>;
   readonly fleet: Fleet;
+  readonly chronicle: ChronicleReader;
   readonly store: WorkspaceStore;
   /** Where this window keeps its things: tells one workspace from another. */
   readonly folder: string;
@@ -52,10 +53,11 @@ export const withoutLoops = (
   settings: Signal<Settings>,
   door: Signal<GatewayDoor>,
   owner: Store,
+  say: Say,
 ): Signal<Settings> => {
   const judged = (): Settings => {
     const ports = door.value.kind === 'open' ? door.value.ports : [];
-    return refuseLoops(settings.value, { ports, bridge: bridgeCopyPath() });
+    return refuseLoops(settings.value, { ports, bridge: bridgeCopyPath() }, say);
   };
   const source = owner.add(new Source(judged()));
   owner.add(settings.onChange(() => source.set(judged())));
@@ -155,19 +157,21 @@ export class EditorGateway implements Disposable {
   }
 
   #make(token: string): Gateway {
-    const { clock, log, settings, fleet, store, version, editor } = this.#parts;
+    const { clock, log, secrets, settings, fleet, store, version, editor } = this.#parts;
+    secrets.learn('gateway', [token]);
     return new Gateway({
       token,
       version,
       directory: fleet,
       fleet,
+      chronicle: this.#parts.chronicle,
       events: store.events,
       sessions: store.gatewaySessions,
       door: store.door,
       settings: () => settings.value,
       clock,
       log,
-      clean: (text) => redact(text, [token, ...secretsOf(settings.value)], [homedir()]),
+      clean: secrets.clean,
       say: editor.say,
     });
   }

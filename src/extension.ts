@@ -1,29 +1,40 @@
 // Composition root of the extension: builds the parts, wires them, hands them to the editor, ends them. No decisions.
-import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { type Clock, realClock, sleep } from './base/clock.ts';
 import { type Disposable, Store } from './base/disposable.ts';
 import { type Signal, Source } from './base/signal.ts';
-import type { EventStoreSettings, Settings } from './core/settings.ts';
+import type { Settings } from './core/settings.ts';
 import { isObject } from './core/rpc.ts';
 import { type EditorFacts, EditorGateway, withoutLoops } from './editorGateway.ts';
-import { wireFleet } from './fleetWiring.ts';
+import { type EditorValues, wireValues } from './editorValues.ts';
+import { wireChronicler, wireFleet } from './fleetWiring.ts';
+import { wireSignIn } from './editorSignIn.ts';
+import { wireEditorStore } from './editorStore.ts';
+import { wireFoundServers } from './editorSources.ts';
+import type { FoundServers } from './foundServers.ts';
 import { createApi, type LifelineApi } from './host/api.ts';
 import { registerDefinitionProvider } from './host/definitionProvider.ts';
 import type { GatewayDoor } from './host/gatewayDoor.ts';
 import { registerHealthTool } from './host/healthTool.ts';
 import { secretsOf } from './host/knownSecrets.ts';
+import { createLeave, type Leave } from './host/leave.ts';
 import { createLogs, type Logs } from './host/log.ts';
+import { onOpenRootsChange, openFolder, openRoots } from './host/openFolders.ts';
 import { createPresence, type Presence } from './host/presence.ts';
-import { createScreen } from './host/screen.ts';
+import { createScreen, type Screen } from './host/screen.ts';
 import { createEditorSettings, type EditorSettings } from './host/settings.ts';
 import { commonFolder } from './host/storageFolder.ts';
+import type { Authorizers } from './mcp/auth/authorizers.ts';
+import { followDevFiles } from './host/watchedFiles.ts';
 import { NetworkWatch } from './mcp/network.ts';
+import type { Chronicle } from './runtime/chronicle.ts';
+import { withApproval } from './runtime/approvalGate.ts';
 import type { Fleet } from './runtime/fleet.ts';
+import { KnownSecrets } from './runtime/knownSecrets.ts';
 import type { WakeSource } from './runtime/ports.ts';
-import { realProcesses } from './store/processes.ts';
-import { openWorkspaceStore, type WorkspaceStore } from './store/workspaceStore.ts';
+import type { WorkspaceStore } from './store/workspaceStore.ts';
+import { type NewServers, wireNewServers } from './newServers.ts';
 
 /** The editor waits about five seconds for `deactivate`; what is not done by then is cut off. */
 const goodbyeLimit = 4_700;
@@ -32,7 +43,10 @@ interface Parts {
   readonly context: vscode.ExtensionContext;
   readonly clock: Clock;
   readonly logs: Logs;
+  readonly secrets: KnownSecrets;
   readonly settings: EditorSettings;
+  readonly leave: Leave;
+  readonly values: EditorValues;
   readonly presence: Presence;
 }
 
@@ -42,34 +56,23 @@ const folderOf = ({ storageUri, globalStorageUri }: vscode.ExtensionContext): st
 
 const openStore = (
   { context, clock, logs, settings, presence }: Parts,
-  kept: {
-    readonly allowsJournal: Signal<boolean>;
-    readonly eventStore: Signal<EventStoreSettings>;
-  },
+  owner: Store,
 ): WorkspaceStore => {
-  const { sessionTtl, historyEntries } = settings.current.value;
   const isDesktop =
     vscode.env.uiKind === vscode.UIKind.Desktop && vscode.env.remoteName === undefined;
-  return openWorkspaceStore({
-    folder: folderOf(context),
-    clock,
-    log: logs.own,
-    memento: context.storageUri ? context.workspaceState : context.globalState,
-    sessionTtl,
-    historyEntries,
-    ...kept,
-    window: {
-      id: randomUUID(),
-      pid: process.pid,
-      processes: realProcesses(),
+  return wireEditorStore(
+    {
+      folder: folderOf(context),
+      memento: context.storageUri ? context.workspaceState : context.globalState,
       isOnlyOne: isDesktop && context.storageUri !== undefined,
       isWatched: () => presence.isWatched(),
+      clock,
+      log: logs.own,
+      settings: settings.current,
     },
-  });
+    owner,
+  );
 };
-
-/** The folder that the window has open, where programs start and relative paths are meant from. */
-const openFolder = (): string => vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? homedir();
 
 /** Sleep and network changes are noticed by the network watch, the window's focus by the editor. */
 const wakeSource = (network: NetworkWatch, presence: Presence): WakeSource => ({
@@ -80,12 +83,6 @@ const wakeSource = (network: NetworkWatch, presence: Presence): WakeSource => ({
     return ears;
   },
 });
-
-const roots = () =>
-  (vscode.workspace.workspaceFolders ?? []).map(({ uri, name }) => ({
-    uri: uri.toString(),
-    name,
-  }));
 
 const editorFacts = ({
   secrets,
@@ -99,10 +96,18 @@ const editorFacts = ({
   say: vscode.l10n.t,
 });
 
+const versionOf = ({ extension }: vscode.ExtensionContext): string => {
+  const manifest: unknown = extension.packageJSON;
+  return isObject(manifest) ? String(manifest['version']) : 'unknown';
+};
+
 interface Running {
   readonly fleet: Fleet;
   readonly store: WorkspaceStore;
+  readonly chronicle: Chronicle;
   readonly gateway: EditorGateway;
+  readonly found: FoundServers;
+  readonly signIn: Authorizers;
   /** Without servers that lead back to ourselves. */
   readonly usable: Signal<Settings>;
 }
@@ -110,53 +115,110 @@ interface Running {
 /** The running side: store, connections, what wakes them, and the gateway in front of them. */
 const wire = (parts: Parts, owner: Store): Running => {
   const { context, clock, logs, presence } = parts;
-  const { current } = parts.settings;
-  const allowsJournal = owner.add(new Source(current.value.journal === 'on'));
-  const eventStore = owner.add(new Source(current.value.eventStore));
-  owner.add(
-    current.onChange((now) => {
-      allowsJournal.set(now.journal === 'on');
-      eventStore.set(now.eventStore);
-    }),
-  );
-  const store = owner.add(openStore(parts, { allowsJournal, eventStore }));
+  const store = openStore(parts, owner);
   const network = owner.add(new NetworkWatch({ clock }));
-  const manifest: unknown = context.extension.packageJSON;
-  const version = isObject(manifest) ? String(manifest['version']) : 'unknown';
+  const version = versionOf(context);
   const { enabled } = parts.settings.current.value.gateway;
   const door = owner.add(new Source<GatewayDoor>({ kind: enabled ? 'opening' : 'off' }));
-  const settings = withoutLoops(parts.settings.current, door, owner);
+  const settings = withoutLoops(parts.settings.current, door, owner, vscode.l10n.t);
+  const wake = wakeSource(network, presence);
+  const chronicler = wireChronicler({ clock, store, wake }, owner);
+  const signIn = wireSignIn({ context, clock, logs, known: parts.secrets }, owner);
   const fleet = wireFleet(
     {
-      clock,
-      logs,
-      settings,
-      store,
-      wake: wakeSource(network, presence),
+      ...{ clock, logs, secrets: parts.secrets, settings, store, wake, chronicler, version },
       folder: openFolder,
-      roots,
-      version,
+      roots: openRoots,
       say: vscode.l10n.t,
+      resolver: withApproval(parts.leave.keeper, parts.values.resolver),
+      authorizers: (server) => signIn.of(server),
     },
     owner,
   );
-  owner.add(vscode.workspace.onDidChangeWorkspaceFolders(() => fleet.rootsChanged()));
+  owner.add(onOpenRootsChange(() => fleet.rootsChanged()));
+  parts.leave.follow(fleet, settings);
+  parts.values.follow(fleet);
+  owner.add(followDevFiles({ clock, fleet }, (id) => logs.of(id)));
   const gateway = owner.add(
     new EditorGateway(
       {
-        editor: editorFacts(context),
-        clock,
-        log: logs.own,
-        settings,
-        fleet,
-        store,
-        folder: folderOf(context),
-        version,
+        ...{ editor: editorFacts(context), clock, log: logs.own, secrets: parts.secrets, settings },
+        ...{ fleet, chronicle: chronicler, store, folder: folderOf(context), version },
       },
       door,
     ),
   );
-  return { fleet, store, gateway, usable: settings };
+  return {
+    fleet,
+    store,
+    chronicle: chronicler,
+    gateway,
+    found: wireFoundServers({ context, clock, logs, say: vscode.l10n.t, settings, door }, owner),
+    signIn,
+    usable: settings,
+  };
+};
+
+/** What everything else is made of. The log comes first, and the settings are its first user: their secrets are known from then on. */
+const prepare = (context: vscode.ExtensionContext, owner: Store): Parts => {
+  const clock = realClock;
+  const secrets = new KnownSecrets([homedir()]);
+  const logs = owner.add(createLogs(secrets.clean));
+  const editorSettings = owner.add(createEditorSettings(logs.own));
+  const globalStorage = context.globalStorageUri.fsPath;
+  const own = { settings: editorSettings, globalStorage, clock, log: logs.own };
+  const leave = createLeave(own, owner);
+  const { settings } = leave;
+  const learn = (): void => secrets.learn('settings', secretsOf(settings.current.value));
+  learn();
+  owner.add(settings.current.onChange(learn));
+  const known = { secrets: context.secrets, settings, known: secrets, clock, logs };
+  const values = wireValues(known, owner);
+  const presence = owner.add(createPresence(clock));
+  return { context, clock, logs, secrets, settings, leave, values, presence };
+};
+
+const bringServers = (
+  { context, clock, logs, secrets, settings, leave, values }: Parts,
+  { found }: Running,
+  owner: Store,
+): NewServers =>
+  wireNewServers(
+    {
+      ...{ clock, logs, say: vscode.l10n.t, settings, secrets, approvals: leave.approvals },
+      globalStorage: context.globalStorageUri.fsPath,
+      found: found.view,
+      resolver: values.resolver,
+      isTrusted: leave.keeper.isTrusted,
+      folder: openFolder,
+      version: versionOf(context),
+    },
+    owner,
+  );
+
+const show = (parts: Parts, running: Running, { view }: NewServers, owner: Store): Screen => {
+  const { context, clock, logs, secrets, settings, leave, values } = parts;
+  const { fleet, chronicle, gateway, found, signIn, store } = running;
+  const { isAllowed } = leave.keeper;
+  return owner.add(
+    createScreen({
+      ...{ clock, fleet, chronicle, settings, logs, approvals: leave.approvals },
+      ...view,
+      diagnosis: { version: versionOf(context), clean: secrets.clean },
+      extensionUri: context.extensionUri,
+      gateway: gateway.view,
+      found: found.view,
+      workspaceState: context.workspaceState,
+      // Signing in contacts the server, and asking for values may run what its entry names.
+      accountOf: ({ id, definition }) => (isAllowed(definition) ? signIn.named(id) : null),
+      entered: {
+        ...values.view,
+        missing: async (definition) =>
+          isAllowed(definition) ? values.view.missing(definition) : [],
+      },
+      clearStoredSessions: () => store.records.clear(),
+    }),
+  );
 };
 
 /** One activation: everything that lives from `activate` to `deactivate`. */
@@ -164,40 +226,23 @@ class Lifeline implements Disposable {
   readonly #store = new Store();
   readonly #fleet: Fleet;
   readonly #gateway: EditorGateway;
+  readonly #found: FoundServers;
+  readonly #newServers: NewServers;
   readonly api: LifelineApi;
 
   constructor(context: vscode.ExtensionContext) {
-    const clock = realClock;
-    // The log comes first, and the settings are its first user: their secrets are known from then on.
-    let secrets: readonly string[] = [];
-    const logs = this.#store.add(createLogs(() => secrets));
-    const settings = this.#store.add(createEditorSettings(logs.own));
-    const learn = (): void => {
-      secrets = secretsOf(settings.current.value);
-    };
-    learn();
-    this.#store.add(settings.current.onChange(learn));
-    const presence = this.#store.add(createPresence(clock));
-    const { fleet, store, gateway, usable } = wire(
-      { context, clock, logs, settings, presence },
-      this.#store,
-    );
+    const parts = prepare(context, this.#store);
+    const running = wire(parts, this.#store);
+    const { fleet, gateway, found } = running;
     this.#fleet = fleet;
     this.#gateway = gateway;
-    const screen = this.#store.add(
-      createScreen({
-        clock,
-        fleet,
-        gateway: gateway.view,
-        settings,
-        logs,
-        workspaceState: context.workspaceState,
-        accountOf: () => null,
-        clearStoredSessions: () => store.records.clear(),
-      }),
-    );
+    this.#found = found;
+    this.#newServers = bringServers(parts, running, this.#store);
+    const screen = show(parts, running, this.#newServers, this.#store);
     const { door, healthReport } = gateway.view;
-    this.#store.add(registerDefinitionProvider({ clock, door, settings: usable }));
+    this.#store.add(
+      registerDefinitionProvider({ clock: parts.clock, door, settings: running.usable }),
+    );
     this.#store.add(registerHealthTool({ fleet, healthReport }));
     this.#store.add(fleet.onNotice((notice) => screen.tell(notice)));
     this.api = createApi(fleet, this.#store);
@@ -210,6 +255,8 @@ class Lifeline implements Disposable {
         // The servers first: a client of an earlier life may be there as soon as the door is open.
         this.#fleet.open();
         void this.#gateway.open();
+        this.#found.open();
+        void this.#newServers.open();
       }),
     );
   }

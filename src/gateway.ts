@@ -8,10 +8,9 @@ import { realClock as clock, sleep } from './base/clock.ts';
 import { Store } from './base/disposable.ts';
 import { type Signal, Source } from './base/signal.ts';
 import { refuseLoops } from './core/loops.ts';
-import { redact } from './core/redact.ts';
 import type { Settings } from './core/settings.ts';
 import { inEnglish } from './core/wording/english.ts';
-import { wireFleet } from './fleetWiring.ts';
+import { wireChronicler, wireFleet } from './fleetWiring.ts';
 import { bridgeCopyPath } from './gateway/bridgeCopy.ts';
 import { DiscoveryFile, gatewaysFolder, readGateway } from './gateway/discovery.ts';
 import { Gateway } from './gateway/gateway.ts';
@@ -28,9 +27,13 @@ import { announcementOf, folderOf, publishPlace } from './gateway/headlessPlace.
 import { HeadlessSettings, readConfig } from './gateway/headlessSettings.ts';
 import { keepToken } from './gateway/headlessToken.ts';
 import { versionOf } from './gateway/ownVersion.ts';
+import { headlessSignIn } from './gatewaySignIn.ts';
+import { headlessResolver } from './gatewayValues.ts';
 import { secretsOf } from './host/knownSecrets.ts';
 import { NetworkWatch } from './mcp/network.ts';
+import type { Chronicler } from './runtime/chronicler.ts';
 import type { Fleet } from './runtime/fleet.ts';
+import { KnownSecrets } from './runtime/knownSecrets.ts';
 import type { WakeSource } from './runtime/ports.ts';
 import { realProcesses } from './store/processes.ts';
 import { openWorkspaceStore, type WorkspaceStore } from './store/workspaceStore.ts';
@@ -54,8 +57,10 @@ interface Run {
   readonly token: string;
   readonly settings: Signal<Settings>;
   readonly logs: HeadlessLogs;
-  readonly clean: (text: string) => string;
+  readonly secrets: KnownSecrets;
   readonly store: WorkspaceStore;
+  readonly wake: WakeSource;
+  readonly chronicler: Chronicler;
 }
 
 const openStore = (
@@ -64,7 +69,7 @@ const openStore = (
   { own: log }: HeadlessLogs,
   owner: Store,
 ): WorkspaceStore => {
-  const { sessionTtl, historyEntries, journal } = settings.value;
+  const { sessionTtl, historyEntries, historySamples, historyMaxAge, journal } = settings.value;
   const allowsJournal = owner.add(new Source(journal === 'on'));
   const eventStore = owner.add(new Source(settings.value.eventStore));
   owner.add(
@@ -82,6 +87,8 @@ const openStore = (
       memento: { get: () => undefined, update: () => Promise.resolve(), keys: () => [] },
       sessionTtl,
       historyEntries,
+      historySamples,
+      historyMaxAge,
       allowsJournal,
       eventStore,
       window: {
@@ -146,39 +153,47 @@ const wakes = (network: NetworkWatch): WakeSource => ({
   onWake: (listener) => network.onWake(listener),
 });
 
-const fleetOf = ({ wish, owner, version, logs, store }: Run, settings: Signal<Settings>): Fleet => {
+const fleetOf = (
+  { wish, owner, version, logs, secrets, store, wake, chronicler }: Run,
+  settings: Signal<Settings>,
+): Fleet => {
   const folder = folderOf(wish.config);
   return wireFleet(
     {
       clock,
       logs,
+      secrets,
       settings,
       store,
-      wake: wakes(owner.add(new NetworkWatch({ clock }))),
+      wake,
+      chronicler,
       folder: () => folder,
       roots: () => [{ uri: pathToFileURL(folder).href, name: basename(folder) }],
       version,
       say: inEnglish,
+      resolver: headlessResolver({ settings, logs, secrets, clock, folder }),
+      authorizers: headlessSignIn({ clock, logs, secrets }, owner),
     },
     owner,
   );
 };
 
 const gatewayOf = (run: Run, fleet: Fleet): Gateway => {
-  const { owner, token, version, settings, logs, clean, store } = run;
+  const { owner, token, version, settings, logs, secrets, store, chronicler } = run;
   return owner.add(
     new Gateway({
       token,
       version,
       directory: fleet,
       fleet,
+      chronicle: chronicler,
       events: store.events,
       sessions: store.gatewaySessions,
       door: store.door,
       settings: () => settings.value,
       clock,
       log: logs.own,
-      clean,
+      clean: secrets.clean,
       say: inEnglish,
     }),
   );
@@ -227,13 +242,16 @@ const prepare = (wish: HeadlessWish, config: Extract<ParsedConfig, { kind: 'ok' 
   const kept = keepToken(wish.state);
   if (kept.kind === 'refused') return fail(exitCode.wrong, kept.reason);
   const { token } = kept;
-  let current = config.settings;
-  const clean = (text: string): string => redact(text, [token, ...secretsOf(current)], [homedir()]);
-  const logs = headlessLogs({ stream: process.stderr, clock, clean });
+  const secrets = new KnownSecrets([homedir()]);
+  secrets.learn('gateway', [token]);
+  secrets.learn('settings', secretsOf(config.settings));
+  const logs = headlessLogs({ stream: process.stderr, clock, clean: secrets.clean });
   const settings = owner.add(new HeadlessSettings(wish, config, logs.own)).current;
-  owner.add(settings.onChange((now) => (current = now)));
+  owner.add(settings.onChange((now) => secrets.learn('settings', secretsOf(now))));
   const store = openStore(wish, settings, logs, owner);
-  return { wish, owner, version, token, settings, logs, clean, store };
+  const wake = wakes(owner.add(new NetworkWatch({ clock })));
+  const chronicler = wireChronicler({ clock, store, wake }, owner);
+  return { wish, owner, version, token, settings, logs, secrets, store, wake, chronicler };
 };
 
 const version = versionOf(process.argv[1] ?? '');

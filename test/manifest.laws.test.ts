@@ -6,12 +6,13 @@ import {
   type SettingRow,
   descriptionId,
   settingTable,
-} from '../src/core/settings.ts';
+} from '../src/core/settingTable.ts';
 import { commandIds } from '../src/host/commandIds.ts';
 import { definitionProviderId, healthToolName } from '../src/host/contributions.ts';
 import { readProjectJson, sourcesUnder } from './support/sources.ts';
 
 const property = z.looseObject({
+  scope: z.string().optional(),
   default: z.unknown().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
@@ -24,6 +25,9 @@ const manifest = z
   .looseObject({
     main: z.string(),
     icon: z.string().optional(),
+    capabilities: z.looseObject({
+      untrustedWorkspaces: z.looseObject({ restrictedConfigurations: z.array(z.string()) }),
+    }),
     contributes: z.looseObject({
       configuration: z.object({ properties: z.record(z.string(), property) }).loose(),
       commands: z.array(z.looseObject({ command: z.string(), title: z.string() })),
@@ -62,6 +66,24 @@ describe('settings', () => {
     const isKey = (name: string): name is SettingKey => Object.hasOwn(settingTable, name);
     const words = isKey(key) ? `%${descriptionId(key)}%` : '';
     expect([shown?.description, shown?.markdownDescription]).toContain(words);
+  });
+});
+
+describe('settings of a workspace that nobody trusts', () => {
+  const { restrictedConfigurations } = manifest.capabilities.untrustedWorkspaces;
+
+  // What is contacted, run, opened to others or kept depends on nearly all of them, so that none is left to such a workspace.
+  test('[locked-door] none of ours counts', () => {
+    expect(restrictedConfigurations.toSorted()).toEqual(Object.keys(properties).toSorted());
+  });
+
+  test('[locked-door] where events are sent is the business of no workspace at all', () => {
+    expect(properties['mcpLifeline.eventStore.redisUrl']?.scope).toBe('machine');
+  });
+
+  test('servers and what they ask for may stand in each folder of a workspace', () => {
+    const scopes = ['servers', 'inputs'].map((key) => properties[prefixed(key)]?.scope);
+    expect(scopes).toEqual(['resource', 'resource']);
   });
 });
 

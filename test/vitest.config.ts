@@ -1,5 +1,6 @@
 // How Vitest runs the tests: one project per kind, from those that may be run on every save to those that start real
 // editors. Not here: the suites inside an editor, which are Mocha's (test/run/inHost.ts).
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { defineConfig } from 'vitest/config';
 import { unitTestsOfHost } from './run/suites.ts';
@@ -23,7 +24,7 @@ const project = (
     fileParallelism: parallel,
     isolate,
     retry,
-    setupFiles: [`${root}test/support/leakCheck.ts`],
+    setupFiles: [`${root}test/support/leakCheck.ts`, `${root}test/support/keepFolders.ts`],
   },
 });
 
@@ -35,10 +36,11 @@ export default defineConfig({
   test: {
     // A test that was singled out by hand must not silence the others.
     allowOnly: false,
+    maxWorkers: availableParallelism(),
     projects: [
       project(
         'unit',
-        [...under('base', 'core', 'runtime', 'sources'), ...unitTestsOfHost()],
+        [...under('base', 'core', 'runtime'), ...unitTestsOfHost()],
         5 * seconds,
         // Nothing here keeps state in a module, so the files may share a worker, which is faster.
         { isolate: false },
@@ -46,11 +48,14 @@ export default defineConfig({
       project('laws', ['test/*.test.ts'], 5 * seconds, { isolate: false }),
       // With real processes and editors a busy machine can starve one test; it gets a second chance, which the report
       // shows (`retry x1`). What fails twice fails.
-      project('integration', under('mcp', 'store', 'gateway', 'servers', 'support'), 20 * seconds, {
-        retry: 1,
-      }),
+      project(
+        'integration',
+        under('mcp', 'store', 'sources', 'gateway', 'servers', 'support'),
+        20 * seconds,
+        { retry: 1 },
+      ),
       project('journeys', under('journeys'), 90 * seconds, { parallel: false, retry: 1 }),
-      project('editor', under('editor'), 180 * seconds, { parallel: false, retry: 1 }),
+      project('editor', under('editor', 'timeline'), 180 * seconds, { parallel: false, retry: 1 }),
     ],
   },
 });

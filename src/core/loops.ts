@@ -1,6 +1,8 @@
 // Servers that lead back to ourselves. One whose URL is the gateway's own would be its own client: every call would come
 // back as another call, and every restart would wait for itself. Pure: where the gateway is, is told.
 import type { BadServer, ServerDefinition, Settings } from './settings.ts';
+import { inEnglish } from './wording/english.ts';
+import type { Say } from './wording/say.ts';
 
 /** How one reaches ourselves. */
 export interface OwnDoor {
@@ -26,26 +28,34 @@ const isOwnUrl = (text: string, ports: readonly number[]): boolean => {
 
 const plain = (path: string): string => path.replaceAll('\\', '/');
 
-const reasonOf = (server: ServerDefinition, { ports, bridge }: OwnDoor): string | null => {
+const reasonOf = (
+  server: ServerDefinition,
+  { ports, bridge }: OwnDoor,
+  say: Say,
+): string | null => {
   if (server.kind === 'http')
     return isOwnUrl(server.url, ports)
-      ? `Its URL is MCP Lifeline's own gateway, so it would call itself. Give it the address of the server behind it, or remove the entry.`
+      ? say(
+          "Its URL is MCP Lifeline's own gateway, so it would call itself. Give it the address of the server behind it, or remove the entry.",
+        )
       : null;
   const words = [server.command, ...server.args].map(plain);
   return bridge !== null && words.includes(plain(bridge))
-    ? `It starts MCP Lifeline's own bridge, so it would call itself. Give it the server behind it, or remove the entry.`
+    ? say(
+        "It starts MCP Lifeline's own bridge, so it would call itself. Give it the server behind it, or remove the entry.",
+      )
     : null;
 };
 
 /** Whether a server is the gateway of this window, or our bridge. */
 export const isOwn = (server: ServerDefinition, door: OwnDoor): boolean =>
-  reasonOf(server, door) !== null;
+  reasonOf(server, door, inEnglish) !== null;
 
 /** The same settings with each server that leads back to us refused; the same object where there is none. */
-export const refuseLoops = (settings: Settings, door: OwnDoor): Settings => {
+export const refuseLoops = (settings: Settings, door: OwnDoor, say: Say = inEnglish): Settings => {
   let found = false;
   const judge = (server: ServerDefinition | BadServer): ServerDefinition | BadServer => {
-    const reason = server.kind === 'bad' ? null : reasonOf(server, door);
+    const reason = server.kind === 'bad' ? null : reasonOf(server, door, say);
     if (reason === null) return server;
     found = true;
     return { kind: 'bad', name: server.name, reason };

@@ -1,31 +1,39 @@
 // Raw values of the settings -> settings that can be relied on, and what was wrong with them. Never throws: a bad value
 // falls back to its default and is reported, with what to do. Not here: the servers' entries (parseServers.ts).
 import type { Millis } from '../base/clock.ts';
-import { parseServers, theUser } from './parseServers.ts';
+import { parseInputs } from './parseInputs.ts';
+import { parseServers, theUser, unappliedIn } from './parseServers.ts';
 import { isObject } from './rpc.ts';
 import {
-  type BackoffSettings,
-  type CallSettings,
   type ChoiceRow,
-  type Complaint,
   type DelaysRow,
-  type EventStoreSettings,
-  type GatewaySettings,
-  type HealthSettings,
   type NumberRow,
-  type Origin,
   type PathRow,
   type SecretTextRow,
-  type Settings,
   type SwitchRow,
   settingTable,
+} from './settingTable.ts';
+import type {
+  BackoffSettings,
+  CallSettings,
+  Complaint,
+  EventStoreSettings,
+  GatewaySettings,
+  HealthSettings,
+  Origin,
+  Settings,
 } from './settings.ts';
+import { inEnglish } from './wording/english.ts';
+import type { Say } from './wording/say.ts';
+import { sayNow, type Unsaid, unsaid } from './wording/unsaid.ts';
 
 /** By key without prefix; a missing or undefined value means the default. */
 export type RawSettings = Readonly<Record<string, unknown>>;
 
 interface Source {
   readonly raw: RawSettings;
+  /** For the complaints. */
+  readonly say: Say;
   readonly complaints: Complaint[];
 }
 
@@ -43,26 +51,42 @@ const accept = <T>(
   key: string,
   read: (value: unknown) => T | undefined,
   byDefault: T,
-  demand: string,
+  demand: Unsaid,
 ): T => {
   const value = source.raw[key];
   if (value === undefined) return byDefault;
   const accepted = read(value);
   if (accepted !== undefined) return accepted;
-  const text = `'mcpLifeline.${key}' must be ${demand}, got ${quote(value)}. Its default ${quote(byDefault)} is used.`;
-  source.complaints.push({ key, text });
+  const must = unsaid(
+    "'{0}' must be {1}, got {2}. Its default {3} is used.",
+    `mcpLifeline.${key}`,
+    demand,
+    quote(value),
+    quote(byDefault),
+  );
+  source.complaints.push({ key, text: sayNow(must, source.say) });
   return byDefault;
 };
 
 const isWithin = (value: unknown, min: number, max: number): value is number =>
   typeof value === 'number' && Number.isInteger(value) && value >= min && value <= max;
 
+const numberDemand = (unit: NumberRow['unit'], min: number, max: number): Unsaid => {
+  switch (unit) {
+    case 'milliseconds':
+      return unsaid('a whole number of milliseconds from {0} to {1}', min, max);
+    case 'bytes':
+      return unsaid('a whole number of bytes from {0} to {1}', min, max);
+    case null:
+      return unsaid('a whole number from {0} to {1}', min, max);
+  }
+};
+
 const numberOf = (source: Source, key: KeyOf<NumberRow>): number => {
   const { min, max, unit, default: byDefault } = settingTable[key];
   const read = (value: unknown): number | undefined =>
     isWithin(value, min, max) ? value : undefined;
-  const demand = `a whole number${unit ? ` of ${unit}` : ''} from ${min} to ${max}`;
-  return accept(source, key, read, byDefault, demand);
+  return accept(source, key, read, byDefault, numberDemand(unit, min, max));
 };
 
 const delaysOf = (source: Source, key: KeyOf<DelaysRow>): readonly Millis[] => {
@@ -73,7 +97,12 @@ const delaysOf = (source: Source, key: KeyOf<DelaysRow>): readonly Millis[] => {
     const good = items.filter((item) => isWithin(item, min, max));
     return good.length === items.length ? good : undefined;
   };
-  const demand = `a list of 1 to ${maxItems} whole numbers of milliseconds from ${min} to ${max}`;
+  const demand = unsaid(
+    'a list of 1 to {0} whole numbers of milliseconds from {1} to {2}',
+    maxItems,
+    min,
+    max,
+  );
   return accept(source, key, read, byDefault, demand);
 };
 
@@ -83,29 +112,30 @@ const pathOf = (source: Source, key: KeyOf<PathRow>): string | false => {
     value === false || (typeof value === 'string' && /^\/(?![/\\])/.test(value))
       ? value
       : undefined;
-  const demand = 'a path that begins with one slash, such as "/health", or false';
+  const demand = unsaid('a path that begins with one slash, such as "/health", or false');
   return accept(source, key, read, settingTable[key].default, demand);
 };
 
 const choiceOf = <T extends string>(source: Source, key: string, row: ChoiceRow<T>): T => {
   const read = (value: unknown): T | undefined => row.choices.find((one) => one === value);
-  const demand = `one of ${row.choices.map(quote).join(', ')}`;
+  const demand = unsaid('one of {0}', row.choices.map(quote).join(', '));
   return accept(source, key, read, row.default, demand);
 };
 
 const switchOf = (source: Source, key: KeyOf<SwitchRow>): boolean => {
   const read = (value: unknown): boolean | undefined =>
     typeof value === 'boolean' ? value : undefined;
-  return accept(source, key, read, settingTable[key].default, 'true or false');
+  return accept(source, key, read, settingTable[key].default, unsaid('true or false'));
 };
 
 /** Not through `accept`, which quotes what it refuses. */
-const secretTextOf = (source: Source, key: KeyOf<SecretTextRow>, demand: string): string => {
+const secretTextOf = (source: Source, key: KeyOf<SecretTextRow>, demand: Unsaid): string => {
   const { default: byDefault, pattern } = settingTable[key];
   const value = source.raw[key];
   if (value === undefined) return byDefault;
   if (typeof value === 'string' && pattern.test(value.trim())) return value.trim();
-  source.complaints.push({ key, text: `'mcpLifeline.${key}' must be ${demand}. It is not used.` });
+  const must = unsaid("'{0}' must be {1}. It is not used.", `mcpLifeline.${key}`, demand);
+  source.complaints.push({ key, text: sayNow(must, source.say) });
   return byDefault;
 };
 
@@ -156,8 +186,9 @@ const sourcesOf = (source: Source): Settings['sources'] => ({
   windsurf: switchOf(source, 'sources.windsurf'),
 });
 
-const redisUrlDemand =
-  'the address of a Redis server, such as "redis://127.0.0.1:6379", or empty where none is used';
+const redisUrlDemand = unsaid(
+  'the address of a Redis server, such as "redis://127.0.0.1:6379", or empty where none is used',
+);
 
 const eventStoreOf = (source: Source): EventStoreSettings => {
   const kind = choiceOf(source, 'eventStore.kind', settingTable['eventStore.kind']);
@@ -165,7 +196,9 @@ const eventStoreOf = (source: Source): EventStoreSettings => {
   if (kind === 'redis' && redisUrl === '')
     source.complaints.push({
       key: 'eventStore.kind',
-      text: `'mcpLifeline.eventStore.kind' is "redis", and 'mcpLifeline.eventStore.redisUrl' names no server. Events are kept in SQLite.`,
+      text: source.say(
+        `'mcpLifeline.eventStore.kind' is "redis", and 'mcpLifeline.eventStore.redisUrl' names no server. Events are kept in SQLite.`,
+      ),
     });
   return {
     kind: kind === 'redis' && redisUrl === '' ? 'sqlite' : kind,
@@ -190,9 +223,16 @@ const layerOf = (
   health: HealthSettings,
 ): Settings['servers'] => {
   if (value === undefined) return [];
-  if (isObject(value)) return parseServers(value, health.path, origin);
+  if (isObject(value)) {
+    source.complaints.push(
+      ...unappliedIn(value, source.say).map((text) => ({ key: 'servers', text })),
+    );
+    return parseServers(value, health.path, origin, source.say);
+  }
   // The value is not quoted: whatever was meant by it may hold a credential.
-  const text = `'mcpLifeline.servers' must be an object that gives each server a name: { "my-server": { "url": "http://…" } }. No server is used.`;
+  const text = source.say(
+    `'mcpLifeline.servers' must be an object that gives each server a name: { "my-server": { "url": "http://…" } }. No server is used.`,
+  );
   source.complaints.push({ key: 'servers', text });
   return [];
 };
@@ -212,16 +252,25 @@ const serversOf = (
   return [...byName.values()];
 };
 
+const inputsOf = ({ raw, complaints, say }: Source): Settings['inputs'] => {
+  const read = parseInputs(raw['inputs'], say);
+  complaints.push(
+    ...read.complaints.map((text) => ({ key: 'inputs', text: `'mcpLifeline.inputs': ${text}` })),
+  );
+  return read.inputs;
+};
+
 /** `layers`: where the entries of servers stand, what counts most first; else they are `raw.servers`, the user's own. */
 export const parseSettings = (
   raw: RawSettings,
   layers: readonly ServerLayer[] = [{ origin: theUser, servers: raw['servers'] }],
+  say: Say = inEnglish,
 ): { readonly settings: Settings; readonly complaints: readonly Complaint[] } => {
-  const source: Source = { raw, complaints: [] };
+  const source: Source = { raw, say, complaints: [] };
   const health = healthOf(source);
   const settings: Settings = {
     servers: serversOf(source, layers, health),
-    inputs: [],
+    inputs: inputsOf(source),
     sources: sourcesOf(source),
     backoff: backoffOf(source),
     health,
@@ -235,8 +284,11 @@ export const parseSettings = (
     maxMessageBytes: numberOf(source, 'maxMessageBytes'),
     sessionTtl: numberOf(source, 'session.ttl'),
     notifyAfterAttempts: numberOf(source, 'notifyAfterAttempts'),
+    notifications: choiceOf(source, 'notifications', settingTable.notifications),
     statusBar: choiceOf(source, 'statusBar', settingTable.statusBar),
     historyEntries: numberOf(source, 'historyEntries'),
+    historySamples: numberOf(source, 'historySamples'),
+    historyMaxAge: numberOf(source, 'historyMaxAge'),
     gateway: gatewayOf(source),
     eventStore: eventStoreOf(source),
   };

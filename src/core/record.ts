@@ -26,6 +26,8 @@ export interface SessionRecord {
   readonly client: string;
   /** Fingerprint of the server's definition; another one invalidates the record. */
   readonly fingerprint: string;
+  /** What the definition meant when the session began, its variables filled in, hashed; null where that was never asked. */
+  readonly meaning: string | null;
   /** `Mcp-Session-Id`, null on a server that keeps none. */
   readonly sessionId: string | null;
   readonly protocolVersion: string | null;
@@ -58,6 +60,8 @@ const recordShape = z.object({
   serverId: z.string(),
   client: z.string(),
   fingerprint: z.string(),
+  // Records that were written before there was one have none.
+  meaning: z._default(aText, null),
   sessionId: aText,
   protocolVersion: aText,
   hello: aJsonObject,
@@ -128,6 +132,7 @@ export const newRecord = (about: {
   serverId: about.serverId,
   client: about.client,
   fingerprint: about.fingerprint,
+  meaning: null,
   sessionId: null,
   protocolVersion: null,
   hello: null,

@@ -24,10 +24,14 @@ export interface RpcNotification {
   readonly params?: JsonObject;
 }
 
+/** Under this a large result has its text as its server wrote it (resultText.ts). It is no part of the message. */
+export const asWritten: unique symbol = Symbol('as written');
+
 export interface RpcResult {
   readonly jsonrpc: '2.0';
   readonly id: RpcId;
   readonly result: JsonObject;
+  readonly [asWritten]?: { readonly of: JsonObject; readonly text: string };
 }
 
 export interface RpcErrorBody {

@@ -87,6 +87,15 @@ interface Moment {
   readonly age: (length: Millis, say: Say) => string;
 }
 
+/** A server that waits for leave is told from one that waits for a value: another deed is wanted. */
+const isUnapproved = (state: ConnectionState): boolean => failureOf(state)?.kind === 'unapproved';
+
+const lookOf = (state: ConnectionState): readonly [icon: string, color: string] =>
+  isUnapproved(state) ? ['shield', 'list.warningForeground'] : looks[state.kind];
+
+const nameIn = (state: ConnectionState, say: Say): string =>
+  isUnapproved(state) ? say('waits for your leave') : nameOf(state.kind, say);
+
 const proof = ({ proofAt, now, say, age }: Moment): string => {
   if (proofAt === null) return say('not proven yet');
   return now - proofAt < 1000
@@ -188,8 +197,8 @@ export const describeState = (
   say: Say,
 ): StateWords => {
   const { state } = life;
-  const [icon, color] = looks[state.kind];
-  const name = nameOf(state.kind, say);
+  const [icon, color] = lookOf(state);
+  const name = nameIn(state, say);
   const forEye = particulars(state, { proofAt, now, say, age: formatAge });
   const forEar = particulars(state, { proofAt, now, say, age: spokenAge });
   const failure = failureOf(state);

@@ -3,7 +3,13 @@
 // of a workspace, because such files are shared and committed; there the bridge is entered.
 // Not here: reading and writing the files (connectClient.ts), and asking the user (host).
 import { posix, win32 } from 'node:path';
-import type { ClientEntry, EntryScope, FileEntry, Product } from '../core/clientEntry.ts';
+import {
+  type ClientEntry,
+  clientHeader,
+  type EntryScope,
+  type FileEntry,
+  type Product,
+} from '../core/clientEntry.ts';
 import type { JsonObject } from '../core/rpc.ts';
 
 export interface EntryFacts {
@@ -26,7 +32,7 @@ export interface EntryFacts {
 }
 
 /** Tells the gateway which of these entries a client uses. */
-export const entryHeader = 'mcp-lifeline-client';
+export const entryHeader = clientHeader;
 /** Holds the token where an entry may only refer to it. */
 export const tokenVariable = 'MCP_LIFELINE_TOKEN';
 
@@ -38,7 +44,10 @@ const headersOf = (product: Product, token: string): JsonObject => ({
   [entryHeader]: product,
 });
 
-const bridgeOf = ({ server, bridgePath, workspace, node }: EntryFacts): JsonObject => ({
+export type BridgeFacts = Pick<EntryFacts, 'server' | 'bridgePath' | 'workspace' | 'node'>;
+
+/** The bridge to one server; without a workspace it goes to whichever gateway has it. */
+export const bridgeOf = ({ server, bridgePath, workspace, node }: BridgeFacts): JsonObject => ({
   command: node?.command ?? 'node',
   args: [bridgePath, server, ...(workspace === null ? [] : ['--workspace', workspace])],
   ...(node && Object.keys(node.env).length > 0 ? { env: node.env } : {}),

@@ -7,6 +7,7 @@ import { type Disposable, Mutable, Store } from '../base/disposable.ts';
 import type { Signal } from '../base/signal.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Say } from '../core/wording/say.ts';
+import type { ChronicleReader } from '../runtime/chronicle.ts';
 import type { ServerDirectory } from '../runtime/clients.ts';
 import type { DoorStore, EventLog, GatewaySessionStore } from '../runtime/gatewayPorts.ts';
 import type { Log } from '../runtime/ports.ts';
@@ -27,6 +28,8 @@ export interface GatewayPorts {
   readonly version: string;
   readonly directory: ServerDirectory;
   readonly fleet: FleetWatch;
+  /** What was written down, for the health report; without one it tells of the present only. */
+  readonly chronicle?: ChronicleReader;
   readonly events: EventLog;
   readonly sessions: GatewaySessionStore;
   readonly door: DoorStore;
@@ -129,9 +132,10 @@ export class Gateway implements Disposable {
   }
 
   report(server?: string): Promise<HealthReport | undefined> {
-    const { events, say } = this.#ports;
+    const { events: log, say, chronicle } = this.#ports;
     const denied = (): Door['denied'] => this.#door.denied;
-    return reportHealth({ ...this.#health(), log: events, denied, say }, server);
+    const past = chronicle && { chronicle };
+    return reportHealth({ ...this.#health(), ...past, log, denied, say }, server);
   }
 
   /** Ends this life in order: every stream ends where it is, to be resumed in the next. */

@@ -50,6 +50,28 @@ const serverSchema: JsonObject = object({
   reason: nullable('string'),
 });
 
+const historySchema: JsonObject = object({
+  sinceMs: number,
+  upShare: nullable('number'),
+  recoveries: number,
+  medianRecoveryMs: nullable('number'),
+  worstRecoveryMs: nullable('number'),
+  restarts: number,
+  calls: object({
+    count: number,
+    errors: number,
+    held: number,
+    repeated: number,
+    unknown: number,
+    refused: number,
+    p50Ms: nullable('number'),
+    p95Ms: nullable('number'),
+    p99Ms: nullable('number'),
+  }),
+  figures: { type: 'array', items: { type: 'array', items: text } },
+  troubles: { type: 'array', items: object({ ageMs: number, text }) },
+});
+
 const reportSchema: JsonObject = object({
   status: { type: 'string', enum: ['healthy', 'degraded'] },
   version: text,
@@ -71,6 +93,7 @@ const reportSchema: JsonObject = object({
     test: check,
   }),
   servers: { type: 'object', additionalProperties: serverSchema },
+  history: { type: 'object', additionalProperties: historySchema },
   recommendations: {
     type: 'array',
     items: object({ server: nullable('string'), text }),

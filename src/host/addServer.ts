@@ -1,42 +1,115 @@
-// The command Add Server…: URL or command, name, and where to keep it, each with a way back. Then the entry is
-// written to the setting, and everything else follows from that. Not here: reading what was typed (addServerEntry.ts).
+// The command Add Server…: a URL, a command or what a README says to paste; a trial connection that shows what is there; a name; and
+// where to keep it, each with a way back. Then the entry is written to the setting, and everything else follows from that.
+// Not here: reading what was typed (addServerEntry.ts, addServerSnippet.ts) and the trial's screens (addServerProbe.ts).
 import * as vscode from 'vscode';
+import type { InputDefinition } from '../core/inputs.ts';
+import { parseServers } from '../core/parseServers.ts';
 import type { JsonObject } from '../core/rpc.ts';
-import { faultOfName, freeName, readEntry } from './addServerEntry.ts';
+import type { EntryHome } from '../core/takeOver.ts';
+import { faultOfName, freeName, plainName, readEntry } from './addServerEntry.ts';
+import { type ProbeServer, tryServer } from './addServerProbe.ts';
+import { looksLikeSnippet, readSnippet, type SnippetServer } from './addServerSnippet.ts';
+import type { OwnEntries } from './ownEntries.ts';
 import { type Answer, askChoice, askText } from './quickInput.ts';
 import type { EditorSettings, Scope } from './settings.ts';
 
-export type ServerAdder = Pick<EditorSettings, 'serverNames' | 'addServer'>;
+export interface AddServerPorts {
+  readonly settings: Pick<EditorSettings, 'serverNames' | 'addServer' | 'current'>;
+  readonly ownEntries: Pick<OwnEntries, 'add'>;
+  readonly probe: ProbeServer;
+}
 
-interface Plan {
+/** What was typed, understood. */
+interface Subject {
   readonly typed: string;
-  readonly name: string | null;
+  readonly entry: JsonObject;
+  readonly inputs: readonly InputDefinition[];
+  readonly proposedName: string;
+}
+
+interface Finished {
+  readonly name: string;
+  readonly entry: JsonObject;
+  readonly inputs: readonly InputDefinition[];
   readonly scope: Scope;
 }
 
 const title = (): string => vscode.l10n.t('Add MCP Server');
 
-const askEntry = (plan: Plan, steps: number): Promise<Answer<string>> =>
+const faultOf = (text: string): string | null => {
+  const say = vscode.l10n.t;
+  const reading = looksLikeSnippet(text) ? readSnippet(text, say) : readEntry(text, say);
+  return reading.kind === 'wrong' ? reading.reason : null;
+};
+
+const askEntry = (typed: string, steps: number): Promise<Answer<string>> =>
   askText({
     title: title(),
-    prompt: vscode.l10n.t('The URL of the server, or the command that starts it'),
-    placeholder: 'http://localhost:3000/mcp, npx -y some-server',
-    value: plan.typed,
+    prompt: vscode.l10n.t(
+      'The URL of the server, the command that starts it, or the JSON that its README shows',
+    ),
+    placeholder: 'http://localhost:3000/mcp, npx -y some-server, { "mcpServers": … }',
+    value: typed,
     place: { step: 1, steps },
-    check: (text) => {
-      const reading = readEntry(text, vscode.l10n.t);
-      return reading.kind === 'wrong' ? reading.reason : null;
-    },
+    check: faultOf,
   });
+
+interface SnippetItem extends vscode.QuickPickItem {
+  readonly server: SnippetServer;
+}
+
+/** Null: back to what was typed. Undefined: given up. */
+const chooseOne = async (
+  servers: readonly SnippetServer[],
+): Promise<SnippetServer | null | undefined> => {
+  const [first] = servers;
+  if (servers.length <= 1) return first ?? null;
+  const answer = await askChoice<SnippetItem>({
+    title: title(),
+    placeholder: vscode.l10n.t('There are several servers in it. Which one?'),
+    canGoBack: true,
+    items: servers.map((server) => ({ label: server.name ?? '', server })),
+  });
+  if (answer.kind === 'value') return answer.value.server;
+  return answer.kind === 'back' ? null : undefined;
+};
+
+/** An entry without a name is called after what it runs or where it is. */
+const nameOf = ({ name, entry }: SnippetServer): string => {
+  if (name !== null) return plainName(name);
+  const { url, command, args } = entry;
+  const list: readonly unknown[] = Array.isArray(args) ? args : [];
+  const words = [command, ...list];
+  const line = typeof url === 'string' ? url : words.map((word) => `"${String(word)}"`).join(' ');
+  const reading = readEntry(line, vscode.l10n.t);
+  return reading.kind === 'entry' ? reading.proposedName : '';
+};
+
+const subjectOf = async (typed: string): Promise<Subject | null | undefined> => {
+  const say = vscode.l10n.t;
+  if (!looksLikeSnippet(typed)) {
+    const reading = readEntry(typed, say);
+    return reading.kind === 'wrong' ? null : { typed, inputs: [], ...reading };
+  }
+  const reading = readSnippet(typed, say);
+  if (reading.kind === 'wrong') return null;
+  const server = await chooseOne(reading.servers);
+  if (!server) return server;
+  const { entry, inputs } = server;
+  return { typed, entry, inputs, proposedName: nameOf(server) };
+};
 
 const askName = (
   proposed: string,
+  summary: string | null,
   taken: readonly string[],
   steps: number,
 ): Promise<Answer<string>> =>
   askText({
     title: title(),
-    prompt: vscode.l10n.t('A name for the server'),
+    prompt: [summary, vscode.l10n.t('A name for the server')]
+      .filter((one) => one !== null)
+      .join('\n\n'),
     value: proposed,
     place: { step: 2, steps },
     canGoBack: true,
@@ -73,54 +146,77 @@ const askScope = (steps: number): Promise<Answer<ScopeItem>> =>
 const hasWorkspaceScope = (): boolean =>
   vscode.workspace.isTrusted && (vscode.workspace.workspaceFolders?.length ?? 0) > 0;
 
-interface Finished {
-  readonly name: string;
-  readonly entry: JsonObject;
-  readonly scope: Scope;
-}
-
-const askPlan = async (taken: readonly string[]): Promise<Finished | undefined> => {
-  const asksScope = hasWorkspaceScope();
-  const steps = asksScope ? 3 : 2;
-  let plan: Plan = { typed: '', name: null, scope: 'user' };
-  for (;;) {
-    const first = await askEntry(plan, steps);
-    if (first.kind !== 'value') return undefined;
-    const reading = readEntry(first.value, vscode.l10n.t);
-    if (reading.kind === 'wrong') continue;
-    // Going back to change the URL makes the old proposal wrong.
-    const kept = first.value === plan.typed ? plan.name : null;
-    plan = { ...plan, typed: first.value, name: kept ?? freeName(reading.proposedName, taken) };
-    const rest = await askNameAndScope(plan, taken, asksScope, steps);
-    if (rest === 'back') continue;
-    return rest === undefined ? undefined : { ...rest, entry: reading.entry };
-  }
-};
+/** Null: back to what was typed. Undefined: given up. */
+type Step<T> = Promise<T | null | undefined>;
 
 const askNameAndScope = async (
-  plan: Plan,
+  proposedName: string,
+  summary: string | null,
   taken: readonly string[],
-  asksScope: boolean,
   steps: number,
-): Promise<{ readonly name: string; readonly scope: Scope } | 'back' | undefined> => {
-  let proposed = plan.name ?? '';
+): Step<{ readonly name: string; readonly scope: Scope }> => {
+  let proposed = proposedName;
   for (;;) {
-    const second = await askName(proposed, taken, steps);
-    if (second.kind === 'back') return 'back';
-    if (second.kind !== 'value') return undefined;
+    const second = await askName(proposed, summary, taken, steps);
+    if (second.kind !== 'value') return second.kind === 'back' ? null : undefined;
     proposed = second.value;
     const name = second.value.trim();
-    if (!asksScope) return { name, scope: 'user' };
+    if (steps === 2) return { name, scope: 'user' };
     const third = await askScope(steps);
     if (third.kind === 'value') return { name, scope: third.value.scope };
     if (third.kind !== 'back') return undefined;
   }
 };
 
+const isDull = (name: string): boolean => name === '' || /^local(-\d+)?$/.test(name);
+
+/** A server on this machine is better known by its own name than by its port. */
+const bestName = (proposed: string, own: string | null): string => {
+  const plain = own === null ? '' : plainName(own);
+  return isDull(proposed) && plain !== '' ? plain : proposed;
+};
+
+/** From the trial on. */
+const finish = async (ports: AddServerPorts, subject: Subject, steps: number): Step<Finished> => {
+  const { settings, probe } = ports;
+  const { entry, inputs } = subject;
+  const [definition] = parseServers({ server: entry }, settings.current.value.health.path);
+  if (!definition || definition.kind === 'bad') return null;
+  const tried = await tryServer(probe, definition);
+  if (tried.kind !== 'go-on') return tried.kind === 'back' ? null : undefined;
+  const taken = settings.serverNames();
+  const proposed = freeName(bestName(subject.proposedName, tried.ownName), taken);
+  const rest = await askNameAndScope(proposed, tried.summary, taken, steps);
+  return rest && { ...rest, entry, inputs };
+};
+
+const askPlan = async (ports: AddServerPorts): Promise<Finished | undefined> => {
+  const steps = hasWorkspaceScope() ? 3 : 2;
+  let typed = '';
+  for (;;) {
+    const first = await askEntry(typed, steps);
+    if (first.kind !== 'value') return undefined;
+    typed = first.value;
+    const subject = await subjectOf(typed);
+    const finished = subject && (await finish(ports, subject, steps));
+    if (finished !== null) return finished;
+  }
+};
+
+const workspaceHome = (): EntryHome => {
+  const { workspaceFile, workspaceFolders } = vscode.workspace;
+  return workspaceFile
+    ? { kind: 'workspace', file: workspaceFile.fsPath }
+    : { kind: 'folder', folder: workspaceFolders?.[0]?.uri.fsPath ?? '' };
+};
+
 /** Resolves with the new server's name, or undefined when the user gave up. */
-export const addServer = async (settings: ServerAdder): Promise<string | undefined> => {
-  const finished = await askPlan(settings.serverNames());
+export const addServer = async (ports: AddServerPorts): Promise<string | undefined> => {
+  const finished = await askPlan(ports);
   if (!finished) return undefined;
-  await settings.addServer(finished.name, finished.entry, finished.scope);
-  return finished.name;
+  const { name, entry, inputs, scope } = finished;
+  const home: EntryHome = scope === 'user' ? { kind: 'user' } : workspaceHome();
+  if (inputs.length > 0) await ports.ownEntries.add(home, { name, entry, inputs });
+  else await ports.settings.addServer(name, entry, scope);
+  return name;
 };

@@ -1,6 +1,6 @@
 // What was typed for a new server, as an entry of the setting: a URL, or a command with its arguments. And a name for
 // it. Free of `vscode`. Not here: the questions (addServer.ts).
-import { parseServers } from '../core/parseServers.ts';
+import { parseServers, theUser } from '../core/parseServers.ts';
 import type { JsonObject } from '../core/rpc.ts';
 import type { Say } from '../core/wording.ts';
 
@@ -19,7 +19,8 @@ export const splitWords = (line: string): readonly string[] | null =>
     ? (line.match(word) ?? []).map((text) => text.replaceAll(quoted, '$1$2'))
     : null;
 
-const plainName = (text: string): string =>
+/** What of a text can stand in a name. */
+export const plainName = (text: string): string =>
   text
     .replaceAll(/[^A-Za-z0-9._-]+/g, '-')
     .replaceAll(/^[^A-Za-z0-9]+|[^A-Za-z0-9]+$/g, '')
@@ -85,7 +86,7 @@ export const readEntry = (typed: string, say: Say): EntryReading => {
   const isUrl = /^[a-z][a-z0-9+.-]*:\/\//i.test(text);
   const reading = isUrl ? readUrl(text, say) : readCommand(text, say);
   if (reading.kind === 'wrong') return reading;
-  const [checked] = parseServers({ server: reading.entry }, false);
+  const [checked] = parseServers({ server: reading.entry }, false, theUser, say);
   return checked?.kind === 'bad' ? wrong(checked.reason) : reading;
 };
 
@@ -94,7 +95,7 @@ export const faultOfName = (name: string, taken: readonly string[], say: Say): s
   const wanted = name.trim();
   if (wanted === '') return say('Type a name.');
   if (taken.includes(wanted)) return say('There is a server named "{0}" already.', wanted);
-  const [checked] = parseServers({ [wanted]: { url: 'http://localhost' } }, false);
+  const [checked] = parseServers({ [wanted]: { url: 'http://localhost' } }, false, theUser, say);
   return checked?.kind === 'bad' ? checked.reason : null;
 };
 

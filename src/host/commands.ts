@@ -6,15 +6,23 @@ import { type Disposable, Store } from '../base/disposable.ts';
 import { isObject } from '../core/rpc.ts';
 import type { FleetWatch, ServerWatch, Tool } from '../runtime/watch.ts';
 import { type Action, applies } from './actions.ts';
-import { addServer } from './addServer.ts';
+import { addServer, type AddServerPorts } from './addServer.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
+import { copyDiagnostics, type DiagnosticPorts } from './copyDiagnostics.ts';
+import { type EnteredValues, enterValues, forgetValues } from './enterValues.ts';
 import type { GatewayCommands } from './gatewayCommands.ts';
+import { giveBack } from './giveBack.ts';
 import type { Logs } from './log.ts';
 import { pendingCommands, type PendingPorts } from './pendingCommands.ts';
-import { pickServer, sayNoServers } from './pickServer.ts';
+import { openConfiguration } from './openPlace.ts';
+import { pickAnyServer, pickServer, sayNoServers } from './pickServer.ts';
+import type { HistoryView } from './historyTree.ts';
+import { forgetAllowed, type ReviewPorts, reviewServers } from './reviewServer.ts';
 import type { EditorSettings } from './settings.ts';
 import { showServers } from './showServers.ts';
 import { signIn, type SignInPorts, signOut } from './signIn.ts';
+import { takeOver, type TakeOverPorts } from './takeOver.ts';
+import type { Timeline } from './timeline.ts';
 import { stopTrusting, trustHints } from './trustHints.ts';
 import type { ServerWords } from './words.ts';
 
@@ -25,20 +33,37 @@ export interface Target {
   readonly raw: unknown;
 }
 
-export interface CommandPorts {
+export interface CommandPorts extends Omit<DiagnosticPorts, 'settings'> {
   readonly fleet: FleetWatch;
   readonly words: ServerWords;
   readonly settings: Pick<
     EditorSettings,
-    'setEnabled' | 'setTrustHints' | 'addServer' | 'serverNames'
+    | 'view'
+    | 'current'
+    | 'setEnabled'
+    | 'setTrustHints'
+    | 'addServer'
+    | 'serverNames'
+    | 'approvalContext'
   >;
-  readonly logs: Pick<Logs, 'show' | 'own'>;
+  readonly found: TakeOverPorts['found'];
+  readonly takeOvers: TakeOverPorts['takeOvers'];
+  readonly door: TakeOverPorts['door'];
+  readonly changePages: TakeOverPorts['changePages'];
+  readonly ownEntries: AddServerPorts['ownEntries'];
+  readonly probe: AddServerPorts['probe'];
+  readonly logs: Pick<Logs, 'show' | 'own' | 'clean'>;
   readonly tools: PendingPorts['tools'] & {
     call(server: ServerWatch, tool: Tool | undefined): Promise<void>;
     runDocument(uri: vscode.Uri | undefined): Promise<void>;
   };
   readonly gatewayCommands: Omit<GatewayCommands, 'dispose'>;
+  readonly timeline: Pick<Timeline, 'show'>;
+  readonly history: Omit<HistoryView, 'dispose'>;
   readonly accountOf: SignInPorts['accountOf'];
+  readonly approvals: ReviewPorts['approvals'];
+  readonly reviewPages: ReviewPorts['reviewPages'];
+  readonly entered: EnteredValues;
   /** Forgets the sessions kept for servers that are not connected; returns how many there were. */
   readonly clearStoredSessions: () => number;
 }
@@ -95,8 +120,8 @@ const reconnectAll = async ({ fleet }: CommandPorts): Promise<void> => {
 };
 
 /** The new server is shown where its state can be watched. */
-const addAndShow = async ({ settings }: CommandPorts): Promise<void> => {
-  if ((await addServer(settings)) !== undefined)
+const addAndShow = async (ports: CommandPorts): Promise<void> => {
+  if ((await addServer(ports)) !== undefined)
     await vscode.commands.executeCommand('mcpLifeline.connections.focus');
 };
 
@@ -121,15 +146,28 @@ const clearStoredSessions = async ({ clearStoredSessions: clear }: CommandPorts)
   void vscode.window.showInformationMessage(text);
 };
 
+const reviewing = (ports: CommandPorts): ReviewPorts => ({
+  ...ports,
+  approvalContext: ports.settings.approvalContext,
+});
+
 const table = (ports: CommandPorts): Readonly<Record<CommandId, Run>> => ({
   ...serverCommands(ports),
   ...pendingCommands(ports),
   'mcpLifeline.trustHints': ({ server }) => trustHints(ports, server),
   'mcpLifeline.stopTrustingHints': ({ server }) => stopTrusting(ports, server),
+  'mcpLifeline.reviewServer': ({ server }) => reviewServers(reviewing(ports), server),
+  'mcpLifeline.forgetAllowedServers': () => forgetAllowed(ports),
+  'mcpLifeline.enterValues': ({ server }) => enterValues({ ...ports, ...ports.entered }, server),
+  'mcpLifeline.forgetInputs': () => forgetValues(ports.entered),
   'mcpLifeline.signIn': ({ server }) => signIn(ports, server),
   'mcpLifeline.signOut': ({ server }) => signOut(ports, server),
   'mcpLifeline.reconnectAll': () => reconnectAll(ports),
   'mcpLifeline.addServer': () => addAndShow(ports),
+  'mcpLifeline.takeOver': ({ raw }) => takeOver(ports, raw),
+  'mcpLifeline.giveBack': ({ raw }) => giveBack(ports, raw),
+  'mcpLifeline.openEntry': ({ raw, server }) =>
+    openConfiguration(raw, () => pickAnyServer(ports, server)),
   'mcpLifeline.runToolDocument': ({ raw }) =>
     ports.tools.runDocument(raw instanceof vscode.Uri ? raw : undefined),
   'mcpLifeline.showLog': async ({ server }) => ports.logs.show(server?.id),
@@ -138,6 +176,11 @@ const table = (ports: CommandPorts): Readonly<Record<CommandId, Run>> => ({
   'mcpLifeline.connectClient': ({ server }) => ports.gatewayCommands.connectClient(server),
   'mcpLifeline.copyGatewayUrl': ({ server }) => ports.gatewayCommands.copyUrl(server),
   'mcpLifeline.showHealthReport': ({ server }) => ports.gatewayCommands.showReport(server),
+  'mcpLifeline.showTimeline': async ({ server }) => ports.timeline.show(server?.id ?? null),
+  'mcpLifeline.showHistory': ({ server }) => ports.history.show(server),
+  'mcpLifeline.filterHistory': () => ports.history.filter(),
+  'mcpLifeline.clearHistory': () => ports.history.clear(),
+  'mcpLifeline.copyDiagnostics': () => copyDiagnostics(ports),
   'mcpLifeline.showPendingCalls': async () => {
     await vscode.commands.executeCommand('mcpLifeline.pending.focus');
   },
@@ -154,7 +197,7 @@ const run = async (ports: CommandPorts, id: CommandId, raw: unknown): Promise<vo
   try {
     await table(ports)[id](targetOf(ports.fleet, raw));
   } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = ports.logs.clean(error instanceof Error ? error.message : String(error));
     ports.logs.own.error(`${id} failed: ${reason}`);
     void vscode.window.showErrorMessage(
       vscode.l10n.t('MCP Lifeline could not do that: {0}', reason),

@@ -87,7 +87,9 @@ const chooseWay = async (
   servers: readonly string[],
   door: OpenDoor,
 ): Promise<boolean> => {
-  const hasWorkspace = (vscode.workspace.workspaceFolders?.length ?? 0) > 0;
+  // In one that is not trusted no file is read, not even to add to it.
+  const hasWorkspace =
+    vscode.workspace.isTrusted && (vscode.workspace.workspaceFolders?.length ?? 0) > 0;
   const ways = waysFor(ports.gateway.guide, product, servers, { door, hasWorkspace });
   const [only] = ways;
   if (only && ways.length === 1) return decide(ports, product, only, door);

@@ -4,5 +4,8 @@
 /** What the editor knows our servers by. */
 export const definitionProviderId = 'mcpLifeline.servers';
 
+/** The kind of the timeline's panel, which comes back with the window. */
+export const timelineViewType = 'mcpLifeline.timeline';
+
 /** Tools of the editor's agent. */
 export const healthToolName = 'session_health_check';

@@ -31,7 +31,9 @@ const openPage = async (url: URL): Promise<void> => {
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion -- See above.
   const page = url.href as unknown as vscode.Uri;
   if (await vscode.env.openExternal(page)) return;
-  throw new ConnectionError(aFailure('cancelled', 'The page to sign in was not opened.'));
+  throw new ConnectionError(
+    aFailure('cancelled', vscode.l10n.t('The page to sign in was not opened.')),
+  );
 };
 
 /** `listen` takes an ear for as long as somebody waits. */
@@ -57,8 +59,10 @@ const visit = async (url: URL, { clock, signal, listen }: Waiting): Promise<URLS
           return true;
         }),
       );
-      ears.add(clock.after(patience, () => giveUp('Nobody signed in within 15 minutes.')));
-      const abort = (): void => giveUp('Signing in was cancelled.');
+      ears.add(
+        clock.after(patience, () => giveUp(vscode.l10n.t('Nobody signed in within 15 minutes.'))),
+      );
+      const abort = (): void => giveUp(vscode.l10n.t('Signing in was cancelled.'));
       if (signal.aborted) return abort();
       signal.addEventListener('abort', abort, { once: true });
       ears.add(toDisposable(() => signal.removeEventListener('abort', abort)));

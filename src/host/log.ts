@@ -1,24 +1,22 @@
 // The log as the editor shows it: one channel for the extension, one per server from its first line on. Every line
 // goes through redaction here, so that no caller can forget it. Not here: what is a secret (core/redact.ts).
-import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
-import { redact } from '../core/redact.ts';
 import type { Log } from '../runtime/ports.ts';
 
 export interface Logs extends Disposable {
   readonly own: Log;
   /** The log of one server; its channel appears with its first line. */
   of(serverId: string): Log;
+  /** A text as it may be shown: without what must not appear in a log either. */
+  clean(text: string): string;
   /** Brings a log to the front: the server's, or the extension's. */
   show(serverId?: string): void;
 }
 
-/** `secrets`: values that must not appear, read anew for each line because settings change. */
-export const createLogs = (secrets: () => readonly string[]): Logs => {
+/** `clean` takes out what must not appear. */
+export const createLogs = (clean: (text: string) => string): Logs => {
   const own = vscode.window.createOutputChannel('MCP Lifeline', { log: true });
-  const homes = [homedir()];
-  const clean = (text: string): string => redact(text, secrets(), homes);
   const channels = new Map<string, vscode.LogOutputChannel>();
 
   const channelOf = (serverId: string): vscode.LogOutputChannel => {
@@ -39,6 +37,7 @@ export const createLogs = (secrets: () => readonly string[]): Logs => {
   return {
     own: through(() => own),
     of: (serverId) => through(() => channelOf(serverId)),
+    clean,
     show: (serverId) => (serverId === undefined ? own : channelOf(serverId)).show(true),
     dispose: () => {
       for (const channel of channels.values()) channel.dispose();

@@ -4,9 +4,10 @@
 import * as vscode from 'vscode';
 import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Mutable, Store } from '../base/disposable.ts';
-import { isUp } from '../core/connection/state.ts';
+import { failureOf, isUp } from '../core/connection/state.ts';
 import type { UserNotice } from '../runtime/watch.ts';
 import type { CommandId } from './commandIds.ts';
+import type { EditorSettings } from './settings.ts';
 import type { ServerWords } from './words.ts';
 
 // Servers that share a cause (a proxy, a network) report within moments of each other.
@@ -39,7 +40,12 @@ const textOf = ({ server, about }: UserNotice, words: ServerWords): string => {
     case 'needs-auth':
       return vscode.l10n.t('MCP server "{0}" wants you to sign in: {1}', server.id, reason);
     case 'needs-input':
-      return vscode.l10n.t('MCP server "{0}" needs a value from you: {1}', server.id, reason);
+      // The detail names what is missing, as it stands in the entry.
+      return vscode.l10n.t(
+        'MCP server "{0}" needs a value from you: {1}.',
+        server.id,
+        failureOf(server.life.value.state)?.detail ?? '',
+      );
     case 'crash-loop':
       return vscode.l10n.t(
         'MCP server "{0}" keeps crashing and was stopped: {1}',
@@ -60,10 +66,27 @@ const buttonsOf = ({ server, about }: UserNotice): readonly Button[] => {
     case 'needs-auth':
       return [button(t('Sign In'), 'mcpLifeline.signIn', server.id), retry, log];
     case 'needs-input':
-      return [retry, button(t('Open Settings'), 'mcpLifeline.openSettings'), log];
+      return [button(t('Enter Values…'), 'mcpLifeline.enterValues', server.id), log];
     case 'crash-loop':
       return [button(t('Start'), 'mcpLifeline.startServer', server.id), log];
   }
+};
+
+const waitsForLeave = ({ server }: UserNotice): boolean =>
+  failureOf(server.life.value.state)?.kind === 'unapproved';
+
+const leaveText = (notices: readonly UserNotice[]): string => {
+  const names = notices.map(({ server }) => `"${server.id}"`).join(', ');
+  return notices.length === 1
+    ? vscode.l10n.t(
+        'The MCP server {0} of this workspace waits for your leave. Nothing of it has run.',
+        names,
+      )
+    : vscode.l10n.t(
+        '{0} MCP servers of this workspace wait for your leave: {1}. Nothing of them has run.',
+        notices.length,
+        names,
+      );
 };
 
 const severalText = (notices: readonly UserNotice[]): string => {
@@ -71,21 +94,35 @@ const severalText = (notices: readonly UserNotice[]): string => {
   return vscode.l10n.t('{0} MCP servers need you: {1}.', notices.length, names);
 };
 
+const leaveButtons = ([first, ...others]: readonly UserNotice[]): readonly Button[] => [
+  first && others.length === 0
+    ? button(vscode.l10n.t('Review…'), 'mcpLifeline.reviewServer', first.server.id)
+    : button(vscode.l10n.t('Review…'), 'mcpLifeline.reviewServer'),
+];
+
 const severalButtons = (): readonly Button[] => [
   button(vscode.l10n.t('Show Servers'), 'mcpLifeline.showServers'),
   button(vscode.l10n.t('Retry All'), 'mcpLifeline.reconnectAll'),
 ];
+
+export interface NoticePorts {
+  readonly clock: Clock;
+  readonly words: ServerWords;
+  readonly settings: Pick<EditorSettings, 'current' | 'muteNotifications'>;
+}
 
 class NoticeBoard implements Notices {
   readonly #store = new Store();
   readonly #timer = this.#store.add(new Mutable<Disposable>());
   readonly #clock: Clock;
   readonly #words: ServerWords;
+  readonly #settings: NoticePorts['settings'];
   readonly #waiting = new Map<string, UserNotice>();
 
-  constructor(clock: Clock, words: ServerWords) {
+  constructor({ clock, words, settings }: NoticePorts) {
     this.#clock = clock;
     this.#words = words;
+    this.#settings = settings;
   }
 
   tell(notice: UserNotice): void {
@@ -107,13 +144,29 @@ class NoticeBoard implements Notices {
       ({ server }) => !isUp(server.life.value.state),
     );
     this.#waiting.clear();
-    const [first] = notices;
-    if (!first) return;
-    const alone = notices.length === 1;
-    const text = alone ? textOf(first, this.#words) : severalText(notices);
-    const buttons = alone ? buttonsOf(first) : severalButtons();
-    const chosen = await vscode.window.showWarningMessage(text, ...buttons);
-    if (chosen && !this.#store.isDisposed)
+    const leave = notices.filter(waitsForLeave);
+    const others = notices.filter((notice) => !waitsForLeave(notice));
+    const [first] = others;
+    const asking = [
+      ...(leave.length > 0 ? [this.#ask(leaveText(leave), leaveButtons(leave))] : []),
+      ...(first && others.length === 1
+        ? [this.#ask(textOf(first, this.#words), buttonsOf(first))]
+        : []),
+      ...(others.length > 1 ? [this.#ask(severalText(others), severalButtons())] : []),
+    ];
+    await Promise.all(asking);
+  }
+
+  async #ask(text: string, buttons: readonly Button[]): Promise<void> {
+    if (this.#settings.current.value.notifications === 'off') return;
+    const never: vscode.MessageItem = { title: vscode.l10n.t("Don't Show Again") };
+    const chosen = await vscode.window.showWarningMessage<vscode.MessageItem | Button>(
+      text,
+      ...buttons,
+      never,
+    );
+    if (chosen === never) await this.#settings.muteNotifications();
+    if (chosen && 'command' in chosen && !this.#store.isDisposed)
       await vscode.commands.executeCommand(chosen.command, ...chosen.args);
   }
 
@@ -122,7 +175,4 @@ class NoticeBoard implements Notices {
   }
 }
 
-export const createNotices = (ports: {
-  readonly clock: Clock;
-  readonly words: ServerWords;
-}): Notices => new NoticeBoard(ports.clock, ports.words);
+export const createNotices = (ports: NoticePorts): Notices => new NoticeBoard(ports);

@@ -137,3 +137,19 @@ export const pickServer = async (
   });
   return answer.kind === 'value' ? answer.value.server : undefined;
 };
+
+/** Whatever state it is in. */
+export const pickAnyServer = async (
+  { fleet, words }: PickPorts,
+  given: ServerWatch | undefined,
+): Promise<ServerWatch | undefined> => {
+  if (given) return given;
+  const servers = fleet.servers.value;
+  if (servers.length <= 1) return servers[0];
+  const answer = await askChoice({
+    title: 'MCP Lifeline',
+    placeholder: vscode.l10n.t('Choose a server'),
+    items: servers.map((server) => serverItem(server, words)),
+  });
+  return answer.kind === 'value' ? answer.value.server : undefined;
+};

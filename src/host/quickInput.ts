@@ -116,9 +116,9 @@ export const askChoice = <I extends vscode.QuickPickItem>(
     pick.show();
   });
 
-/** Asks for some of several items; at first all of them are chosen. Enter with none chosen does nothing. */
+/** Asks for some of several items; at first those that are `chosen`, or all. Enter with none chosen does nothing. */
 export const askSeveral = <I extends vscode.QuickPickItem>(
-  question: Omit<ChoiceQuestion<I>, 'active'>,
+  question: Omit<ChoiceQuestion<I>, 'active'> & { readonly chosen?: readonly I[] },
 ): Promise<Answer<readonly I[]>> =>
   new Promise((resolve) => {
     const store = new Store();
@@ -131,7 +131,7 @@ export const askSeveral = <I extends vscode.QuickPickItem>(
     pick.buttons = dress(pick, question);
     pick.placeholder = question.placeholder ?? '';
     pick.items = question.items;
-    pick.selectedItems = question.items;
+    pick.selectedItems = question.chosen ?? question.items;
     store.add(
       pick.onDidAccept(() => {
         if (pick.selectedItems.length > 0) finish({ kind: 'value', value: pick.selectedItems });

@@ -5,8 +5,15 @@ import type { Clock } from '../base/clock.ts';
 import { type Disposable, Store } from '../base/disposable.ts';
 import type { Signal } from '../base/signal.ts';
 import type { Complaint } from '../core/settings.ts';
+import type { TakenServer } from '../core/takeOver.ts';
+import type { Figure } from '../core/wording/figures.ts';
+import type { ChronicleReader } from '../runtime/chronicle.ts';
 import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
 import type { GatewayDoor } from './gatewayDoor.ts';
+import type { Approvals } from './approvals.ts';
+import { figuresOf } from './figures.ts';
+import type { FoundSources } from './foundSources.ts';
+import { countFound, foundRowOf } from './foundRows.ts';
 import { createRedraw, type Redraw } from './redraw.ts';
 import { summarize } from './statusSummary.ts';
 import { createTicker } from './ticker.ts';
@@ -21,8 +28,23 @@ export interface ServerTreePorts {
   readonly words: ServerWords;
   readonly settings: Signal<{ readonly complaints: readonly Complaint[] }>;
   readonly door: Signal<GatewayDoor>;
+  readonly approvals: Pick<Approvals, 'onChange'>;
+  readonly found: Pick<FoundSources, 'files'>;
+  readonly taken: Signal<readonly TakenServer[]>;
+  readonly chronicle: ChronicleReader;
   readonly clock: Clock;
 }
+
+const nameOf = ({ name }: { readonly name: string }): string => name;
+
+/** What the welcome would say, had the view nothing to show. */
+const foundWords = (count: number): string =>
+  count === 1
+    ? vscode.l10n.t('A server of another product was found. Take it over below, or add one with +.')
+    : vscode.l10n.t(
+        '{0} servers of other products were found. Take some over below, or add one with +.',
+        count,
+      );
 
 class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
   readonly #ports: ServerTreePorts;
@@ -59,6 +81,10 @@ class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
     this.#store.add(ports.fleet.bad.onChange(() => this.#drawAll()));
     this.#store.add(ports.settings.onChange(() => this.#drawAll()));
     this.#store.add(ports.door.onChange(() => this.#drawAll()));
+    this.#store.add(ports.found.files.onChange(() => this.#drawAll()));
+    this.#store.add(ports.taken.onChange(() => this.#drawAll()));
+    this.#store.add(ports.approvals.onChange(() => this.#drawAll()));
+    this.#store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => this.#drawAll()));
     tick();
     this.#dressView();
   }
@@ -146,10 +172,22 @@ class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
       bad.value.length,
     );
     this.#view.badge = people === 0 ? undefined : { value: people, tooltip: peopleWords(people) };
-    this.#view.message =
+    // Without a server the whole view says it, with buttons (viewsWelcome in the manifest).
+    const untrusted =
+      configured > 0 && !vscode.workspace.isTrusted
+        ? [
+            vscode.l10n.t(
+              'This workspace is not trusted: only servers of your user settings are used.',
+            ),
+          ]
+        : [];
+    const disabled =
       configured > 0 && total === 0
-        ? vscode.l10n.t('All servers are disabled. Enable one with the button in its row.')
-        : '';
+        ? [vscode.l10n.t('All servers are disabled. Enable one with the button in its row.')]
+        : [];
+    const count = configured === 0 ? countFound(this.#ports.found.files.value) : 0;
+    const hint = count > 0 ? [foundWords(count)] : [];
+    this.#view.message = [...untrusted, ...disabled, ...hint].join(' ');
   }
 
   getTreeItem(row: Row): vscode.TreeItem {
@@ -165,7 +203,13 @@ class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
     const complaining: Row[] = complaints.length > 0 ? [{ kind: 'complaints', complaints }] : [];
     const bad = fleet.bad.value.map((each): Row => ({ kind: 'bad', bad: each }));
     const servers = fleet.servers.value.map((server) => this.#rowOf(server));
-    return [...servers, ...bad, ...complaining, ...this.#gatewayRow()];
+    return [...servers, ...bad, ...complaining, ...this.#gatewayRow(), ...this.#foundRow()];
+  }
+
+  #foundRow(): readonly Row[] {
+    const { fleet, found } = this.#ports;
+    const own = [...fleet.servers.value.map(({ id }) => id), ...fleet.bad.value.map(nameOf)];
+    return foundRowOf(found.files.value, own);
   }
 
   /** Without a server there is nothing behind it, and the view says how to get one instead. */
@@ -180,7 +224,10 @@ class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
   }
 
   resolveTreeItem(item: vscode.TreeItem, row: Row): vscode.TreeItem {
-    item.tooltip = tooltipOf(row, this.#ports.words, this.#ports.door.value);
+    const { words, door, chronicle, clock } = this.#ports;
+    const figures = ({ id }: ServerWatch): readonly Figure[] =>
+      figuresOf(chronicle, id, clock.now(), vscode.l10n.t);
+    item.tooltip = tooltipOf(row, words, door.value, figures);
     return item;
   }
 

@@ -1,13 +1,16 @@
-// The editor's settings as one value that changes. The only place that reads or writes the editor's configuration.
-// In a workspace that is not trusted only the user's own values count, so that nothing of the workspace can start a
-// program or open a connection. Not here: what a value means (core/parseSettings.ts).
+// The editor's settings as one value that changes. The only place, with settingLayers.ts, that reads or writes the editor's
+// configuration. In a workspace that is not trusted only the user's own values count, so that nothing of the workspace can
+// start a program or open a connection. Not here: what a value means (core/parseSettings.ts).
 import * as vscode from 'vscode';
 import { type Disposable, Store } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
+import type { ApprovalContext } from '../core/approval.ts';
 import { parseSettings } from '../core/parseSettings.ts';
 import { isObject, type JsonObject } from '../core/rpc.ts';
-import { type Complaint, type Settings, settingTable } from '../core/settings.ts';
+import { settingTable } from '../core/settingTable.ts';
+import type { Complaint, Settings } from '../core/settings.ts';
 import type { Log } from '../runtime/ports.ts';
+import { homeOf, layerFor, layersOf, writeEntry } from './settingLayers.ts';
 
 export interface SettingsView {
   readonly settings: Settings;
@@ -20,54 +23,67 @@ export interface EditorSettings extends Disposable {
   readonly view: Signal<SettingsView>;
   /** The same without what was wrong with them. */
   readonly current: Signal<Settings>;
+  /** What leave for an entry of the workspace depends on besides the entry. */
+  readonly approvalContext: () => ApprovalContext;
   /** Names of all entries, also of those that cannot be used. */
   serverNames(): readonly string[];
   /** Writes where the server is defined: a server of the workspace stays a matter of the workspace. */
   setEnabled(name: string, enabled: boolean): Promise<void>;
   setTrustHints(name: string, trustHints: boolean): Promise<void>;
+  /** The user wants no more notifications. */
+  muteNotifications(): Promise<void>;
   addServer(name: string, entry: JsonObject, scope: Scope): Promise<void>;
 }
 
 const section = 'mcpLifeline';
-const serversKey = 'servers';
 
-const configuration = (): vscode.WorkspaceConfiguration =>
-  vscode.workspace.getConfiguration(section);
-
-const readRaw = (): Record<string, unknown> => {
-  const editor = configuration();
-  const read = (key: string): unknown =>
-    vscode.workspace.isTrusted
-      ? editor.get<unknown>(key)
-      : editor.inspect<unknown>(key)?.globalValue;
-  return Object.fromEntries(Object.keys(settingTable).map((key) => [key, read(key)]));
+const readPlain = (key: string): unknown => {
+  const editor = vscode.workspace.getConfiguration(section);
+  return vscode.workspace.isTrusted
+    ? editor.get<unknown>(key)
+    : editor.inspect<unknown>(key)?.globalValue;
 };
 
-const entriesAt = (target: vscode.ConfigurationTarget): JsonObject => {
-  const seen = configuration().inspect<unknown>(serversKey);
-  const value =
-    target === vscode.ConfigurationTarget.Global ? seen?.globalValue : seen?.workspaceValue;
-  return isObject(value) ? value : {};
+/** What is set, by key, for a bug report. */
+export const settingsAsSet = (): Readonly<Record<string, unknown>> =>
+  Object.fromEntries(Object.keys(settingTable).map((key) => [key, readPlain(key)]));
+
+const idOf = (input: unknown): unknown => (isObject(input) ? input['id'] : undefined);
+
+/** A list in one place; what is no list is one thing that cannot be read. */
+const listIn = (value: unknown): readonly unknown[] => {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
 };
 
-const writeEntry = (
-  target: vscode.ConfigurationTarget,
-  name: string,
-  entry: JsonObject,
-): Thenable<void> =>
-  configuration().update(serversKey, { ...entriesAt(target), [name]: entry }, target);
-
-/** The scope that wins for this server is the one to write to. */
-const homeOf = (name: string): vscode.ConfigurationTarget =>
-  vscode.workspace.isTrusted && name in entriesAt(vscode.ConfigurationTarget.Workspace)
-    ? vscode.ConfigurationTarget.Workspace
-    : vscode.ConfigurationTarget.Global;
-
-const changeEntry = async (name: string, change: JsonObject): Promise<void> => {
-  const target = homeOf(name);
-  const entry = entriesAt(target)[name];
-  await writeEntry(target, name, { ...(isObject(entry) ? entry : {}), ...change });
+/** The user's own come first: a workspace cannot change what one of theirs asks for. */
+const readInputs = (): {
+  readonly all: readonly unknown[];
+  readonly foreign: readonly string[];
+} => {
+  const layers = layersOf('inputs').toReversed();
+  const own = layers.filter(({ origin }) => origin.scope === 'user');
+  const known = new Set(own.flatMap(({ servers }) => listIn(servers)).map(idOf));
+  const others = layers
+    .filter(({ origin }) => origin.scope !== 'user')
+    .flatMap(({ servers }) => listIn(servers))
+    .filter((input) => !known.has(idOf(input)));
+  return {
+    all: [...own.flatMap(({ servers }) => listIn(servers)), ...others],
+    foreign: others.map(idOf).filter((id) => typeof id === 'string'),
+  };
 };
+
+const readRaw = (): Record<string, unknown> => ({
+  ...Object.fromEntries(Object.keys(settingTable).map((key) => [key, readPlain(key)])),
+  inputs: readInputs().all,
+});
+
+/** The file that holds the workspace together, and what `${workspaceFolder}` means in it. */
+const workspaceName = (): string =>
+  [vscode.workspace.workspaceFile, vscode.workspace.workspaceFolders?.[0]?.uri]
+    .map((uri) => uri?.toString() ?? '')
+    .join(' ');
 
 /** Complains of each mistake once: an unrelated change of settings must not repeat them all. */
 const createComplainer = (log: Log): ((complaints: readonly Complaint[]) => void) => {
@@ -85,7 +101,7 @@ export const createEditorSettings = (log: Log): EditorSettings => {
   const store = new Store();
   const complain = createComplainer(log);
   const read = (): SettingsView => {
-    const view = parseSettings(readRaw());
+    const view = parseSettings(readRaw(), layersOf('servers'), vscode.l10n.t);
     complain(view.complaints);
     return view;
   };
@@ -98,16 +114,32 @@ export const createEditorSettings = (log: Log): EditorSettings => {
     }),
   );
   store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => view.set(read())));
+  // A folder brings the entries of its file, and takes them along.
+  store.add(vscode.workspace.onDidChangeWorkspaceFolders(() => view.set(read())));
+  const change = (name: string, change: JsonObject): Promise<void> =>
+    writeEntry(homeOf(name), name, (entry) => ({ ...entry, ...change }));
 
   return {
     view,
     current,
+    approvalContext: () => ({
+      inputs: current.value.inputs,
+      workspaceInputs: readInputs().foreign,
+      workspace: workspaceName(),
+    }),
     serverNames: () => view.value.settings.servers.map(({ name }) => name),
-    setEnabled: (name, enabled) => changeEntry(name, { enabled }),
-    setTrustHints: (name, trustHints) => changeEntry(name, { trustHints }),
+    setEnabled: (name, enabled) => change(name, { enabled }),
+    setTrustHints: (name, trustHints) => change(name, { trustHints }),
+    muteNotifications: async () => {
+      const { Global } = vscode.ConfigurationTarget;
+      await vscode.workspace.getConfiguration(section).update('notifications', 'off', Global);
+    },
     addServer: async (name, entry, scope) => {
-      const { Global, Workspace } = vscode.ConfigurationTarget;
-      await writeEntry(scope === 'user' ? Global : Workspace, name, entry);
+      if (scope === 'workspace' && !vscode.workspace.isTrusted)
+        throw new Error(
+          vscode.l10n.t('This workspace is not trusted, so nothing is written to it.'),
+        );
+      await writeEntry(layerFor(scope), name, () => entry);
     },
     dispose: () => store.dispose(),
   };

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ServerWatch } from '../runtime/watch.ts';
 import { type Action, actionsIn } from './actions.ts';
 import type { CommandId } from './commandIds.ts';
+import { wantsValues } from './enterValues.ts';
 import { type PickPorts, serverItem, sayNoServers } from './pickServer.ts';
 import { askChoice } from './quickInput.ts';
 
@@ -55,12 +56,29 @@ const showActions = async (server: ServerWatch, ports: PickPorts): Promise<boole
   const actions = actionsIn(server.life.value.state.kind).map((action) =>
     actionItem(action, server),
   );
+  const review = commandItem(
+    vscode.l10n.t('Review and Allow…'),
+    'shield',
+    'mcpLifeline.reviewServer',
+    server.id,
+  );
+  const enter = commandItem(
+    vscode.l10n.t('Enter Values…'),
+    'edit',
+    'mcpLifeline.enterValues',
+    server.id,
+  );
   const log = commandItem(vscode.l10n.t('Show Log'), 'output', 'mcpLifeline.showLog', server.id);
   const answer = await askChoice({
     title: server.id,
     placeholder: ports.words.short(server),
     canGoBack: true,
-    items: [...actions, log],
+    items: [
+      ...(ports.words.isAllowed(server) ? [] : [review]),
+      ...(wantsValues(server) ? [enter] : []),
+      ...actions,
+      log,
+    ],
   });
   if (answer.kind === 'value') return answer.value.run();
   return answer.kind !== 'back';

@@ -22,8 +22,11 @@ const link = (label: string, title: string, command: CommandId, ...args: unknown
 };
 
 /** The one thing most likely wanted in this state; the click on the item offers the others. */
-const linkFor = ({ id, life }: ServerWatch): string => {
+const linkFor = (server: ServerWatch, words: ServerWords): string => {
+  const { id, life } = server;
   const { t } = vscode.l10n;
+  if (!words.isAllowed(server))
+    return link('$(shield)', t('Review and Allow…'), 'mcpLifeline.reviewServer', id);
   const actions: readonly Action[] = actionsIn(life.value.state.kind);
   if (actions.includes('start')) return link('$(play)', t('Start'), 'mcpLifeline.startServer', id);
   if (actions.includes('enable'))
@@ -39,7 +42,7 @@ const rowOf = (server: ServerWatch, words: ServerWords): string => {
     escapeMarkdown(server.id),
     escapeMarkdown(words.shortNow(server)),
     escapeMarkdown(words.lastProof(server)),
-    linkFor(server),
+    linkFor(server, words),
   ];
   return `| ${cells.join(' | ')} |`;
 };
@@ -60,6 +63,17 @@ const gatewayLine = (door: GatewayDoor): readonly string[] => {
   return ['', `${glyph} ${escapeMarkdown(text)}${door.kind === 'open' ? ` · ${connect}` : ''}`];
 };
 
+const trustCommand = 'workbench.trust.manage';
+
+/** Where servers may be missing for it. */
+const trustLine = (): readonly string[] => {
+  if (vscode.workspace.isTrusted) return [];
+  const { t } = vscode.l10n;
+  const text = t('This workspace is not trusted: only servers of your user settings are used.');
+  const manage = t('Manage Workspace Trust');
+  return ['', `$(shield) ${text} [${manage}](command:${trustCommand} "${manage}")`];
+};
+
 export const statusTooltip = ({ fleet, words, door }: TooltipPorts): vscode.MarkdownString => {
   const { t } = vscode.l10n;
   const fix = link('$(gear)', t('Open Settings'), 'mcpLifeline.openSettings');
@@ -72,6 +86,7 @@ export const statusTooltip = ({ fleet, words, door }: TooltipPorts): vscode.Mark
     '|---|---|---|---|---|',
     ...fleet.servers.value.map((server) => rowOf(server, words)),
     ...bad,
+    ...trustLine(),
     ...decisionLine(fleet),
     ...gatewayLine(door.value),
     '',
@@ -82,6 +97,11 @@ export const statusTooltip = ({ fleet, words, door }: TooltipPorts): vscode.Mark
     ].join(' · '),
   ];
   const tooltip = new vscode.MarkdownString(lines.join('\n'), true);
-  tooltip.isTrusted = { enabledCommands: Object.keys(commandIds) };
+  tooltip.isTrusted = {
+    enabledCommands: [
+      ...Object.keys(commandIds),
+      ...(vscode.workspace.isTrusted ? [] : [trustCommand]),
+    ],
+  };
   return tooltip;
 };

@@ -10,6 +10,8 @@ import { formatAge } from '../core/wording/time.ts';
 import type { ClientWatch, ServerWatch } from '../runtime/watch.ts';
 import { actionsIn } from './actions.ts';
 import { describeDoor } from './doorWords.ts';
+import { wantsValues } from './enterValues.ts';
+import { foundLook } from './foundItems.ts';
 import type { GatewayDoor } from './gatewayDoor.ts';
 import { idOf, type PartKind, type Row } from './treeRows.ts';
 import { formatTime, type ServerWords } from './words.ts';
@@ -46,14 +48,17 @@ const serverLook = (server: ServerWatch, words: ServerWords): Look => {
     label: server.id,
     icon: words.icon(server),
     description: serverDescription(server, words),
-    // Words for the `when` clauses of the menus: the state, each action that applies, whether hints are trusted, and whether
-    // somebody is signed in.
+    // Words for the `when` clauses of the menus: the state, each action that applies, whether hints are trusted, whether
+    // somebody is signed in, and whether it waits for leave or for values.
     context: [
       'server',
       kind,
       ...actionsIn(kind),
       trustWord(server),
       ...(words.isSignedIn(server) ? ['signed-in'] : []),
+      ...(words.isAllowed(server) ? [] : ['unapproved']),
+      ...(words.takenFrom(server) === null ? [] : ['taken']),
+      ...(wantsValues(server) ? ['wants-values'] : []),
     ].join(' '),
     opens: kind !== 'disabled',
     spoken: words.spoken(server),
@@ -204,6 +209,11 @@ const lookOf = (row: Row, words: ServerWords): Look => {
   switch (row.kind) {
     case 'server':
       return serverLook(row.server, words);
+    case 'found':
+    case 'source':
+    case 'found-server':
+    case 'source-problem':
+      return foundLook(row);
     case 'bad':
       return badLook(row.bad);
     case 'complaints':

@@ -3,6 +3,7 @@
 import type { HistoryEntry } from '../core/history.ts';
 import type { BadServer, Complaint } from '../core/settings.ts';
 import type { ClientWatch, Prompt, Resource, ServerWatch, Tool } from '../runtime/watch.ts';
+import { type AnyFoundRow, foundChildren, foundPath } from './foundRows.ts';
 import type { GatewayDoor } from './gatewayDoor.ts';
 
 export type ServerRow = { readonly kind: 'server'; readonly server: ServerWatch };
@@ -17,6 +18,7 @@ export type PartKind =
 
 export type Row =
   | ServerRow
+  | AnyFoundRow
   | { readonly kind: 'bad'; readonly bad: BadServer }
   | { readonly kind: 'complaints'; readonly complaints: readonly Complaint[] }
   | { readonly kind: 'complaint'; readonly complaint: Complaint }
@@ -88,6 +90,11 @@ export const childrenOf = (row: Row): readonly Row[] => {
       return insidePart(row.part, row.server);
     case 'complaints':
       return row.complaints.map((complaint) => ({ kind: 'complaint', complaint }));
+    case 'found':
+    case 'source':
+    case 'found-server':
+    case 'source-problem':
+      return foundChildren(row);
     case 'bad':
     case 'complaint':
     case 'gateway':
@@ -102,6 +109,11 @@ export const childrenOf = (row: Row): readonly Row[] => {
 
 const pathOf = (row: Row): readonly (string | number)[] => {
   switch (row.kind) {
+    case 'found':
+    case 'source':
+    case 'found-server':
+    case 'source-problem':
+      return foundPath(row);
     case 'bad':
       return [row.bad.name];
     case 'complaints':

@@ -5,14 +5,17 @@ import type { HistoryEntry } from '../core/history.ts';
 import type { HealthReading } from '../core/connection/health.ts';
 import { isObject } from '../core/rpc.ts';
 import { describeCause, describeRecovered } from '../core/wording/cause.ts';
+import type { Figure } from '../core/wording/figures.ts';
 import { formatAge } from '../core/wording/time.ts';
 import type { Resource, ServerWatch, Tool } from '../runtime/watch.ts';
+import { foundHover } from './foundItems.ts';
 import type { GatewayDoor } from './gatewayDoor.ts';
 import { clientHover, gatewayFact, gatewayHover } from './gatewayTooltips.ts';
 import { type Fact, factTable, hover } from './hover.ts';
 import { escapeMarkdown } from './markdown.ts';
 import { requiredNames } from './toolFields.ts';
 import { eventTitle } from './treeItems.ts';
+import { originWords } from './sourceWords.ts';
 import type { PartKind, Row } from './treeRows.ts';
 import { formatTime, type ServerWords } from './words.ts';
 
@@ -33,6 +36,7 @@ const serverHover = (
   server: ServerWatch,
   words: ServerWords,
   door: GatewayDoor,
+  figures: readonly Figure[],
 ): vscode.MarkdownString => {
   const { t } = vscode.l10n;
   const { held, running } = server.calls.value;
@@ -47,8 +51,11 @@ const serverHover = (
       [t('Calls held'), held > 0 ? held : null],
       [t('Calls running'), running > 0 ? running : null],
       whereOf(server),
+      [t('Defined in'), originWords(server.definition.origin)],
+      [t('Taken over from'), words.takenFrom(server)],
       gatewayFact(server, door),
       [t('Tool hints'), server.definition.trustHints ? trustedWords() : null],
+      ...figures,
     ]),
   );
 };
@@ -208,11 +215,18 @@ export const tooltipOf = (
   row: Row,
   words: ServerWords,
   door: GatewayDoor,
+  /** What was written down of a server, in figures. */
+  figures: (server: ServerWatch) => readonly Figure[] = () => [],
 ): vscode.MarkdownString => {
   const { t } = vscode.l10n;
   switch (row.kind) {
     case 'server':
-      return serverHover(row.server, words, door);
+      return serverHover(row.server, words, door, figures(row.server));
+    case 'found':
+    case 'source':
+    case 'found-server':
+    case 'source-problem':
+      return foundHover(row);
     case 'bad':
       return hover(row.bad.name, escapeMarkdown(row.bad.reason));
     case 'complaints':

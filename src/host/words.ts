@@ -26,6 +26,10 @@ export interface ServerWords {
   spoken(server: ServerWatch): string;
   /** Whether somebody is signed in to it. */
   isSignedIn(server: ServerWatch): boolean;
+  /** Whether nothing stands between its entry and its use. */
+  isAllowed(server: ServerWatch): boolean;
+  /** The product that it was taken over from, with the file; null: it is ours by birth. */
+  takenFrom(server: ServerWatch): string | null;
   /** Whether a summary should name the server. */
   deservesMention(server: ServerWatch): boolean;
 }
@@ -67,9 +71,19 @@ export const formatTime = (at: Millis, now: Millis): string => {
   return new Intl.DateTimeFormat(vscode.env.language, style).format(at);
 };
 
+/** One word, so that a narrow column does not break it. */
+const proofTime = (server: ServerWatch, now: Millis): string => {
+  const at = server.proof.value?.at;
+  return at === undefined
+    ? vscode.l10n.t('none yet')
+    : formatTime(at, now).replaceAll(' ', '\u00a0');
+};
+
 export const createServerWords = (
   clock: Clock,
   isSignedIn: (server: ServerWatch) => boolean = () => false,
+  isAllowed: (server: ServerWatch) => boolean = () => true,
+  takenFrom: (server: ServerWatch) => string | null = () => null,
 ): ServerWords => {
   const say = vscode.l10n.t;
   const describe = (server: ServerWatch): StateWords => {
@@ -99,13 +113,7 @@ export const createServerWords = (
     },
     short: (server) => [describe(server).short, ...waiting(server)].join(' · '),
     shortNow,
-    lastProof: (server) => {
-      const at = server.proof.value?.at;
-      // One word, so that a narrow column does not break it.
-      return at === undefined
-        ? say('none yet')
-        : formatTime(at, clock.now()).replaceAll(' ', '\u00a0');
-    },
+    lastProof: (server) => proofTime(server, clock.now()),
     reason,
     explanation: (server) => describe(server).explanation,
     spoken: (server) =>
@@ -114,6 +122,8 @@ export const createServerWords = (
         ...waiting(server).map((text) => `${text}.`),
       ].join(' '),
     isSignedIn,
+    isAllowed,
+    takenFrom,
     deservesMention: (server) => moodOf(server.life.value.state) !== 'well',
   };
 };

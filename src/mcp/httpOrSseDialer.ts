@@ -82,19 +82,26 @@ class EitherLink implements Link {
   }
 }
 
+export interface HttpOrSseDeps extends HttpDialerDeps {
+  /** Told when the server turns out to speak the older transport. */
+  readonly onOlder?: () => void;
+}
+
 class HttpOrSseDialer implements Dialer {
   readonly #http: Dialer;
   readonly #sse: Dialer;
   readonly #sseProbe: Dialer;
   readonly #log: Log;
+  readonly #onOlder: () => void;
   /** It was HTTP+SSE the last time. */
   #isOld = false;
 
-  constructor(deps: HttpDialerDeps) {
+  constructor(deps: HttpOrSseDeps) {
     this.#http = httpDialer(deps);
     this.#sse = sseDialer(deps);
     this.#sseProbe = sseDialer(deps, Math.min(probePatience, deps.connectTimeout));
     this.#log = deps.log;
+    this.#onOlder = deps.onOlder ?? (() => undefined);
   }
 
   async dial(session: SessionRef, events: LinkEvents, signal: AbortSignal): Promise<Link> {
@@ -125,6 +132,7 @@ class HttpOrSseDialer implements Dialer {
       const link = await this.#sseProbe.dial(none, events, signal);
       this.#log.info('The server speaks the older HTTP+SSE transport; going on with that.');
       this.#isOld = true;
+      this.#onOlder();
       return link;
     } catch (error) {
       // Then the answer to `initialize` stands for itself.
@@ -140,4 +148,4 @@ const failureOf = (error: unknown): ConnectionError['failure'] => {
   throw error;
 };
 
-export const httpOrSseDialer = (deps: HttpDialerDeps): Dialer => new HttpOrSseDialer(deps);
+export const httpOrSseDialer = (deps: HttpOrSseDeps): Dialer => new HttpOrSseDialer(deps);

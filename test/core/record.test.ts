@@ -23,6 +23,7 @@ const anyRecord: fc.Arbitrary<SessionRecord> = fc.record({
   serverId: fc.string(),
   client: fc.string(),
   fingerprint: fc.string(),
+  meaning: aText,
   sessionId: aText,
   protocolVersion: aText,
   hello: fc.oneof(fc.constant(null), fc.constant({ capabilities: { roots: {} } })),
@@ -70,7 +71,7 @@ describe('a stored record', () => {
   });
 
   test('is refused when any one field is missing, and the reason names the field', () => {
-    for (const field of Object.keys(aRecord())) {
+    for (const field of Object.keys(aRecord()).filter((name) => name !== 'meaning')) {
       const { [field]: _, ...others } = { ...aRecord() } as Record<string, unknown>;
       const parsed = parseRecord(others);
       expect(parsed).toEqual({
@@ -79,6 +80,11 @@ describe('a stored record', () => {
           field === 'version' ? 'it has no version' : `its field '${field}' is not as it should be`,
       });
     }
+  });
+
+  test('of the time before entries had meanings has none', () => {
+    const { meaning: _, ...older } = aRecord();
+    expect(parseRecord(older)).toEqual({ kind: 'ok', record: { ...older, meaning: null } });
   });
 
   test.each([

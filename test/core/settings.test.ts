@@ -2,7 +2,7 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { parseSettings } from '../../src/core/parseSettings.ts';
-import { descriptionId, settingTable } from '../../src/core/settings.ts';
+import { descriptionId, settingTable } from '../../src/core/settingTable.ts';
 
 const { settings: defaults } = parseSettings({});
 const complaintsOf = (raw: Record<string, unknown>) => parseSettings(raw).complaints;
@@ -51,8 +51,11 @@ test('no values give the default numbers, and no complaint', () => {
     maxMessageBytes: 64 * 1024 * 1024,
     sessionTtl: 24 * 60 * 60 * 1000,
     notifyAfterAttempts: 10,
+    notifications: 'on',
     statusBar: 'always',
     historyEntries: 200,
+    historySamples: 2000,
+    historyMaxAge: 14 * 24 * 3_600_000,
     gateway: {
       enabled: true,
       offerToEditor: true,

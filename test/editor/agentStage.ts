@@ -4,6 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
+import { allowInAdvance } from '../support/allowed.ts';
 import { type RestartableOptions, startRestartable } from '../support/restartableServer.ts';
 import { TestEditor } from '../vscode/editor.ts';
 import { repository } from '../vscode/places.ts';
@@ -114,7 +115,9 @@ export class AgentStage {
       'mcpLifeline.servers': this.#configured,
       'mcpLifeline.gateway.offerToEditor': this.#isOffered,
     };
-    const file = join(this.#folder, 'workspace', '.vscode', 'settings.json');
+    const workspace = join(this.#folder, 'workspace');
+    allowInAdvance({ dataDir: join(this.#folder, 'data'), workspace }, this.#configured);
+    const file = join(workspace, '.vscode', 'settings.json');
     writeFileSync(file, JSON.stringify(settings));
   }
 

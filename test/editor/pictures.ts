@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { setTimeout as delay } from 'node:timers/promises';
 import { mustRun } from '../run/command.ts';
 import { provideEditor } from '../run/desktop.ts';
+import { allowInAdvance } from '../support/allowed.ts';
 import { freePort, type ServerProcess, startServer } from '../support/serverProcess.ts';
 import { TestEditor, themes } from '../vscode/editor.ts';
 import { repository } from '../vscode/places.ts';
@@ -28,8 +29,9 @@ const demoServer = async (): Promise<ServerProcess> => {
 };
 
 /** A project to look at: our pictures should not show an empty editor. */
-const makeWorkspace = (folder: string, settings: unknown): string => {
+const makeWorkspace = (folder: string, settings: Readonly<Record<string, unknown>>): string => {
   const workspace = join(folder, 'shop');
+  allowInAdvance({ dataDir: join(folder, 'data'), workspace }, settings);
   mkdirSync(join(workspace, '.vscode'), { recursive: true });
   writeFileSync(
     join(workspace, '.vscode', 'settings.json'),

@@ -103,7 +103,12 @@ test('[never-give-up] after ten failed tries the user is told once, and each but
   await server.process.kill9();
   await screen.notice(notComingBack).waitFor();
   await screen.shows('lost', /attempt 11 · next try in/);
-  expect(await screen.buttonsOf(notComingBack)).toEqual(['Retry', 'Start New Session', 'Show Log']);
+  expect(await screen.buttonsOf(notComingBack)).toEqual([
+    'Retry',
+    'Start New Session',
+    'Show Log',
+    "Don't Show Again",
+  ]);
   await screen.button(notComingBack, 'Retry').click();
   await screen.shows('lost', /attempt 12 · next try in/);
 

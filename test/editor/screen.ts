@@ -24,9 +24,12 @@ export class Screen {
     return this.window.page.locator('[id="mcp-lifeline.mcp-lifeline.mcpLifeline.status"]');
   }
 
-  /** The rows at one depth of the tree; servers are at the first. */
+  /** The rows at one depth of the Connections view; servers are at the first. */
   #rows(level: number): Locator {
-    return this.window.page.locator(`.part.sidebar .monaco-list-row[aria-level="${level}"]`);
+    const { page } = this.window;
+    const header = page.locator('.pane-header[aria-label^="Connections"]');
+    const view = page.locator('.part.sidebar .pane').filter({ has: header });
+    return view.locator(`.monaco-list-row[aria-level="${level}"]`);
   }
 
   row(label: string, level = 1): Locator {

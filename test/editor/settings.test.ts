@@ -3,6 +3,7 @@
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
+import { planted } from '../support/planted.ts';
 import type { RestartableServer } from '../support/restartableServer.ts';
 import { until } from '../vscode/waiting.ts';
 import { aServer, SharedScreen, sharedEditor } from './stage.ts';
@@ -125,9 +126,9 @@ test('[keep-secrets] neither credentials nor session ids, arguments or results a
   await screen.window.command('Developer: Set Log Level...');
   await screen.window.pick(/^Trace/);
   const server = await aServer();
-  const token = 'planted-8c1f-token';
+  const token = planted('of-the-settings');
   const entry = {
-    url: `${server.url}?key=planted-query`,
+    url: `${server.url}?key=${planted('in-a-query')}`,
     headers: { Authorization: `Bearer ${token}`, 'X-Key': 'planted-key' },
   };
   workspace.write({ secret: entry });

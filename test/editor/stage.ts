@@ -9,6 +9,8 @@ import {
   type RestartableServer,
   startRestartable,
 } from '../support/restartableServer.ts';
+import { allowInAdvance } from '../support/allowed.ts';
+import { plantIn } from '../support/planted.ts';
 import { type EditorOptions, TestEditor } from '../vscode/editor.ts';
 import { repository } from '../vscode/places.ts';
 import type { EditorWindow } from '../vscode/window.ts';
@@ -25,13 +27,28 @@ const removeFolder = (folder: string): void =>
 /** A folder to open; its settings may be written anew while it is open. */
 export class Workspace {
   readonly folder = makeFolder();
+  #servers: SettingValues = {};
+  #dataDir: string | undefined;
 
   /** `servers` are the entries of our setting, `others` any further settings with their whole keys. */
   write(servers: SettingValues, others: SettingValues = {}): void {
     const folder = join(this.folder, '.vscode');
     mkdirSync(folder, { recursive: true });
-    const settings = { ...others, 'mcpLifeline.servers': servers };
+    this.#servers = plantIn(servers, 'editor');
+    const settings = { ...others, 'mcpLifeline.servers': this.#servers };
+    this.#allow();
     writeFileSync(join(folder, 'settings.json'), JSON.stringify(settings, null, 2));
+  }
+
+  /** Has this editor know that the person allows what stands here, now and whenever it is written anew. */
+  allowIn(dataDir: string): void {
+    this.#dataDir = dataDir;
+    this.#allow();
+  }
+
+  #allow(): void {
+    if (this.#dataDir !== undefined)
+      allowInAdvance({ dataDir: this.#dataDir, workspace: this.folder }, this.#servers);
   }
 }
 
@@ -97,6 +114,7 @@ export class SharedScreen {
 
   /** Opens the window; once more where its editor was started again. */
   async open(): Promise<Screen> {
+    this.workspace.allowIn(this.#editor().dataDir);
     this.#screen = new Screen(await this.#editor().openWindow({ folder: this.workspace.folder }));
     await this.#screen.open();
     return this.#screen;
@@ -104,7 +122,12 @@ export class SharedScreen {
 }
 
 /** A window on the workspace with our view open; its tab is closed when the test ends. */
-export const openScreen = async (editor: TestEditor, workspace: Workspace): Promise<Screen> => {
+export const openScreen = async (
+  editor: TestEditor,
+  workspace: Workspace,
+  { isAllowed = true } = {},
+): Promise<Screen> => {
+  if (isAllowed) workspace.allowIn(editor.dataDir);
   const window = await editor.openWindow({ folder: workspace.folder });
   onTestFinished(async ({ task }) => {
     await photographFailure(window, task);

@@ -7,6 +7,7 @@ import type { StateKind } from '../../src/core/connection/state.ts';
 import type { RawSettings } from '../../src/core/parseSettings.ts';
 import { isObject, type RpcMessage } from '../../src/core/rpc.ts';
 import { FleetRig, until } from '../support/fleetRig.ts';
+import { plantIn } from '../support/planted.ts';
 import {
   type RestartableOptions,
   type RestartableServer,
@@ -29,7 +30,9 @@ export const aRig = (
   after: AfterTest = afterTest,
 ): FleetRig => {
   const servers = url === null ? {} : { servers: { dev: { url } } };
-  const rig = new FleetRig({ settings: { ...servers, ...settings }, folder: aFolder(after) });
+  const all: RawSettings = { ...servers, ...settings };
+  const entries = isObject(all['servers']) ? plantIn(all['servers'], 'journey') : {};
+  const rig = new FleetRig({ settings: { ...all, servers: entries }, folder: aFolder(after) });
   after(() => rig.close());
   return rig;
 };

@@ -7,20 +7,10 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
 import { realClock } from '../../src/base/clock.ts';
-import { HttpCaller } from '../../src/mcp/request.ts';
 import { targetOf } from '../../src/mcp/target.ts';
 import { startKillable } from '../servers/killable.ts';
 import { startTcpTrap } from '../servers/trapServer.ts';
-import {
-  aCall,
-  cursorIn,
-  failureIn,
-  inShort,
-  linkInto,
-  linkTo,
-  onPost,
-  trapped,
-} from './linkRig.ts';
+import { aCall, cursorIn, inShort, linkInto, linkTo, onPost, trapped } from './linkRig.ts';
 
 test('a call to nobody was not sent', async () => {
   const server = await trapped(() => {});
@@ -72,23 +62,6 @@ test('a server that takes a call and dies leaves the outcome unknown', async () 
   const { link } = await linkInto((_, answer) => answer.reset());
   const fate = await link.exchange(aCall(), {});
   expect([inShort(fate), cursorIn(fate)]).toEqual(['broken closed', null]);
-});
-
-test('neither headers nor body have a time limit', async () => {
-  const server = await trapped((_, answer) => answer.stream().event('', 'e1'));
-  const target = targetOf(server.url);
-  const caller = new HttpCaller({ target, clock: realClock, connectTimeout: 1_000, pooled: true });
-  const reply = await caller.send({ method: 'GET', headers: {} });
-  if (reply.kind === 'failed') throw new Error('no answer');
-  // Node's limit for idle kept connections must not reach into a stream.
-  expect(reply.message.socket.timeout).toBe(0);
-  reply.message.on('error', () => {});
-  caller.end(
-    failureIn({
-      kind: 'refused',
-      failure: { kind: 'closed', detail: '', status: null, retryAfter: null },
-    }),
-  );
 });
 
 test('no timer of ours runs while an answer is waited for', async () => {

@@ -64,6 +64,8 @@ export interface LinkOptions {
   readonly clock?: Clock;
   readonly maxMessageBytes?: number;
   readonly connectTimeout?: number;
+  /** Name and password before the host, as in `user:word@`. */
+  readonly login?: string;
 }
 
 export const linkTo = (url: string, options: LinkOptions = {}) => {
@@ -93,7 +95,8 @@ export const trapped = async (trap: Trap, options: TrapOptions = {}): Promise<Tr
 /** A link and the trap that it meets. */
 export const linkInto = async (trap: Trap, options: LinkOptions = {}) => {
   const server = await trapped(trap);
-  return { server, ...linkTo(server.url, options) };
+  const url = server.url.replace('//', `//${options.login ?? ''}`);
+  return { server, ...linkTo(url, options) };
 };
 
 /** The trap for POST; GET is told that there is no such stream. */

@@ -32,15 +32,14 @@ export const runTool = async (
 ): Promise<Finished> => {
   const child = spawn(process.execPath, [tools[tool], ...args], {
     cwd: repository,
-    stdio: [
-      'ignore',
-      output === 'shown' ? 'inherit' : 'pipe',
-      output === 'shown' ? 'inherit' : 'pipe',
-    ],
+    env: process.stdout.isTTY ? { ...process.env, FORCE_COLOR: '1' } : process.env,
+    stdio: ['ignore', 'pipe', 'pipe'],
   });
   let text = '';
   const keep = (chunk: Buffer): void => {
-    text += chunk.toString();
+    // Through our own output, where all that the run says is written down.
+    if (output === 'shown') process.stdout.write(chunk);
+    else text += chunk.toString();
   };
   child.stdout?.on('data', keep);
   child.stderr?.on('data', keep);

@@ -4,6 +4,7 @@
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { allowInAdvance } from '../support/allowed.ts';
 import { freePort } from '../support/serverProcess.ts';
 import { mustRun } from './command.ts';
 import { superviseDemo } from './demoServer.ts';
@@ -15,9 +16,9 @@ const checkLimit = 120_000;
 const makeWorkspace = (folder: string, port: number): string => {
   const workspace = join(folder, 'demo');
   mkdirSync(join(workspace, '.vscode'), { recursive: true });
-  const settings = {
-    'mcpLifeline.servers': { demo: { type: 'http', url: `http://127.0.0.1:${port}/mcp` } },
-  };
+  const servers = { demo: { type: 'http', url: `http://127.0.0.1:${port}/mcp` } };
+  allowInAdvance({ dataDir: folder, workspace }, servers);
+  const settings = { 'mcpLifeline.servers': servers };
   writeFileSync(join(workspace, '.vscode', 'settings.json'), JSON.stringify(settings, null, 2));
   writeFileSync(
     join(workspace, 'README.md'),

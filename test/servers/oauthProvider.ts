@@ -91,7 +91,7 @@ const grantAll = async (
   const { params } = await provider.interactionDetails(request, response);
   const accountId = 'somebody';
   const grant = new provider.Grant({ accountId, clientId: String(params['client_id']) });
-  const asked = String(params['scope'] ?? 'openid');
+  const asked = typeof params['scope'] === 'string' ? params['scope'] : 'openid';
   // The provider counts a right that it knows among its own too.
   grant.addOIDCScope(asked);
   grant.addResourceScope(String(params['resource']), asked);

@@ -32,7 +32,7 @@ export type Trap = (seen: Seen, answer: Answer) => unknown;
 const noRequest: RpcRequest = { jsonrpc: '2.0', id: 'none', method: 'none' };
 
 const requestIn = (body: string): RpcRequest => {
-  if (body === '') return noRequest;
+  if (!/^\s*[{[]/.test(body)) return noRequest;
   const message = asMessage(JSON.parse(body));
   return message && isRequest(message) ? message : noRequest;
 };

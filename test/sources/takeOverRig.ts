@@ -1,11 +1,12 @@
 // Everything that taking over and giving back need, on a home folder of nobody's; our setting is a map. A death can be arranged at
 // any step: from then on nothing of this life does anything any more, and another life goes on with what lies on disk.
-import { rmSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { afterEach, beforeEach, expect } from 'vitest';
 import { realClock } from '../../src/base/clock.ts';
 import type { JsonObject } from '../../src/core/rpc.ts';
-import type { FoundServer } from '../../src/core/sources.ts';
-import type { EntryHome, TakenServer, TakeWish } from '../../src/core/takeOver.ts';
+import type { FoundServer, SourceKind } from '../../src/core/sources.ts';
+import type { EntryHome, TakenServer, TakeResult, TakeWish } from '../../src/core/takeOver.ts';
 import { inEnglish } from '../../src/core/wording/english.ts';
 import { GiveBack } from '../../src/sources/giveBack.ts';
 import type { Addition, Exclusion, OwnEntries, Removal } from '../../src/sources/ownEntries.ts';
@@ -15,9 +16,9 @@ import { readText } from '../../src/sources/readText.ts';
 import { settleTaken } from '../../src/sources/settleTaken.ts';
 import { entriesOf, TakenBook, type TakenFile } from '../../src/sources/takenBook.ts';
 import { TakeOver } from '../../src/sources/takeOver.ts';
-import { aReader } from './home.ts';
+import { aHome, aReader } from './home.ts';
 
-export class Death extends Error {}
+class Death extends Error {}
 
 /** Counts the steps of a life, and ends it before one of them. */
 export class Fate {
@@ -170,5 +171,50 @@ export const giveBackAll = async (
   return refusals;
 };
 
-export const removeFolder = (folder: string): void =>
-  rmSync(folder, { recursive: true, force: true });
+export const read = (file: string): string => readFileSync(file, 'utf8');
+
+export const reasonOf = (result: TakeResult): string =>
+  result.kind === 'refused' ? result.reason : '';
+
+/** A home, our setting and a life for each test of a file. */
+export class TakeStage {
+  home = aHome();
+  shelf = new Shelf();
+  life = aLife(this.home.home, this.shelf);
+
+  constructor() {
+    this.home.remove();
+    beforeEach(() => {
+      this.home = aHome();
+      this.shelf = new Shelf();
+      this.life = aLife(this.home.home, this.shelf);
+    });
+    afterEach(() => this.home.remove());
+  }
+
+  place(kind: SourceKind, file: string, folder: string | null = null): SourcePlace {
+    const projects = kind === 'claude-code' ? [this.home.folder] : [];
+    return { kind, file, folder, projects };
+  }
+
+  async take(servers: readonly FoundServer[]): Promise<void> {
+    const results = await this.life.takeOver.take(servers.map((server) => wishFor(server)));
+    expect(results.map(reasonOf)).toEqual(servers.map(() => ''));
+  }
+
+  async takeNamed(place: SourcePlace, ...names: string[]): Promise<void> {
+    await this.take((await found(place)).filter(({ name }) => names.includes(name)));
+  }
+
+  /** Returns why not, where not. */
+  async giveNamed(...names: string[]): Promise<readonly string[]> {
+    const taken = await takenIn(this.life);
+    const ids = taken.filter(({ name }) => names.includes(name)).map(({ id }) => id);
+    expect(ids).toHaveLength(names.length);
+    return giveBackAll(this.life, ids);
+  }
+
+  get folder(): string {
+    return join(this.home.home, 'taken');
+  }
+}

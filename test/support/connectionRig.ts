@@ -6,7 +6,7 @@ import type { RpcId } from '../../src/core/rpc.ts';
 import { Connection } from '../../src/runtime/connection.ts';
 import type { ConnectionSettings } from '../../src/runtime/connectionDeps.ts';
 import type { Journaled } from '../../src/runtime/journalKeeper.ts';
-import type { JournalStore, Log } from '../../src/runtime/ports.ts';
+import type { JournalStore, Log, Reach } from '../../src/runtime/ports.ts';
 import { SessionMemory } from '../../src/runtime/sessionMemory.ts';
 import { MemoryJournal } from '../../src/store/memoryJournal.ts';
 import { byDefault, theBackoff, theCalls, theHealth } from './defaults.ts';
@@ -55,6 +55,8 @@ export interface RigOptions {
   readonly clock?: VirtualClock;
   readonly server?: FakeDialer;
   readonly prober?: FakeProber;
+  /** Where the entry of the server is understood only before each attempt. */
+  readonly settle?: Reach['settle'];
   readonly enabled?: boolean;
 }
 
@@ -77,6 +79,9 @@ const settingsOf = (prober: FakeProber): ConnectionSettings => ({
 });
 
 const hearing = ({ hears }: RigOptions): Pick<RigOptions, 'hears'> => (hears ? { hears } : {});
+
+const settling = ({ settle }: RigOptions): Pick<RigOptions, 'settle'> => (settle ? { settle } : {});
+const chance = { random: () => 1 };
 
 export class Rig {
   readonly clock: VirtualClock;
@@ -112,7 +117,13 @@ export class Rig {
     const settings = { ...settingsOf(this.prober), ...options.settings };
     this.connection = new Connection(
       {
-        outside: { dialer: this.server, prober: this.prober, clock, random: () => 1 },
+        outside: {
+          dialer: this.server,
+          prober: this.prober,
+          ...settling(options),
+          ...chance,
+          clock,
+        },
         memory: this.memory,
         journal: this.journal,
         journals,

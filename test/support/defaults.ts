@@ -1,5 +1,5 @@
 // The settings at their defaults, for tests that look at what a user gets without touching anything.
-import { settingTable } from '../../src/core/settings.ts';
+import { settingTable } from '../../src/core/settingTable.ts';
 
 type Table = typeof settingTable;
 type Defaults = {

@@ -13,14 +13,18 @@ import { isObject, type JsonObject, type RpcMessage } from '../../src/core/rpc.t
 import type { ServerDefinition, Settings } from '../../src/core/settings.ts';
 import { describeRefusal } from '../../src/core/wording/refusal.ts';
 import { describeWaiting } from '../../src/core/wording/waiting.ts';
-import { reachServer } from '../../src/mcp/reach.ts';
+import { type ReachDeps, reachServer } from '../../src/mcp/reach.ts';
 import { ServerProcesses } from '../../src/mcp/stdio/serverProcesses.ts';
 import { createViewClient } from '../../src/mcp/viewClient.ts';
 import type { ClientEnd } from '../../src/runtime/clientEnd.ts';
 import { MemoryOffers } from './memoryOffers.ts';
+import { cleanReach } from '../../src/runtime/cleanReach.ts';
+import { KnownSecrets } from '../../src/runtime/knownSecrets.ts';
+import { secretsOf } from '../../src/host/knownSecrets.ts';
 import { Fleet } from '../../src/runtime/fleet.ts';
 import type { Log, Reach } from '../../src/runtime/ports.ts';
 import type { Proof, ServerWatch, ToolCallOptions, UserNotice } from '../../src/runtime/watch.ts';
+import { type AuthorizerOf, tellingSignIns } from '../../src/signedIn.ts';
 import { realProcesses } from '../../src/store/processes.ts';
 import { type WorkspaceStore, openWorkspaceStore } from '../../src/store/workspaceStore.ts';
 import { Traffic } from './countedTraffic.ts';
@@ -66,6 +70,8 @@ export interface RigOptions {
   readonly folder: string;
   /** How this process dies, where it is one of its own. */
   readonly fate?: HostFate;
+  /** Who has the credentials for a server; without it nobody signs in anywhere. */
+  readonly authorizers?: AuthorizerOf;
 }
 
 export class FleetRig {
@@ -170,6 +176,8 @@ export class FleetRig {
     const ends = new Store();
     const store = this.#openStore();
     const processes = ends.add(new ServerProcesses());
+    const authorizerOf = this.#options.authorizers ?? (() => null);
+    const authorizers = tellingSignIns(authorizerOf, (server) => fleet.unblock(server), ends);
     const fleet = new Fleet({
       ports: {
         clock: realClock,
@@ -179,7 +187,7 @@ export class FleetRig {
         journal: this.#doom.journal(store.journal),
         offers: new MemoryOffers(),
         version: '1.0.0',
-        reach: (definition) => this.#reach(definition, processes),
+        reach: (definition) => this.#reach(definition, { processes, authorizers }),
         makeViewClient: (end) => this.#makeView(end, ends),
         logOf: (server) => this.#logOf(server),
       },
@@ -218,7 +226,7 @@ export class FleetRig {
     });
   }
 
-  #reach(server: ServerDefinition, processes: ServerProcesses): Reach {
+  #reach(server: ServerDefinition, outside: Pick<ReachDeps, 'processes' | 'authorizers'>): Reach {
     const { connectTimeout, maxMessageBytes, health } = this.#settings.value;
     const reach = reachServer(server, {
       clock: realClock,
@@ -226,10 +234,13 @@ export class FleetRig {
       connectTimeout,
       maxMessageBytes,
       probeTimeout: health.probeTimeout,
-      processes,
+      ...outside,
       folder: () => this.#options.folder,
     });
-    return { ...reach, dialer: this.#doom.dialer(this.traffic.counted(reach.dialer)) };
+    const secrets = new KnownSecrets();
+    secrets.learn('settings', secretsOf(this.#settings.value));
+    const dialer = this.#doom.dialer(this.traffic.counted(reach.dialer));
+    return cleanReach({ ...reach, dialer }, secrets);
   }
 
   #makeView(end: ClientEnd, ends: Store): ReturnType<typeof createViewClient> {

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { onTestFinished } from 'vitest';
 import { repository } from '../vscode/places.ts';
+import { buildTimelinePage } from './timelinePage.ts';
 
 /** The folder to install the gallery from; gone when the test ends. */
 export const aGallery = async (): Promise<string> => {
@@ -28,5 +29,6 @@ export const aGallery = async (): Promise<string> => {
     mainFields: ['module', 'main'],
     logLevel: 'warning',
   });
+  await buildTimelinePage(join(folder, 'dist'));
   return folder;
 };

@@ -14,6 +14,7 @@ import { FakeClient } from './fakeClient.ts';
 import { FakeDialer } from './fakeDialer.ts';
 import { FakeProber } from './fakeProber.ts';
 import { inWords } from './connectionRig.ts';
+import type { Witness } from '../../src/runtime/chronicle.ts';
 import { MemoryJournal } from '../../src/store/memoryJournal.ts';
 import { MemoryRecords } from './memoryRecords.ts';
 import { VirtualClock } from './virtualClock.ts';
@@ -84,6 +85,8 @@ export class VirtualFleet {
   readonly history: HistoryEntry[] = [];
   readonly notices: string[] = [];
   readonly tools: Tool[] = [];
+  /** Is told what happens, from when the fleet is opened. */
+  witness: Witness | null = null;
   readonly #wakes = new Emitter<'slept' | 'network' | 'focus'>();
 
   constructor(servers: readonly (ServerDefinition | BadServer)[]) {
@@ -159,6 +162,12 @@ export class VirtualFleet {
             .filter((entry) => entry.serverId === id)
             .toReversed()
             .slice(0, limit),
+      },
+      witness: {
+        moved: (...args) => this.witness?.moved(...args),
+        looked: (...args) => this.witness?.looked(...args),
+        resumed: (...args) => this.witness?.resumed(...args),
+        call: (...args) => this.witness?.call(...args),
       },
       journal: this.journal,
       offers: new MemoryOffers(),

@@ -86,7 +86,7 @@ export const answerOf = (call: Call, verdict: Verdict, story: () => Story): RpcR
   if (verdict.kind === 'answered')
     return 'error' in verdict.response
       ? errorOf(call.clientId, verdict.response.error)
-      : resultOf(call.clientId, verdict.response.result);
+      : { ...verdict.response, id: call.clientId };
   const { server, refusal } = story();
   const attempts = attemptsOf(call, verdict);
   switch (verdict.kind) {

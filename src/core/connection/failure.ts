@@ -14,6 +14,7 @@ export type FailureKind =
   | 'restarted'
   | 'unauthorized'
   | 'forbidden'
+  | 'unrenewed'
   | 'rate-limited'
   | 'server-error'
   | 'endpoint-missing'
@@ -26,6 +27,7 @@ export type FailureKind =
   | 'unsupported-version'
   | 'needs-input'
   | 'unapproved'
+  | 'helper-failed'
   | 'bad-config'
   | 'command-missing'
   | 'process-exited'
@@ -105,6 +107,8 @@ export const failureTraits: Readonly<Record<FailureKind, FailureTraits>> = {
   unauthorized: traits('auth', 'warn', { unexecuted: true }),
   // A 403 is often a Host or Origin rule of the server and no matter of signing in (Playwright's server).
   forbidden: traits('slow', 'error', { unexecuted: true }),
+  // The server wants newer credentials, and who gives them cannot be reached: no sign-out, only a wait.
+  unrenewed: traits('retry', 'warn', { unexecuted: true }),
   'rate-limited': traits('retry', 'warn', { unexecuted: true }),
   'server-error': traits('retry', 'warn'),
   // A 404 without a session: a proxy whose backend restarts, or a wrong path. Both look the same.
@@ -119,6 +123,8 @@ export const failureTraits: Readonly<Record<FailureKind, FailureTraits>> = {
   'needs-input': traits('input', 'warn'),
   // An entry of a workspace file runs nothing before somebody has seen what it would run.
   unapproved: traits('input', 'warn'),
+  // A command of the user's that prints headers: it may need a network or a sign-in that comes back.
+  'helper-failed': traits('retry', 'warn'),
   'bad-config': traits('never', 'error'),
   'command-missing': traits('never', 'error'),
   'process-exited': traits('crash', 'warn', { endsSession: true }),

@@ -43,6 +43,9 @@ const begin = (life: Life): Step => {
     : [{ ...life, epoch }, []];
 };
 
+const waitsForPerson = ({ kind }: ConnectionState): boolean =>
+  kind === 'needs-auth' || kind === 'needs-input';
+
 const succeed = (
   life: Life,
   at: Millis,
@@ -56,6 +59,8 @@ const succeed = (
       state: { kind: 'ready', since: at, recovered },
       hadSession: life.hadSession || how !== 'stateless',
       mustRenew: false,
+      // Somebody has acted: whatever a person is needed for next is another matter, and is told.
+      told: life.told && !waitsForPerson(life.state),
     },
     [
       { kind: 'watch-stability', epoch: life.epoch, delay: policy.backoff.stableAfter },

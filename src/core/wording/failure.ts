@@ -79,6 +79,11 @@ const words: Readonly<Record<FailureKind, Describe>> = {
       'Check your permissions; some servers also refuse by host name (localhost instead of 127.0.0.1).',
     ),
   ],
+  unrenewed: (say) => [
+    say('sign-in service away'),
+    say('The access to the server has run out, and the service that renews it cannot be reached.'),
+    say('You stay signed in. If it lasts, check your network, or sign in again.'),
+  ],
   'rate-limited': (say, { retryAfter }) => [
     say('too many requests'),
     retryAfter === null
@@ -137,7 +142,7 @@ const words: Readonly<Record<FailureKind, Describe>> = {
     say('Update the server or MCP Lifeline.'),
   ],
   unapproved: (say) => [
-    say('not allowed yet'),
+    say('waits for your leave'),
     say('The server is defined in a workspace file, and nothing of it runs before you allow it.'),
     say('Review what it would run and allow it.'),
   ],
@@ -145,6 +150,11 @@ const words: Readonly<Record<FailureKind, Describe>> = {
     say('value missing'),
     say('A value that the server needs has not been given.'),
     say('Enter the value, then reconnect.'),
+  ],
+  'helper-failed': (say) => [
+    say('no headers'),
+    say("The command of 'headersHelper' gave no headers."),
+    say('Look into the log of the server for what it said, and try the command in a terminal.'),
   ],
   'bad-config': (say) => [
     say('settings not usable'),

@@ -66,16 +66,19 @@ export const safeEnvironment = (
   return Object.fromEntries(pairs);
 };
 
-/** The settings win; on Windows also over the same name in another case, or both would be there. */
+const isSet = (pair: [string, string | null]): pair is [string, string] => pair[1] !== null;
+
+/** The settings win; on Windows also over the same name in another case, or both would be there. Null takes one away. */
 const environmentOf = (
   server: StdioServer,
   { env, platform }: LaunchSystem,
 ): Readonly<Record<string, string>> => {
-  const own = new Set(Object.keys(server.env).map((name) => name.toUpperCase()));
+  const asKey = (name: string): string => (platform === 'win32' ? name.toUpperCase() : name);
+  const own = new Set(Object.keys(server.env).map(asKey));
   const safe = Object.entries(safeEnvironment(env, platform)).filter(
-    ([name]) => platform !== 'win32' || !own.has(name),
+    ([name]) => !own.has(asKey(name)),
   );
-  return { ...Object.fromEntries(safe), ...server.env };
+  return Object.fromEntries([...safe, ...Object.entries(server.env).filter(isSet)]);
 };
 
 export const launchOf = (server: StdioServer, system: LaunchSystem): Launch => {

@@ -68,7 +68,7 @@ class StdioDialer implements Dialer {
     if (signal.aborted || processes.isOver) throw cancelled();
     const { child, tree } = await this.#start(launch);
     log.info(`Started ${basename(server.command)} as process ${tree.pid}.`);
-    const secrets = Object.values(server.env);
+    const secrets = Object.values(server.env).filter((value) => value !== null);
     const end = (): Promise<void> => this.#end(tree);
     return new StdioLink({ child, tree, end, secrets, maxMessageBytes, clock, log }, events);
   }

@@ -75,6 +75,17 @@ describe('the variables that are inherited', () => {
     expect(safeEnvironment({ HOME: '() { evil; }', USER: 'me' }, 'linux')).toEqual({ USER: 'me' });
   });
 
+  test('are without those that the settings take away', () => {
+    const system = { folder: '/', isFile: () => false, env: { PATH: 'a', HOME: 'b', USER: 'c' } };
+    const server = aStdioServer({ env: { HOME: null, USER: 'me', GONE: null } });
+    expect(launchOf(server, { ...system, platform: 'linux' }).env).toEqual({
+      PATH: 'a',
+      USER: 'me',
+    });
+    const windows = aStdioServer({ env: { Path: null } });
+    expect(launchOf(windows, { ...system, platform: 'win32' }).env).toEqual({});
+  });
+
   test('have names in any case on Windows, and those of the settings win', () => {
     const server = aStdioServer({ env: { Path: 'mine', Temp: 'too' } });
     const env = { Path: 'theirs', SystemRoot: 'C:\\Windows', TEMP: 'their', TOKEN: 'x' };

@@ -1,0 +1,265 @@
+// The command Take Over…: which servers, what has to be decided about them, a page that shows every change, and only then the deed.
+// Each step can be left without anything having happened. Not here: the decisions (takeOverWishes.ts), the page (takeOverPage.ts),
+// and what is done to the files (sources).
+import * as vscode from 'vscode';
+import type { InputDefinition } from '../core/inputs.ts';
+import { isObject } from '../core/rpc.ts';
+import type { Settings } from '../core/settings.ts';
+import type { FoundServer } from '../core/sources.ts';
+import type { Draft, TakeResult } from '../core/takeOver.ts';
+import type { ChangePages } from './changePages.ts';
+import type { EnteredValues } from './enterValues.ts';
+import { foreignIn } from './foundRows.ts';
+import type { FoundSources } from './foundSources.ts';
+import type { GatewayDoor } from './gatewayDoor.ts';
+import { askChoice, askSeveral } from './quickInput.ts';
+import type { EditorSettings } from './settings.ts';
+import { isEditors, productOf, shortFile, sourceName } from './sourceWords.ts';
+import { takeOverPage } from './takeOverPage.ts';
+import type { TakeOvers } from './takeOverPorts.ts';
+import { type Planned, settleWishes } from './takeOverWishes.ts';
+
+export interface TakeOverPorts {
+  readonly found: Pick<FoundSources, 'files'>;
+  readonly takeOvers: TakeOvers;
+  readonly settings: Pick<EditorSettings, 'serverNames' | 'current'>;
+  readonly door: { readonly value: GatewayDoor };
+  readonly entered: Pick<EnteredValues, 'values'>;
+  readonly changePages: ChangePages;
+}
+
+interface FoundItem extends vscode.QuickPickItem {
+  readonly found: FoundServer | null;
+}
+
+const title = (): string => vscode.l10n.t('Take Over');
+
+const keyOf = ({ place }: FoundServer): string =>
+  JSON.stringify([place.kind, place.file, place.path]);
+
+/** What the row of the tree means, as it is now; none: nothing in particular. */
+const meantBy = (raw: unknown, all: readonly FoundServer[]): readonly FoundServer[] => {
+  if (!isObject(raw)) return [];
+  const inside = (value: unknown): readonly FoundServer[] =>
+    all.filter(
+      ({ place }) =>
+        isObject(value) && place.file === value['file'] && place.kind === value['kind'],
+    );
+  if (raw['kind'] === 'source') return inside(raw['file']);
+  const { found } = raw;
+  if (!isObject(found) || !isObject(found['place'])) return [];
+  const { kind, file, path } = found['place'];
+  const key = JSON.stringify([kind, file, path]);
+  return all.filter((server) => keyOf(server) === key);
+};
+
+const addressOf = ({ definition }: FoundServer): string => {
+  if (definition.kind === 'bad') return '';
+  if (definition.kind === 'http') return definition.url.split(/[?#]/)[0] ?? '';
+  return definition.command;
+};
+
+const itemsOf = (servers: readonly FoundServer[]): readonly FoundItem[] =>
+  [
+    ...Map.groupBy(servers, ({ place }) => JSON.stringify([place.kind, place.file])).values(),
+  ].flatMap((group) => [
+    ...group.slice(0, 1).map(({ place }): FoundItem => ({
+      label: `${sourceName(place.kind)} · ${shortFile(place.file)}`,
+      kind: vscode.QuickPickItemKind.Separator,
+      found: null,
+    })),
+    ...group.map((found): FoundItem => ({
+      label: found.name,
+      description: addressOf(found),
+      found,
+    })),
+  ]);
+
+const choose = async (
+  servers: readonly FoundServer[],
+  chosen: readonly FoundServer[],
+): Promise<readonly FoundServer[] | undefined> => {
+  const items = itemsOf(servers);
+  const keys = new Set(chosen.map(keyOf));
+  const answer = await askSeveral<FoundItem>({
+    title: title(),
+    placeholder: vscode.l10n.t('Which servers is MCP Lifeline to connect from now on?'),
+    items,
+    chosen: items.filter(({ found }) => found !== null && keys.has(keyOf(found))),
+  });
+  if (answer.kind !== 'value') return undefined;
+  return answer.value.map(({ found }) => found).filter((found) => found !== null);
+};
+
+const sayNothingFound = async (all: readonly FoundServer[]): Promise<void> => {
+  const { t } = vscode.l10n;
+  const text =
+    all.length === 0
+      ? t('No other product on this machine defines a server here.')
+      : t('None of the servers that were found can be used; their rows say why.');
+  const add = t('Add Server…');
+  if ((await vscode.window.showInformationMessage(text, add)) === add)
+    await vscode.commands.executeCommand('mcpLifeline.addServer');
+};
+
+/** What keeps all of it from being of use; null: nothing. */
+const obstacle = (planned: readonly Planned[], door: GatewayDoor): string | null => {
+  const { t } = vscode.l10n;
+  const others = planned.filter(({ wish }) => !isEditors(wish.server.place.kind));
+  const [first] = others;
+  if (first && door.kind === 'off')
+    return t(
+      'The gateway is switched off, so that {0} would no longer reach the server. Switch on mcpLifeline.gateway.enabled first.',
+      productOf(first.wish.server.place.kind),
+    );
+  const files = new Set(planned.map(({ wish }) => wish.server.place.file));
+  const dirty = vscode.workspace.textDocuments.find(
+    ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && files.has(uri.fsPath),
+  );
+  return dirty
+    ? t('{0} has changes that are not saved. Save it first.', shortFile(dirty.uri.fsPath))
+    : null;
+};
+
+/** The editor's agent would lose it. */
+const offerWarning = (planned: readonly Planned[], { gateway }: Settings): string | null => {
+  const isTheirs = planned.some(({ wish }) => isEditors(wish.server.place.kind));
+  if (!isTheirs || (gateway.enabled && gateway.offerToEditor)) return null;
+  return vscode.l10n.t(
+    'The agent of this editor will not have it: mcpLifeline.gateway.offerToEditor is switched off.',
+  );
+};
+
+interface DeedItem extends vscode.QuickPickItem {
+  readonly isYes: boolean;
+}
+
+const confirm = async (ports: TakeOverPorts, planned: readonly Planned[]): Promise<boolean> => {
+  const { t } = vscode.l10n;
+  const { changePages, takeOvers, settings } = ports;
+  const warning = offerWarning(planned, settings.current.value);
+  const page = await changePages.show(
+    t('Take Over'),
+    `${warning === null ? '' : `// ${warning}\n`}${takeOverPage(planned, takeOvers.leave)}`,
+  );
+  const files = new Set(planned.map(({ wish }) => wish.server.place.file));
+  const answer = await askChoice<DeedItem>({
+    title: title(),
+    placeholder: t('The page below shows every change.'),
+    items: [
+      {
+        label:
+          planned.length === 1
+            ? t('Take Over "{0}"', planned[0]?.wish.name ?? '')
+            : t('Take Over {0} Servers', planned.length),
+        detail: warning ?? t('Changes: {0}', [...files].map(shortFile).join(', ')),
+        iconPath: new vscode.ThemeIcon('check'),
+        isYes: true,
+      },
+      { label: t('Cancel'), iconPath: new vscode.ThemeIcon('circle-slash'), isYes: false },
+    ],
+  });
+  await page.close();
+  return answer.kind === 'value' && answer.value.isYes;
+};
+
+/** First, so that the server finds them at its first attempt. */
+const enter = async ({ entered }: TakeOverPorts, planned: readonly Planned[]): Promise<void> => {
+  for (const { wish, answers } of planned) {
+    const scope = wish.home.kind === 'user' ? 'user' : 'workspace';
+    for (const [id, value] of answers)
+      await entered.values.give({ kind: 'input', id }, scope, value);
+  }
+};
+
+const forget = async (
+  { entered }: TakeOverPorts,
+  planned: readonly Planned[],
+  results: readonly TakeResult[],
+): Promise<void> => {
+  const refused = new Set(results.filter(({ kind }) => kind === 'refused').map(({ wish }) => wish));
+  const names = planned
+    .filter(({ wish }) => refused.has(wish))
+    .flatMap(({ wish, answers }) => {
+      const owner = wish.home.kind === 'user' ? ('user' as const) : ('workspace' as const);
+      return [...answers.keys()].map((id) => ({ owner, name: `\${input:${id}}` }));
+    });
+  if (names.length > 0) await entered.values.forget(names);
+};
+
+const sayDone = async (results: readonly TakeResult[]): Promise<void> => {
+  const { t } = vscode.l10n;
+  const refusals = new Set(
+    results.flatMap((result) => (result.kind === 'refused' ? [result.reason] : [])),
+  );
+  for (const reason of refusals) void vscode.window.showErrorMessage(reason);
+  const taken = results.filter(({ kind }) => kind === 'taken');
+  if (taken.length === 0) return;
+  const others = taken
+    .filter(({ wish }) => !isEditors(wish.server.place.kind))
+    .map(({ wish }) => productOf(wish.server.place.kind));
+  const next =
+    others.length === 0
+      ? ''
+      : t('Start {0} anew, so that it reads its file.', [...new Set(others)].join(', '));
+  const text =
+    taken.length === 1
+      ? t('"{0}" was taken over. {1}', taken[0]?.wish.name ?? '', next)
+      : t('{0} servers were taken over. {1}', taken.length, next);
+  const back = t('Give Back…');
+  if ((await vscode.window.showInformationMessage(text.trim(), back)) === back)
+    await vscode.commands.executeCommand('mcpLifeline.giveBack');
+};
+
+const carryOut = async (ports: TakeOverPorts, planned: readonly Planned[]): Promise<void> => {
+  const results = await vscode.window.withProgress(
+    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Taking servers over') },
+    async () => {
+      await enter(ports, planned);
+      const done = await ports.takeOvers.take(planned.map(({ wish }) => wish));
+      await forget(ports, planned, done);
+      return done;
+    },
+  );
+  // The notification may stay for long; the command is over.
+  void sayDone(results);
+};
+
+const draftsOf = (
+  { takeOvers, settings }: TakeOverPorts,
+  servers: readonly FoundServer[],
+): readonly Draft[] => {
+  let known: readonly InputDefinition[] = settings.current.value.inputs;
+  const drafts: Draft[] = [];
+  for (const server of servers) {
+    const draft = takeOvers.draft(server, known);
+    if (draft === null) continue;
+    drafts.push(draft);
+    known = [...known, ...draft.inputs];
+  }
+  return drafts;
+};
+
+/** Everything decided, and nothing done; undefined: the user gave up, or there is nothing to do. */
+const decide = async (
+  ports: TakeOverPorts,
+  usable: readonly FoundServer[],
+  meant: readonly FoundServer[],
+): Promise<readonly Planned[] | undefined> => {
+  const chosen = meant.length === 1 ? meant : await choose(usable, meant);
+  const drafts = draftsOf(ports, chosen ?? []);
+  const planned = drafts.length === 0 ? undefined : await settleWishes(ports, drafts);
+  return planned?.length === 0 ? undefined : planned;
+};
+
+/** `raw`: a row of the tree, or nothing. */
+export const takeOver = async (ports: TakeOverPorts, raw: unknown): Promise<void> => {
+  const all = ports.found.files.value.flatMap(foreignIn);
+  const usable = all.filter(({ definition }) => definition.kind !== 'bad');
+  if (usable.length === 0) return sayNothingFound(all);
+  const planned = await decide(ports, usable, meantBy(raw, usable));
+  if (planned === undefined) return;
+  const why = obstacle(planned, ports.door.value);
+  if (why !== null) void vscode.window.showErrorMessage(why);
+  else if (await confirm(ports, planned)) await carryOut(ports, planned);
+};

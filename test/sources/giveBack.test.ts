@@ -1,0 +1,119 @@
+// A file that somebody has edited after servers were taken over from it: his edits stay, and just our entries come back.
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { vscodeFile } from './documented.ts';
+import { found, read, takenIn, TakeStage } from './takeOverRig.ts';
+
+const stage = new TakeStage();
+
+describe('a file that somebody has edited meanwhile', () => {
+  const original = `{
+  // Mine.
+  "mcpServers": {
+    "one": { "url": "http://one" }, // the first
+    "two": {
+      "command": "two", // with care
+      "args": ["a",   "b"]
+    },
+    "three": { "url": "http://three" }
+  }
+}
+`;
+
+  test('keeps the edits, and gets just our entry back, letter by letter', async () => {
+    const file = stage.home.write('.cursor/mcp.json', original);
+    const place = stage.place('cursor', file);
+    await stage.takeNamed(place, 'two');
+    const edited = read(file)
+      .replace('"http://one"', '"http://one/new"')
+      .replace('// Mine.', '// Ours.');
+    writeFileSync(file, edited);
+    const [plan] = await stage.life.giveBack.plan((await takenIn(stage.life)).map(({ id }) => id));
+    expect(plan).toMatchObject({ kind: 'plan', isExact: false, before: edited, conflicts: [] });
+    expect(await stage.giveNamed('two')).toEqual([]);
+    expect(read(file)).toBe(
+      original.replace('"http://one"', '"http://one/new"').replace('// Mine.', '// Ours.'),
+    );
+    expect(stage.shelf.entries.size).toBe(0);
+  });
+
+  test('loses nothing of what was taken before and after the edit, in either order', async () => {
+    for (const order of [
+      ['two', 'three'],
+      ['three', 'two'],
+    ]) {
+      const file = stage.home.write('.cursor/mcp.json', original);
+      const place = stage.place('cursor', file);
+      await stage.takeNamed(place, 'two');
+      writeFileSync(file, read(file).replace('// Mine.', '// Ours.'));
+      await stage.takeNamed(place, 'three');
+      for (const name of order) expect(await stage.giveNamed(name)).toEqual([]);
+      expect(read(file)).toBe(original.replace('// Mine.', '// Ours.'));
+    }
+  });
+
+  test('gets a removed entry back at its old place among its neighbours', async () => {
+    const file = stage.home.write('mcp.json', vscodeFile);
+    const place = stage.place('vscode-user', file);
+    await stage.takeNamed(place, 'boxed');
+    writeFileSync(file, read(file).replace('"password": true', '"password": false'));
+    expect(await stage.giveNamed('boxed')).toEqual([]);
+    expect(read(file)).toBe(vscodeFile.replace('"password": true', '"password": false'));
+  });
+
+  test('keeps an entry that somebody has put in its place, unless he wants it replaced', async () => {
+    const file = stage.home.write('.cursor/mcp.json', original);
+    const place = stage.place('cursor', file);
+    for (const onConflict of ['keep', 'replace'] as const) {
+      writeFileSync(file, original);
+      await stage.takeNamed(place, 'one');
+      const theirs = original.replace('"http://one"', '"http://theirs"');
+      writeFileSync(file, theirs);
+      const [plan] = await stage.life.giveBack.plan(
+        (await takenIn(stage.life)).map(({ id }) => id),
+        onConflict,
+      );
+      if (plan?.kind !== 'plan') throw new Error('no plan');
+      expect(plan.conflicts).toEqual(['one']);
+      expect(await stage.life.giveBack.give(plan, onConflict)).toBeNull();
+      expect(read(file)).toBe(onConflict === 'keep' ? theirs : original);
+      expect(stage.shelf.entries.size).toBe(0);
+    }
+  });
+
+  test('is not touched when it is changed between the look at the plan and the deed', async () => {
+    const file = stage.home.write('.cursor/mcp.json', original);
+    await stage.takeNamed(stage.place('cursor', file), 'one');
+    const [plan] = await stage.life.giveBack.plan((await takenIn(stage.life)).map(({ id }) => id));
+    if (plan?.kind !== 'plan') throw new Error('no plan');
+    const edited = read(file).replace('// Mine.', '// Ours.');
+    writeFileSync(file, edited);
+    expect(await stage.life.giveBack.give(plan)).toMatch(/was not changed\. Another program/);
+    expect(read(file)).toBe(edited);
+    expect([...stage.shelf.entries.keys()]).toEqual(['one']);
+  });
+
+  test('is made anew where it was deleted', async () => {
+    const file = stage.home.write('.cursor/mcp.json', original);
+    await stage.takeNamed(stage.place('cursor', file), 'one', 'two');
+    rmSync(join(stage.home.home, '.cursor'), { recursive: true });
+    expect(await stage.giveNamed('one', 'two')).toEqual([]);
+    const [one, two] = await found(stage.place('cursor', file));
+    expect([one?.entry, two?.entry]).toEqual([
+      { url: 'http://one' },
+      { command: 'two', args: ['a', 'b'] },
+    ]);
+    expect(read(file)).toContain('// with care');
+  });
+
+  test('is left alone where it can no longer be understood, and says in which line', async () => {
+    const file = stage.home.write('.cursor/mcp.json', original);
+    await stage.takeNamed(stage.place('cursor', file), 'one');
+    writeFileSync(file, read(file).replace('"two": {', '"two" {'));
+    expect(await stage.giveNamed('one')).toEqual([
+      'It is not valid JSON: in line 11, a colon is missing. Correct it first.',
+    ]);
+    expect([...stage.shelf.entries.keys()]).toEqual(['one']);
+  });
+});
