@@ -6,7 +6,7 @@ import { Store } from '../../src/base/disposable.ts';
 import { Source, whenever } from '../../src/base/signal.ts';
 import { parseSettings } from '../../src/core/parseSettings.ts';
 import { inEnglish } from '../../src/core/wording/english.ts';
-import { FoundServers } from '../../src/foundServers.ts';
+import { FoundServers } from '../../src/wiring/foundServers.ts';
 import type { OpenPlaces } from '../../src/host/foundSources.ts';
 import type { GatewayDoor } from '../../src/host/gatewayDoor.ts';
 import { aHome, type TestHome } from './home.ts';

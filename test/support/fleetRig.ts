@@ -24,7 +24,7 @@ import { secretsOf } from '../../src/host/knownSecrets.ts';
 import { Fleet } from '../../src/runtime/fleet.ts';
 import type { Log, Reach } from '../../src/runtime/ports.ts';
 import type { Proof, ServerWatch, ToolCallOptions, UserNotice } from '../../src/runtime/watch.ts';
-import { type AuthorizerOf, tellingSignIns } from '../../src/signedIn.ts';
+import { type AuthorizerOf, tellingSignIns } from '../../src/wiring/signedIn.ts';
 import { realProcesses } from '../../src/store/processes.ts';
 import { type WorkspaceStore, openWorkspaceStore } from '../../src/store/workspaceStore.ts';
 import { Traffic } from './countedTraffic.ts';

@@ -2,7 +2,7 @@
 import { expect, onTestFinished, test } from 'vitest';
 import { realClock } from '../../../src/base/clock.ts';
 import { Store } from '../../../src/base/disposable.ts';
-import { headlessSignIn } from '../../../src/gatewaySignIn.ts';
+import { headlessSignIn } from '../../../src/wiring/gatewaySignIn.ts';
 import { KnownSecrets } from '../../../src/runtime/knownSecrets.ts';
 import { machine } from '../../servers/oauthProvider.ts';
 import { aServer, silentLog } from '../linkRig.ts';

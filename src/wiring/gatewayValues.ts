@@ -2,14 +2,14 @@
 // gateway, so that nothing in it needs leave. No decisions.
 import { homedir } from 'node:os';
 import { basename } from 'node:path';
-import type { Clock } from './base/clock.ts';
-import type { Signal } from './base/signal.ts';
-import type { Settings } from './core/settings.ts';
-import { headlessAnswers, withAdvice } from './gateway/headlessAnswers.ts';
-import type { KnownSecrets } from './runtime/knownSecrets.ts';
-import type { Log } from './runtime/ports.ts';
-import type { Resolver } from './runtime/resolver.ts';
-import { ServerResolver } from './sources/resolveServer.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Signal } from '../base/signal.ts';
+import type { Settings } from '../core/settings.ts';
+import { headlessAnswers, withAdvice } from '../gateway/headlessAnswers.ts';
+import type { KnownSecrets } from '../runtime/knownSecrets.ts';
+import type { Log } from '../runtime/ports.ts';
+import type { Resolver } from '../runtime/resolver.ts';
+import { ServerResolver } from '../sources/resolveServer.ts';
 
 export interface HeadlessValueParts {
   readonly settings: Signal<Settings>;

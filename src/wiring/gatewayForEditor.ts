@@ -1,10 +1,10 @@
 // What the screens see of the gateway, made of the gateway's own parts. Rooms of one column do not know each other, so that
 // this is where host and gateway meet. No decisions.
 import { homedir } from 'node:os';
-import { createClientGuide as createGuide } from './gateway/connectClientGuide.ts';
-import type { DoorPlace } from './gateway/door.ts';
-import type { ClientGuide } from './host/clientGuide.ts';
-import type { GatewayDoor } from './host/gatewayDoor.ts';
+import { createClientGuide as createGuide } from '../gateway/connectClientGuide.ts';
+import type { DoorPlace } from '../gateway/door.ts';
+import type { ClientGuide } from '../host/clientGuide.ts';
+import type { GatewayDoor } from '../host/gatewayDoor.ts';
 
 /** `token`: null until it is known. */
 export const doorOf = (

@@ -1,18 +1,18 @@
 // What entries leave open, within an editor: what the user has entered is where they are filled in from. This is where the
 // editor's side (host) and the filling in (sources) meet. No decisions.
 import { homedir } from 'node:os';
-import type { Clock } from './base/clock.ts';
-import type { Store } from './base/disposable.ts';
-import { type EnteredValues, wantsValues } from './host/enterValues.ts';
-import { InputVault } from './host/inputVault.ts';
-import { onOpenRootsChange, openFolder, openPlaces } from './host/openFolders.ts';
-import type { EditorSettings } from './host/settings.ts';
-import type { EditorSecrets } from './host/tokenVault.ts';
-import type { Fleet } from './runtime/fleet.ts';
-import type { KnownSecrets } from './runtime/knownSecrets.ts';
-import type { Log } from './runtime/ports.ts';
-import type { Resolver } from './runtime/resolver.ts';
-import { ServerResolver } from './sources/resolveServer.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Store } from '../base/disposable.ts';
+import { type EnteredValues, wantsValues } from '../host/enterValues.ts';
+import { InputVault } from '../host/inputVault.ts';
+import { onOpenRootsChange, openFolder, openPlaces } from '../host/openFolders.ts';
+import type { EditorSettings } from '../host/settings.ts';
+import type { EditorSecrets } from '../host/tokenVault.ts';
+import type { Fleet } from '../runtime/fleet.ts';
+import type { KnownSecrets } from '../runtime/knownSecrets.ts';
+import type { Log } from '../runtime/ports.ts';
+import type { Resolver } from '../runtime/resolver.ts';
+import { ServerResolver } from '../sources/resolveServer.ts';
 
 export interface EditorValues {
   readonly resolver: Resolver;

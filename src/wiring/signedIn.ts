@@ -1,7 +1,7 @@
 // Has a server tried again as soon as somebody has signed in to it, in this window or another one.
-import type { Store } from './base/disposable.ts';
-import type { HttpServer } from './core/settings.ts';
-import type { Authorizer } from './mcp/auth/ports.ts';
+import type { Store } from '../base/disposable.ts';
+import type { HttpServer } from '../core/settings.ts';
+import type { Authorizer } from '../mcp/auth/ports.ts';
 
 export type AuthorizerOf = (server: HttpServer) => Authorizer | null;
 

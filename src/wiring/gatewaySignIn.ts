@@ -1,14 +1,14 @@
 // Signing in where no person sits: the headless gateway has tokens of servers whose entry holds credentials of the program's own,
 // or somebody's identity. They are kept for as long as it runs: they are had again at any time.
-import type { Clock } from './base/clock.ts';
-import type { Store } from './base/disposable.ts';
-import { Emitter } from './base/signal.ts';
-import { aFailure, ConnectionError } from './core/connection/failure.ts';
-import { Authorizers } from './mcp/auth/authorizers.ts';
-import type { TokenVault } from './mcp/auth/ports.ts';
-import { needsNobody } from './mcp/auth/renewal.ts';
-import type { KnownSecrets } from './runtime/knownSecrets.ts';
-import type { Log } from './runtime/ports.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Store } from '../base/disposable.ts';
+import { Emitter } from '../base/signal.ts';
+import { aFailure, ConnectionError } from '../core/connection/failure.ts';
+import { Authorizers } from '../mcp/auth/authorizers.ts';
+import type { TokenVault } from '../mcp/auth/ports.ts';
+import { needsNobody } from '../mcp/auth/renewal.ts';
+import type { KnownSecrets } from '../runtime/knownSecrets.ts';
+import type { Log } from '../runtime/ports.ts';
 import type { AuthorizerOf } from './signedIn.ts';
 
 const memoryVault = (): TokenVault => {

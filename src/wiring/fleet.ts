@@ -1,25 +1,25 @@
 // What every root does to have running servers: processes, dialers, the fleet, and who owns what is stored. No decisions.
-import type { Clock } from './base/clock.ts';
-import type { Store } from './base/disposable.ts';
-import type { Signal } from './base/signal.ts';
-import type { ServerDefinition, Settings } from './core/settings.ts';
-import { hasVariables } from './core/template.ts';
-import { describeRefusal } from './core/wording/refusal.ts';
-import type { Say } from './core/wording/say.ts';
-import { describeWaiting } from './core/wording/waiting.ts';
-import { reachServer } from './mcp/reach.ts';
-import { ServerProcesses } from './mcp/stdio/serverProcesses.ts';
-import { isLocal, targetOf } from './mcp/target.ts';
-import { createViewClient, type ViewClientDeps } from './mcp/viewClient.ts';
-import { cleanReach } from './runtime/cleanReach.ts';
-import { Chronicler } from './runtime/chronicler.ts';
-import { Fleet } from './runtime/fleet.ts';
-import { lateReach } from './runtime/lateReach.ts';
-import type { KnownSecrets } from './runtime/knownSecrets.ts';
-import type { Log, Reach, WakeSource } from './runtime/ports.ts';
-import type { Resolver } from './runtime/resolver.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Store } from '../base/disposable.ts';
+import type { Signal } from '../base/signal.ts';
+import type { ServerDefinition, Settings } from '../core/settings.ts';
+import { hasVariables } from '../core/template.ts';
+import { describeRefusal } from '../core/wording/refusal.ts';
+import type { Say } from '../core/wording/say.ts';
+import { describeWaiting } from '../core/wording/waiting.ts';
+import { reachServer } from '../mcp/reach.ts';
+import { ServerProcesses } from '../mcp/stdio/serverProcesses.ts';
+import { isLocal, targetOf } from '../mcp/target.ts';
+import { createViewClient, type ViewClientDeps } from '../mcp/viewClient.ts';
+import { cleanReach } from '../runtime/cleanReach.ts';
+import { Chronicler } from '../runtime/chronicler.ts';
+import { Fleet } from '../runtime/fleet.ts';
+import { lateReach } from '../runtime/lateReach.ts';
+import type { KnownSecrets } from '../runtime/knownSecrets.ts';
+import type { Log, Reach, WakeSource } from '../runtime/ports.ts';
+import type { Resolver } from '../runtime/resolver.ts';
 import { type AuthorizerOf, tellingSignIns } from './signedIn.ts';
-import type { WorkspaceStore } from './store/workspaceStore.ts';
+import type { WorkspaceStore } from '../store/workspaceStore.ts';
 
 export interface FleetParts {
   readonly clock: Clock;

@@ -1,26 +1,26 @@
 // The gateway of one editor window, from its settings and secrets to what the screens see of it: opened when it is wanted,
 // closed when it is not. Composition only; what is decided is decided in the rooms.
 import { join } from 'node:path';
-import type { Clock } from './base/clock.ts';
-import { type Disposable, Mutable, Store } from './base/disposable.ts';
-import { type Signal, Source } from './base/signal.ts';
-import { refuseLoops } from './core/loops.ts';
-import type { Settings } from './core/settings.ts';
-import type { Say } from './core/wording/say.ts';
-import { bridgeCopyPath, keepBridgeCopy } from './gateway/bridgeCopy.ts';
-import { DiscoveryFile, gatewaysFolder } from './gateway/discovery.ts';
-import { Gateway } from './gateway/gateway.ts';
-import { reportText } from './gateway/healthReportText.ts';
-import { publishPlace } from './gateway/headlessPlace.ts';
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, Mutable, Store } from '../base/disposable.ts';
+import { type Signal, Source } from '../base/signal.ts';
+import { refuseLoops } from '../core/loops.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Say } from '../core/wording/say.ts';
+import { bridgeCopyPath, keepBridgeCopy } from '../gateway/bridgeCopy.ts';
+import { DiscoveryFile, gatewaysFolder } from '../gateway/discovery.ts';
+import { Gateway } from '../gateway/gateway.ts';
+import { reportText } from '../gateway/healthReportText.ts';
+import { publishPlace } from '../gateway/headlessPlace.ts';
 import { createClientGuide, doorOf } from './gatewayForEditor.ts';
-import type { Gateway as GatewayView, GatewayDoor } from './host/gatewayDoor.ts';
-import { gatewayToken, type SecretPlace } from './host/gatewayToken.ts';
-import type { ChronicleReader } from './runtime/chronicle.ts';
-import type { Fleet } from './runtime/fleet.ts';
-import type { KnownSecrets } from './runtime/knownSecrets.ts';
-import type { Log } from './runtime/ports.ts';
-import { realProcesses } from './store/processes.ts';
-import type { WorkspaceStore } from './store/workspaceStore.ts';
+import type { Gateway as GatewayView, GatewayDoor } from '../host/gatewayDoor.ts';
+import { gatewayToken, type SecretPlace } from '../host/gatewayToken.ts';
+import type { ChronicleReader } from '../runtime/chronicle.ts';
+import type { Fleet } from '../runtime/fleet.ts';
+import type { KnownSecrets } from '../runtime/knownSecrets.ts';
+import type { Log } from '../runtime/ports.ts';
+import { realProcesses } from '../store/processes.ts';
+import type { WorkspaceStore } from '../store/workspaceStore.ts';
 
 /** What the editor has for it. */
 export interface EditorFacts {

@@ -1,13 +1,13 @@
 // The servers that other products define, with what this editor window has open. Composition only.
-import type { Clock } from './base/clock.ts';
-import type { Store } from './base/disposable.ts';
-import type { Signal } from './base/signal.ts';
-import type { Settings } from './core/settings.ts';
-import type { Say } from './core/wording/say.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Store } from '../base/disposable.ts';
+import type { Signal } from '../base/signal.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Say } from '../core/wording/say.ts';
 import { FoundServers } from './foundServers.ts';
-import { globalStorageOf, watchOpenPlaces } from './host/foundSources.ts';
-import type { GatewayDoor } from './host/gatewayDoor.ts';
-import type { Logs } from './host/log.ts';
+import { globalStorageOf, watchOpenPlaces } from '../host/foundSources.ts';
+import type { GatewayDoor } from '../host/gatewayDoor.ts';
+import type { Logs } from '../host/log.ts';
 
 export interface EditorSourcesParts {
   readonly context: Parameters<typeof globalStorageOf>[0];

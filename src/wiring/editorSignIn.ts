@@ -1,13 +1,13 @@
 // Signing in within an editor: where tokens are kept, how a person comes back from the page, and who may renew them. This is where
 // the editor's side (host) and the protocol's (mcp/auth) meet. No decisions.
-import type { Clock } from './base/clock.ts';
-import type { Store } from './base/disposable.ts';
-import { createLandings } from './host/landings.ts';
-import { type EditorSecrets, TokenVault } from './host/tokenVault.ts';
-import { Authorizers } from './mcp/auth/authorizers.ts';
-import type { KnownSecrets } from './runtime/knownSecrets.ts';
-import type { Log } from './runtime/ports.ts';
-import { StoreMutex } from './store/mutex.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Store } from '../base/disposable.ts';
+import { createLandings } from '../host/landings.ts';
+import { type EditorSecrets, TokenVault } from '../host/tokenVault.ts';
+import { Authorizers } from '../mcp/auth/authorizers.ts';
+import type { KnownSecrets } from '../runtime/knownSecrets.ts';
+import type { Log } from '../runtime/ports.ts';
+import { StoreMutex } from '../store/mutex.ts';
 
 export interface SignInParts {
   /** What the editor has for it; its global storage is the same for all windows of the user on this machine. */

@@ -1,16 +1,16 @@
 // The store of one editor window, as its settings want it. Composition only.
 import { randomUUID } from 'node:crypto';
-import type { Clock } from './base/clock.ts';
-import type { Store } from './base/disposable.ts';
-import { type Signal, Source } from './base/signal.ts';
-import type { Settings } from './core/settings.ts';
-import type { Log } from './runtime/ports.ts';
-import { realProcesses } from './store/processes.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Store } from '../base/disposable.ts';
+import { type Signal, Source } from '../base/signal.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Log } from '../runtime/ports.ts';
+import { realProcesses } from '../store/processes.ts';
 import {
   openWorkspaceStore,
   type WorkspaceStore,
   type WorkspaceStorePorts,
-} from './store/workspaceStore.ts';
+} from '../store/workspaceStore.ts';
 
 export interface EditorStoreParts {
   /** Where this window keeps what outlives it. */

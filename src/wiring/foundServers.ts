@@ -2,21 +2,21 @@
 // Composition only; what is decided is decided in the rooms.
 import { homedir } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from './base/clock.ts';
-import { type Disposable, Store } from './base/disposable.ts';
-import { type Signal, Source } from './base/signal.ts';
-import type { OwnDoor } from './core/loops.ts';
-import type { Settings } from './core/settings.ts';
-import type { Say } from './core/wording/say.ts';
-import { bridgeCopyPath } from './gateway/bridgeCopy.ts';
-import type { FoundSources, OpenPlaces } from './host/foundSources.ts';
-import type { GatewayDoor } from './host/gatewayDoor.ts';
-import type { Log } from './runtime/ports.ts';
-import { placesOf, type SourcePlace } from './sources/places.ts';
-import { userFolderOf } from './sources/profileFolder.ts';
-import type { Reader } from './sources/readSource.ts';
-import { ProfileWatch } from './sources/watchProfile.ts';
-import { SourceWatch } from './sources/watchSources.ts';
+import type { Clock } from '../base/clock.ts';
+import { type Disposable, Store } from '../base/disposable.ts';
+import { type Signal, Source } from '../base/signal.ts';
+import type { OwnDoor } from '../core/loops.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Say } from '../core/wording/say.ts';
+import { bridgeCopyPath } from '../gateway/bridgeCopy.ts';
+import type { FoundSources, OpenPlaces } from '../host/foundSources.ts';
+import type { GatewayDoor } from '../host/gatewayDoor.ts';
+import type { Log } from '../runtime/ports.ts';
+import { placesOf, type SourcePlace } from '../sources/places.ts';
+import { userFolderOf } from '../sources/profileFolder.ts';
+import type { Reader } from '../sources/readSource.ts';
+import { ProfileWatch } from '../sources/watchProfile.ts';
+import { SourceWatch } from '../sources/watchSources.ts';
 
 export interface FoundServersParts {
   readonly clock: Clock;

@@ -1,15 +1,15 @@
 // Trying a server before it is saved, within an editor: where what its entry means (sources), how it is reached (mcp) and who asks
 // (host) meet. No decisions.
-import type { Clock } from './base/clock.ts';
-import type { Signal } from './base/signal.ts';
-import type { ProbeOutcome } from './core/probing.ts';
-import type { Settings } from './core/settings.ts';
-import type { Say } from './core/wording/say.ts';
-import type { ProbeServer } from './host/addServerProbe.ts';
-import { probeServer } from './mcp/probeServer.ts';
-import type { KnownSecrets } from './runtime/knownSecrets.ts';
-import type { Log } from './runtime/ports.ts';
-import type { Resolver } from './runtime/resolver.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Signal } from '../base/signal.ts';
+import type { ProbeOutcome } from '../core/probing.ts';
+import type { Settings } from '../core/settings.ts';
+import type { Say } from '../core/wording/say.ts';
+import type { ProbeServer } from '../host/addServerProbe.ts';
+import { probeServer } from '../mcp/probeServer.ts';
+import type { KnownSecrets } from '../runtime/knownSecrets.ts';
+import type { Log } from '../runtime/ports.ts';
+import type { Resolver } from '../runtime/resolver.ts';
 
 export interface ProbingParts {
   readonly clock: Clock;

@@ -1,8 +1,8 @@
 // The ways in which a server becomes one of ours, within an editor: taken over from another product, or added and tried first.
 // Composition only.
-import type { Store } from './base/disposable.ts';
-import type { ProbeServer } from './host/addServerProbe.ts';
-import type { TakeOvers } from './host/takeOverPorts.ts';
+import type { Store } from '../base/disposable.ts';
+import type { ProbeServer } from '../host/addServerProbe.ts';
+import type { TakeOvers } from '../host/takeOverPorts.ts';
 import { createProbe, type ProbingParts } from './probing.ts';
 import { type TakingOverParts, wireTakingOver } from './takingOver.ts';
 

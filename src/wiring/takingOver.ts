@@ -1,28 +1,28 @@
 // Taking servers over from other products and giving them back, within an editor: where the files (sources), our setting (host) and
 // the bridge (gateway) meet. No decisions.
 import { join } from 'node:path';
-import type { Clock } from './base/clock.ts';
-import type { Store } from './base/disposable.ts';
-import { Source } from './base/signal.ts';
-import type { JsonObject } from './core/rpc.ts';
-import type { SourceKind } from './core/sources.ts';
-import type { Draft, TakenServer, TakeWish } from './core/takeOver.ts';
-import type { Say } from './core/wording/say.ts';
-import { bridgeCopyPath } from './gateway/bridgeCopy.ts';
-import { bridgeOf } from './gateway/clientEntries.ts';
-import { createOwnEntries } from './host/ownEntries.ts';
-import type { Approvals } from './host/approvals.ts';
-import type { FoundSources } from './host/foundSources.ts';
-import type { EditorSettings } from './host/settings.ts';
-import type { TakeOvers } from './host/takeOverPorts.ts';
-import type { Log } from './runtime/ports.ts';
-import { draftOf, withFreeInputs, withoutSecrets } from './sources/draftEntry.ts';
-import { GiveBack } from './sources/giveBack.ts';
-import { limitOf } from './sources/readSource.ts';
-import { settleTaken } from './sources/settleTaken.ts';
-import { entriesOf, TakenBook, type TakenFile } from './sources/takenBook.ts';
-import { TakeOver } from './sources/takeOver.ts';
-import { StoreMutex } from './store/mutex.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Store } from '../base/disposable.ts';
+import { Source } from '../base/signal.ts';
+import type { JsonObject } from '../core/rpc.ts';
+import type { SourceKind } from '../core/sources.ts';
+import type { Draft, TakenServer, TakeWish } from '../core/takeOver.ts';
+import type { Say } from '../core/wording/say.ts';
+import { bridgeCopyPath } from '../gateway/bridgeCopy.ts';
+import { bridgeOf } from '../gateway/clientEntries.ts';
+import { createOwnEntries } from '../host/ownEntries.ts';
+import type { Approvals } from '../host/approvals.ts';
+import type { FoundSources } from '../host/foundSources.ts';
+import type { EditorSettings } from '../host/settings.ts';
+import type { TakeOvers } from '../host/takeOverPorts.ts';
+import type { Log } from '../runtime/ports.ts';
+import { draftOf, withFreeInputs, withoutSecrets } from '../sources/draftEntry.ts';
+import { GiveBack } from '../sources/giveBack.ts';
+import { limitOf } from '../sources/readSource.ts';
+import { settleTaken } from '../sources/settleTaken.ts';
+import { entriesOf, TakenBook, type TakenFile } from '../sources/takenBook.ts';
+import { TakeOver } from '../sources/takeOver.ts';
+import { StoreMutex } from '../store/mutex.ts';
 
 export interface TakingOverParts {
   readonly clock: Clock;
