@@ -2,7 +2,8 @@
 // time, not of a person, because the bridge cannot ask anybody: it is tried again.
 // Not here: looking (bridgeFinder.ts), and HTTP, which comes in.
 import { aFailure, ConnectionError, type Failure } from '../core/connection/failure.ts';
-import type { RpcId, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
+import type { RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
+import { PassingLink } from '../runtime/passingLink.ts';
 import type {
   Dialer,
   ExchangeOptions,
@@ -32,51 +33,26 @@ const asPassing = (failure: Failure): Failure =>
 const withPassing = (fate: Fate): Fate =>
   fate.kind === 'refused' ? { ...fate, failure: asPassing(fate.failure) } : fate;
 
-class BridgeLink implements Link {
-  readonly #link: Link;
+class BridgeLink extends PassingLink {
   readonly #settle: () => void;
 
   constructor(link: Link, settle: () => void) {
-    this.#link = link;
+    super(link);
     this.#settle = settle;
   }
 
-  get session(): SessionRef {
-    return this.#link.session;
-  }
-
-  useVersion(protocolVersion: string): void {
+  override useVersion(protocolVersion: string): void {
     // The handshake has succeeded: whoever is there speaks our protocol, and knows the token.
     this.#settle();
-    this.#link.useVersion(protocolVersion);
+    this.link.useVersion(protocolVersion);
   }
 
-  async exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
-    return withPassing(await this.#link.exchange(request, options));
+  override async exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
+    return withPassing(await this.link.exchange(request, options));
   }
 
-  async tell(message: RpcNotification | RpcResponse): Promise<Fate> {
-    return withPassing(await this.#link.tell(message));
-  }
-
-  resume(id: RpcId, cursor: string, options: ExchangeOptions): Promise<Fate> {
-    return this.#link.resume(id, cursor, options);
-  }
-
-  listen(cursor: string | null): void {
-    this.#link.listen(cursor);
-  }
-
-  reset(): void {
-    this.#link.reset();
-  }
-
-  leave(): Promise<void> {
-    return this.#link.leave();
-  }
-
-  close(goodbye: boolean): Promise<void> {
-    return this.#link.close(goodbye);
+  override async tell(message: RpcNotification | RpcResponse): Promise<Fate> {
+    return withPassing(await this.link.tell(message));
   }
 }
 

@@ -5,7 +5,8 @@
 import type { Millis } from '../base/clock.ts';
 import type { Fate } from '../core/calls/fate.ts';
 import { ConnectionError } from '../core/connection/failure.ts';
-import type { RpcId, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
+import type { RpcRequest } from '../core/rpc.ts';
+import { PassingLink } from '../runtime/passingLink.ts';
 import type {
   Dialer,
   ExchangeOptions,
@@ -25,60 +26,31 @@ const mayBeOld = (fate: Fate): boolean =>
   fate.kind === 'refused' && [400, 404, 405].includes(fate.failure.status ?? 0);
 
 /** A link that is Streamable HTTP until its handshake shows that the server speaks the older transport. */
-class EitherLink implements Link {
-  #link: Link;
+class EitherLink extends PassingLink {
   /** Makes a link of the other kind; null where the server does not speak it. */
   readonly #other: (signal: AbortSignal | undefined) => Promise<Link | null>;
   #isClosed = false;
 
   constructor(link: Link, other: (signal: AbortSignal | undefined) => Promise<Link | null>) {
-    this.#link = link;
+    super(link);
     this.#other = other;
   }
 
-  get session(): SessionRef {
-    return this.#link.session;
-  }
-
-  useVersion(protocolVersion: string): void {
-    this.#link.useVersion(protocolVersion);
-  }
-
-  async exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
-    const fate = await this.#link.exchange(request, options);
+  override async exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
+    const fate = await this.link.exchange(request, options);
     if (!isHandshake(request) || !mayBeOld(fate) || this.#isClosed) return fate;
     const other = await this.#other(options.signal);
     if (!other) return fate;
-    const first = this.#link;
-    this.#link = other;
+    const first = this.link;
+    this.link = other;
     await first.close(false);
     if (this.#isClosed) await other.close(false);
     return other.exchange(request, options);
   }
 
-  tell(message: RpcNotification | RpcResponse): Promise<Fate> {
-    return this.#link.tell(message);
-  }
-
-  resume(id: RpcId, cursor: string, options: ExchangeOptions): Promise<Fate> {
-    return this.#link.resume(id, cursor, options);
-  }
-
-  listen(cursor: string | null): void {
-    this.#link.listen(cursor);
-  }
-
-  reset(): void {
-    this.#link.reset();
-  }
-
-  leave(): Promise<void> {
-    return this.#link.leave();
-  }
-
-  close(goodbye: boolean): Promise<void> {
+  override close(goodbye: boolean): Promise<void> {
     this.#isClosed = true;
-    return this.#link.close(goodbye);
+    return this.link.close(goodbye);
   }
 }
 

@@ -3,6 +3,7 @@
 // begins here. Answers are the caller's own and pass untouched. Not here: what is a secret (knownSecrets.ts).
 import { ConnectionError, type Failure } from '../core/connection/failure.ts';
 import type { RpcId, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
+import { PassingLink } from './passingLink.ts';
 import type {
   Dialer,
   ExchangeOptions,
@@ -53,50 +54,25 @@ const rethrow =
     throw cleanError(error, clean);
   };
 
-class CleanLink implements Link {
-  readonly #link: Link;
+class CleanLink extends PassingLink {
   readonly #clean: (fate: Fate) => Fate;
 
   constructor(link: Link, secrets: Cleaner) {
-    this.#link = link;
+    super(link);
     const clean = cleanFor(secrets, () => link.session);
     this.#clean = (fate) => cleanFate(fate, clean);
   }
 
-  get session(): Link['session'] {
-    return this.#link.session;
+  override exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
+    return this.link.exchange(request, options).then(this.#clean);
   }
 
-  useVersion(protocolVersion: string): void {
-    this.#link.useVersion(protocolVersion);
+  override tell(message: RpcNotification | RpcResponse): Promise<Fate> {
+    return this.link.tell(message).then(this.#clean);
   }
 
-  exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
-    return this.#link.exchange(request, options).then(this.#clean);
-  }
-
-  tell(message: RpcNotification | RpcResponse): Promise<Fate> {
-    return this.#link.tell(message).then(this.#clean);
-  }
-
-  resume(id: RpcId, cursor: string, options: ExchangeOptions): Promise<Fate> {
-    return this.#link.resume(id, cursor, options).then(this.#clean);
-  }
-
-  listen(cursor: string | null): void {
-    this.#link.listen(cursor);
-  }
-
-  reset(): void {
-    this.#link.reset();
-  }
-
-  leave(): Promise<void> {
-    return this.#link.leave();
-  }
-
-  close(goodbye: boolean): Promise<void> {
-    return this.#link.close(goodbye);
+  override resume(id: RpcId, cursor: string, options: ExchangeOptions): Promise<Fate> {
+    return this.link.resume(id, cursor, options).then(this.#clean);
   }
 }
 

@@ -5,6 +5,7 @@ import { ConnectionError, type FailureKind } from '../core/connection/failure.ts
 import type { HealthReading } from '../core/connection/health.ts';
 import type { HealthLook } from '../core/chronicle/looks.ts';
 import type { RpcRequest } from '../core/rpc.ts';
+import { PassingLink } from './passingLink.ts';
 import type { Dialer, ExchangeOptions, Fate, Link, LinkEvents, Prober, Reach } from './ports.ts';
 
 export interface ReachWatcher {
@@ -57,60 +58,31 @@ const watchedProber = (prober: Prober, clock: Clock, watcher: ReachWatcher): Pro
   },
 });
 
-class WatchedLink implements Link {
-  readonly #link: Link;
+class WatchedLink extends PassingLink {
   readonly #clock: Clock;
   readonly #watcher: ReachWatcher;
 
   constructor(link: Link, clock: Clock, watcher: ReachWatcher) {
-    this.#link = link;
+    super(link);
     this.#clock = clock;
     this.#watcher = watcher;
   }
 
-  get session(): Link['session'] {
-    return this.#link.session;
-  }
-
-  useVersion(protocolVersion: string): void {
-    this.#link.useVersion(protocolVersion);
-  }
-
-  exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
+  override exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
     return request.method === 'ping'
       ? this.#ping(request, options)
-      : this.#link.exchange(request, options);
+      : this.link.exchange(request, options);
   }
 
-  tell(message: Parameters<Link['tell']>[0]): Promise<Fate> {
-    return this.#link.tell(message);
-  }
-
-  async resume(...[id, cursor, options]: Parameters<Link['resume']>): Promise<Fate> {
-    const fate = await this.#link.resume(id, cursor, options);
+  override async resume(...[id, cursor, options]: Parameters<Link['resume']>): Promise<Fate> {
+    const fate = await this.link.resume(id, cursor, options);
     if (fate.kind === 'answered') this.#watcher.resumed();
     return fate;
   }
 
-  listen(cursor: string | null): void {
-    this.#link.listen(cursor);
-  }
-
-  reset(): void {
-    this.#link.reset();
-  }
-
-  leave(): Promise<void> {
-    return this.#link.leave();
-  }
-
-  close(goodbye: boolean): Promise<void> {
-    return this.#link.close(goodbye);
-  }
-
   async #ping(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
     const from = this.#clock.steady();
-    const fate = await this.#link.exchange(request, options);
+    const fate = await this.link.exchange(request, options);
     const latency = rounded(this.#clock.steady() - from);
     const at = this.#clock.now();
     // A refusal is an answer to who we are, and says nothing of how the server is.
