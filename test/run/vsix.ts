@@ -48,7 +48,7 @@ const judgeSize = (file: string): void => {
 };
 
 /** Builds for users and packs into `folder`; resolves with the file, or throws with what is wrong with it. */
-const pack = async (folder: string): Promise<string> => {
+export const pack = async (folder: string): Promise<string> => {
   mkdirSync(folder, { recursive: true });
   console.log((await mustRun('build', ['--production'])).trim());
   writeNotices();
