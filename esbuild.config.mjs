@@ -1,6 +1,6 @@
 // Bundles the extension (to CommonJS, because every editor loads that), the headless gateway, the stdio bridge, which runs
-// alone, and the timeline's page. `--production` minifies and holds the size to its limit; `--watch` builds again on every change.
-import { writeFileSync } from 'node:fs';
+// alone, the parts that are loaded when they are first needed, and the timeline's page. `--production` minifies and holds the size to its limit; `--watch` builds again on every change.
+import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build, context } from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -26,7 +26,7 @@ const weigh = (inputs) => {
 const report = (metafile) => {
   for (const owner of Object.keys(metafile.inputs).map(ownerOf)) if (owner) packages.add(owner);
   for (const [path, output] of Object.entries(metafile.outputs)) {
-    if (!path.endsWith('.js')) continue;
+    if (!/\.m?js$/.test(path)) continue;
     const heaviest = weigh(output.inputs).slice(0, 5);
     const kilo = (bytes) => `${Math.round(bytes / 1000)} kB`;
     const parts = heaviest.map(([owner, bytes]) => `${owner} ${kilo(bytes)}`).join(', ');
@@ -36,7 +36,10 @@ const report = (metafile) => {
   }
 };
 
-/** Parts that `await import()` loads when they are first needed: bundles of their own, so that start-up skips them. */
+/**
+ * Parts that `await import()` loads when they are first needed: bundles of their own, so that start-up skips them. They are ES
+ * modules, since those can share what several of them need.
+ */
 const lazyParts = ['mcp/sdk', 'mcp/auth/sdkAuth', 'host/schemaCheck', 'store/events/redisClient'];
 const entry = (path) => ({ in: `src/${path}.ts`, out: path.split('/').at(-1) });
 const loadLater = {
@@ -47,7 +50,7 @@ const loadLater = {
       if (kind !== 'dynamic-import') return undefined;
       if (!lazyParts.some((lazy) => entry(lazy).out === part))
         throw new Error(`${path} is loaded later, but is not in lazyParts.`);
-      return { path: `./${part}.js`, external: true };
+      return { path: `./${part}.mjs`, external: true };
     });
   },
 };
@@ -62,7 +65,7 @@ const common = {
 
 const forNode = {
   ...common,
-  entryPoints: ['extension', 'gateway', 'bridge', 'uninstall', ...lazyParts].map(entry),
+  entryPoints: ['extension', 'gateway', 'bridge', 'uninstall'].map(entry),
   platform: 'node',
   format: 'cjs',
   target: 'node22',
@@ -70,6 +73,25 @@ const forNode = {
   // The main file of jsonc-parser asks for its parts in a way that no bundler can follow.
   mainFields: ['module', 'main'],
   plugins: [loadLater],
+};
+
+const forLater = {
+  ...forNode,
+  entryPoints: lazyParts.map(entry),
+  format: 'esm',
+  splitting: true,
+  chunkNames: 'shared-[hash]',
+  outExtension: { '.js': '.mjs' },
+  // Packages that are CommonJS ask for Node's own modules in their way.
+  banner: {
+    js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);",
+  },
+};
+
+/** What an earlier build shared may have had another name. */
+const clearShared = () => {
+  for (const name of readdirSync('dist', { withFileTypes: true }).map((file) => file.name))
+    if (/\.mjs(?:\.map)?$/.test(name)) rmSync(`dist/${name}`);
 };
 
 /** The page of the timeline, which is drawn anew each time that its tab comes to the front. */
@@ -81,7 +103,8 @@ const forBrowser = {
   target: 'es2023',
 };
 
-for (const options of [forNode, forBrowser]) {
+if (existsSync('dist')) clearShared();
+for (const options of [forNode, forLater, forBrowser]) {
   if (process.argv.includes('--watch')) await (await context(options)).watch();
   else report((await build(options)).metafile);
 }

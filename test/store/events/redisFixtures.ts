@@ -1,5 +1,5 @@
 // Event stores with a real Redis behind them, and a client that looks into it past them.
-import { createClient } from 'redis';
+import { createClient } from '@redis/client';
 import { expect, onTestFinished } from 'vitest';
 import { realClock } from '../../../src/base/clock.ts';
 import type { EventStoreSettings } from '../../../src/core/settings.ts';
