@@ -1,6 +1,7 @@
 // The records of all connections, written on transition. Cursors move with every event of a stream, so a change
-// of nothing but cursors waits and is written with others, at most once per 250 ms. A shelf that fails is reported
-// once and tried again; meanwhile everything is served from memory. Not here: where the records lie (recordShelf.ts).
+// of nothing but cursors waits and is written with others, at most once per 250 ms. The first one of the standing stream does not wait:
+// without any, nothing that was said meanwhile could be had again. A shelf that fails is reported once and tried again; meanwhile
+// everything is served from memory. Not here: where the records lie (recordShelf.ts).
 import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Mutable } from '../base/disposable.ts';
 import type { SessionRecord } from '../core/record.ts';
@@ -35,9 +36,13 @@ const asSaved = (entry: Entry): Entry => ({ ...entry, stored: entry.latest, isSa
 const isSame = (one: unknown, other: unknown): boolean =>
   Object.is(one, other) || JSON.stringify(one) === JSON.stringify(other);
 
-/** Whether nothing but cursors and the time of last use differ. */
+/** An older cursor has events come again, which are known by their ids; none at all has them lost. */
+const isFirstCursor = (stored: SessionRecord, next: SessionRecord): boolean =>
+  stored.cursors.standalone === undefined && next.cursors.standalone !== undefined;
+
+/** Whether nothing but cursors and the time of last use differ, and no cursor is the first. */
 const mayWait = (stored: SessionRecord | null, next: SessionRecord): boolean => {
-  if (stored === null) return false;
+  if (stored === null || isFirstCursor(stored, next)) return false;
   const before = new Map<string, unknown>(Object.entries(stored));
   return Object.entries(next).every(
     ([field, value]) => unhurried.has(field) || isSame(before.get(field), value),

@@ -44,28 +44,40 @@ describe('saving', () => {
   it('writes a flood of cursors once per 250 ms, with the newest one', async () => {
     const { clock, records, written, writes } = setUp();
     records.save(aRecord());
-    for (let event = 1; event <= 100; event += 1) {
+    for (let event = 1; event <= 101; event += 1) {
       records.save(withCursor(`e${event}`, { lastActive: 2000 + event }));
       await clock.advance(10);
     }
-    expect(writes()).toBe(1 + 4);
-    expect(written()).toEqual(withCursor('e100', { lastActive: 2100 }));
+    // The record, its first cursor, and four for the second that the rest takes.
+    expect(writes()).toBe(1 + 1 + 4);
+    expect(written()).toEqual(withCursor('e101', { lastActive: 2101 }));
   });
 
   it('keeps a cursor back for no longer than 250 ms, and shows it meanwhile', async () => {
     const { clock, records, written } = setUp();
+    records.save(withCursor('e1'));
+    records.save(withCursor('e2'));
+    await clock.advance(249);
+    expect(written()).toEqual(withCursor('e1'));
+    expect(records.load('alpha', 'lifeline')).toEqual(withCursor('e2'));
+    await clock.advance(1);
+    expect(written()).toEqual(withCursor('e2'));
+  });
+
+  it('[resume-stream] writes the first cursor of the standing stream at once: without any, nothing could be had again', () => {
+    const { records, written } = setUp();
     records.save(aRecord());
     records.save(withCursor('e1'));
-    await clock.advance(249);
-    expect(written()).toEqual(aRecord());
-    expect(records.load('alpha', 'lifeline')).toEqual(withCursor('e1'));
-    await clock.advance(1);
     expect(written()).toEqual(withCursor('e1'));
+    const next = { sessionId: 'another', nextId: 9 };
+    records.save(aRecord(next));
+    records.save(withCursor('f1', next));
+    expect(written()).toEqual(withCursor('f1', next));
   });
 
   it('takes a waiting cursor along with a transition', async () => {
     const { clock, records, written, writes } = setUp();
-    records.save(aRecord());
+    records.save(withCursor('e0'));
     records.save(withCursor('e1'));
     records.save(withCursor('e1', { status: 'disconnected' }));
     expect(written()).toEqual(withCursor('e1', { status: 'disconnected' }));
@@ -87,12 +99,12 @@ describe('saving', () => {
 
   it('writes nothing that was abandoned', async () => {
     const { clock, records, written } = setUp();
-    records.save(aRecord());
     records.save(withCursor('e1'));
+    records.save(withCursor('e2'));
     records.abandon();
     await clock.advance(1000);
     records.dispose();
-    expect(written()).toEqual(aRecord());
+    expect(written()).toEqual(withCursor('e1'));
   });
 
   it('does not bring back a removed record with a waiting cursor', async () => {
