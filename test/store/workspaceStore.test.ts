@@ -168,7 +168,7 @@ describe('a second window', () => {
     const folder = aFolder();
     const [asleep, clock] = [new VirtualClock(), new VirtualClock()];
     const slept = open({ folder, clock: asleep });
-    slept.records.save(aFreshRecord(asleep));
+    slept.records.save(aFreshRecord(asleep, { cursors: { standalone: 'first' } }));
     slept.records.save(aFreshRecord(asleep, { cursors: { standalone: 'stale' } }));
     const second = open({ folder, clock, id: 'two' });
     await clock.advance(11_000);
