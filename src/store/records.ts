@@ -38,7 +38,7 @@ const isSame = (one: unknown, other: unknown): boolean =>
 
 /** An older cursor has events come again, which are known by their ids; none at all has them lost. */
 const isFirstCursor = (stored: SessionRecord, next: SessionRecord): boolean =>
-  stored.cursors.standalone === undefined && next.cursors.standalone !== undefined;
+  stored.cursors['standalone'] === undefined && next.cursors['standalone'] !== undefined;
 
 /** Whether nothing but cursors and the time of last use differ, and no cursor is the first. */
 const mayWait = (stored: SessionRecord | null, next: SessionRecord): boolean => {

@@ -1,7 +1,13 @@
 // The connection to Redis or Valkey, with nothing but core commands. A bundle of its own that is loaded when Redis is
 // configured. Its client neither queues nor reconnects: redisCopy.ts knows what is missing and asks for a new one.
 // Not here: what is copied, and when (redisCopy.ts).
-import { createClient, type ErrorReply, MultiErrorReply, RESP_TYPES, WatchError } from '@redis/client';
+import {
+  createClient,
+  type ErrorReply,
+  MultiErrorReply,
+  RESP_TYPES,
+  WatchError,
+} from '@redis/client';
 import { encodeName } from './eventId.ts';
 import { timeOf, firstAt } from './eventNumbers.ts';
 import type {
