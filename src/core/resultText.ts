@@ -52,15 +52,70 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** A large result in one of the usual frames; undefined for anything else, which is to be read as a whole. */
-export const readLargeResult = (text: string): RpcResult | undefined => {
+// oxlint-disable-next-line no-control-regex -- The point is which characters are of one byte.
+const ascii = /^[\x00-\x7f]*$/;
+
+/** Without so many bytes at both ends. */
+const cutBothEnds = (parts: readonly Uint8Array[], front: number, back: number) => {
+  let left = front;
+  let size = parts.reduce((sum, part) => sum + part.length, 0) - front - back;
+  return parts.flatMap((part) => {
+    const from = Math.min(left, part.length);
+    left -= from;
+    const inside = part.subarray(from, Math.min(part.length, from + size));
+    size -= inside.length;
+    return inside.length > 0 ? inside : [];
+  });
+};
+
+/** What of the bytes of a text is between both ends of its frame; null where characters of the frame are more than a byte. */
+const bytesIn = (
+  bytes: readonly Uint8Array[],
+  text: string,
+  { from, to }: Frame,
+): readonly Uint8Array[] | null =>
+  ascii.test(text.slice(0, from)) && ascii.test(text.slice(to))
+    ? cutBothEnds(bytes, from, text.length - to)
+    : null;
+
+/** A line break may stand between any two values, but not in an event, which ends there. */
+const isOneLine = (text: string): boolean => !text.includes('\n') && !text.includes('\r');
+
+/**
+ * A large result in one of the usual frames; undefined for anything else, which is to be read as a whole. `bytes`: the text in
+ * UTF-8, in parts, where it came so.
+ */
+export const readLargeResult = (
+  text: string,
+  bytes: readonly Uint8Array[] | null = null,
+): RpcResult | undefined => {
   const frame = text.length < largeFrom || !text.endsWith('}') ? null : frameOf(text);
-  if (!frame) return undefined;
+  if (!frame || !isOneLine(text)) return undefined;
   const written = text.slice(frame.from, frame.to);
   // If this alone is one value, nothing else can have stood between the two ends of the frame.
   const result = parse(written);
   if (!isObject(result)) return undefined;
-  return { jsonrpc: '2.0', id: frame.id, result, [asWritten]: { of: result, text: written } };
+  const asItCame = bytes && bytesIn(bytes, text, frame);
+  const words = { of: result, text: written, bytes: asItCame };
+  return { jsonrpc: '2.0', id: frame.id, result, [asWritten]: words };
+};
+
+/** A message as it goes out: its text, or a large result in bytes, between what stands around it. */
+export type Written =
+  | string
+  | {
+      readonly before: string;
+      readonly bytes: readonly Uint8Array[];
+      readonly after: string;
+    };
+
+/** The message as JSON, in the bytes in which its server wrote it where they are known. */
+export const writtenOf = (message: RpcMessage): Written => {
+  const words = 'result' in message ? message[asWritten] : undefined;
+  if (!words?.bytes || !('result' in message) || words.of !== message.result)
+    return jsonOf(message);
+  const before = `{"jsonrpc":"2.0","id":${JSON.stringify(message.id)},"result":`;
+  return { before, bytes: words.bytes, after: '}' };
 };
 
 /** The message as JSON text. */

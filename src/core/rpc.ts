@@ -27,11 +27,18 @@ export interface RpcNotification {
 /** Under this a large result has its text as its server wrote it (resultText.ts). It is no part of the message. */
 export const asWritten: unique symbol = Symbol('as written');
 
+export interface AsWritten {
+  readonly of: JsonObject;
+  readonly text: string;
+  /** The same in UTF-8, in the parts in which it came, where it came so. */
+  readonly bytes: readonly Uint8Array[] | null;
+}
+
 export interface RpcResult {
   readonly jsonrpc: '2.0';
   readonly id: RpcId;
   readonly result: JsonObject;
-  readonly [asWritten]?: { readonly of: JsonObject; readonly text: string };
+  readonly [asWritten]?: AsWritten;
 }
 
 export interface RpcErrorBody {

@@ -138,6 +138,11 @@ export class Gateway implements Disposable {
     return reportHealth({ ...this.#health(), ...past, log, denied, say }, server);
   }
 
+  /** Forgets the sessions of programs that do not use it now. Returns how many there were. */
+  forgetResting(): number {
+    return this.#sessions.forgetResting();
+  }
+
   /** Ends this life in order: every stream ends where it is, to be resumed in the next. */
   async stop(): Promise<void> {
     this.#isStopping = true;

@@ -3,6 +3,7 @@
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Clock, Millis } from '../base/clock.ts';
+import type { Written } from '../core/resultText.ts';
 import type { RpcError } from '../core/rpc.ts';
 import { announcedBytes } from './guardTerms.ts';
 
@@ -55,16 +56,38 @@ export const send = (response: ServerResponse, reply: Reply): void => {
 export const isWhole = (response: ServerResponse, socket: Socket | null): boolean =>
   response.writableFinished && socket?.errored === null;
 
+/** What goes out together, in order. */
+export type Parts = readonly (string | Uint8Array)[];
+
+/** A message as a body of its own. */
+export const partsOf = (json: Written): Parts =>
+  typeof json === 'string' ? [json] : [json.before, ...json.bytes, json.after];
+
+const sizeOf = (parts: Parts): number =>
+  parts.reduce((size, part) => size + Buffer.byteLength(part), 0);
+
+/** The last that is said in a response. */
+export const endWith = (response: ServerResponse, parts: Parts): void => {
+  const [only] = parts;
+  if (parts.length === 1) return void response.end(only);
+  response.cork();
+  for (const part of parts) response.write(part);
+  // Node 24 forgets what a corked response holds when it is ended.
+  response.uncork();
+  response.end();
+};
+
 /** Answers a request with its response alone. Returns whether all of it has left this process. */
-export const sendAnswer = (response: ServerResponse, json: string): boolean => {
+export const sendAnswer = (response: ServerResponse, json: Written): boolean => {
+  const parts = partsOf(json);
   const headers = {
     'Content-Type': 'application/json',
     'Cache-Control': 'no-store',
-    'Content-Length': Buffer.byteLength(json),
+    'Content-Length': sizeOf(parts),
   };
   response.writeHead(200, headers);
   const isThere = response.socket?.writable === true;
-  response.end(json);
+  endWith(response, parts);
   return isThere && response.writableLength === 0;
 };
 

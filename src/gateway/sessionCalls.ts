@@ -13,7 +13,7 @@ import {
   type RpcRequest,
   type RpcResponse,
 } from '../core/rpc.ts';
-import { jsonOf } from '../core/resultText.ts';
+import { writtenOf } from '../core/resultText.ts';
 import type { EventLog } from '../runtime/gatewayPorts.ts';
 import { cancelledAnswer, crowdedAnswer, lostAnswer } from './offline.ts';
 import type { McpHeaders } from './mcpRequest.ts';
@@ -21,7 +21,7 @@ import { mostOpen, type OpenRequest, OpenRequests } from './openRequests.ts';
 import { Quickness } from './quickness.ts';
 import { textReply, send as sendReply } from './reply.ts';
 import { JsonReply } from './sessionJson.ts';
-import { isAnswer, largeFrom, primingText } from './sse.ts';
+import { bytesIfLarge, isAnswer, isLarge, primingText } from './sse.ts';
 import { type Reply, SseReply } from './sseReply.ts';
 import type { OpenStreams } from './streams.ts';
 import { answerStreamId, type StreamName, streamIn } from './streamIds.ts';
@@ -178,7 +178,7 @@ export class SessionCalls implements Disposable {
   }
 
   #answer(open: OpenRequest, answer: RpcResponse): void {
-    const json = jsonOf(answer);
+    const json = bytesIfLarge(writtenOf(answer));
     this.#open.answered(open, answer);
     if (open.asked.kind === 'request')
       this.#quickness.took(open.asked.request, this.#deps.clock.steady() - open.since);
@@ -187,7 +187,7 @@ export class SessionCalls implements Disposable {
     if (alone === 'gone') return;
     const { log } = this.#deps;
     // Keeping a large one takes so long that its client may read meanwhile. The call is in the journal until it is kept.
-    const marked = json.length < largeFrom ? undefined : log.mark(open.stream.id);
+    const marked = isLarge(json) ? log.mark(open.stream.id) : undefined;
     const id = marked ?? log.append(open.stream.id, answer, json);
     for (const reply of open.replies) reply.finish({ id, json });
     if (marked !== undefined) log.append(open.stream.id, answer, json, marked);

@@ -2,7 +2,8 @@
 // then, which JSON allows before a value, because some clients drop everything when a response shows no sign of life.
 // Not here: streams (sseReply.ts).
 import type { ServerResponse } from 'node:http';
-import { isWhole, sendAnswer } from './reply.ts';
+import type { Written } from '../core/resultText.ts';
+import { endWith, isWhole, partsOf, sendAnswer } from './reply.ts';
 import type { LoggedEvent } from './sse.ts';
 import { type Alone, type Reply, StallWatch } from './sseReply.ts';
 
@@ -30,7 +31,7 @@ export class JsonReply implements Reply {
     // There is no room for anything but the answer.
   }
 
-  alone(json: string): Alone {
+  alone(json: Written): Alone {
     if (this.#isDone || this.#response.headersSent) return 'no';
     this.#isDone = true;
     return sendAnswer(this.#response, json) ? 'gone' : 'going';
@@ -39,7 +40,7 @@ export class JsonReply implements Reply {
   finish({ json }: LoggedEvent): void {
     if (this.alone(json) !== 'no' || this.#isDone) return;
     this.#isDone = true;
-    this.#response.end(json);
+    endWith(this.#response, partsOf(json));
   }
 
   beat(): void {

@@ -7,8 +7,10 @@ import type { Millis } from '../base/clock.ts';
 import { type Disposable, Store } from '../base/disposable.ts';
 import { Emitter, type Signal } from '../base/signal.ts';
 import type { JsonObject } from '../core/rpc.ts';
-import type { GatewaySession, GatewaySessionStore } from '../runtime/gatewayPorts.ts';
+import type { EventLog, GatewaySession, GatewaySessionStore } from '../runtime/gatewayPorts.ts';
 import type { Log } from '../runtime/ports.ts';
+import { forgetStored } from './forgetting.ts';
+import { leastMissed } from './leastMissed.ts';
 import type { McpHeaders } from './mcpRequest.ts';
 import { assumedVersion } from './offline.ts';
 import { Session, type SessionPorts } from './session.ts';
@@ -22,6 +24,7 @@ export interface SessionLimits {
 }
 
 export interface SessionsPorts extends Omit<SessionPorts, 'save' | 'changed' | 'nonce'> {
+  readonly log: SessionPorts['log'] & Pick<EventLog, 'dropAll'>;
   readonly store: GatewaySessionStore;
   readonly limits: () => SessionLimits;
   readonly report: Pick<Log, 'warn'>;
@@ -145,6 +148,18 @@ export class Sessions implements Disposable {
     }
   }
 
+  /** A person wants those forgotten that rest. Returns how many there were. */
+  forgetResting(): number {
+    const inUse = new Set([...this.#live.values()].map(({ row }) => row.client));
+    const { ids, usable } = forgetStored(this.#ports, inUse);
+    for (const id of ids) {
+      this.#rows.delete(id);
+      this.#ended.delete(id);
+    }
+    this.#tell();
+    return usable;
+  }
+
   /** This life ends; the sessions go on in the next. */
   stop(): void {
     for (const session of this.#live.values()) this.#rest(session);
@@ -263,29 +278,12 @@ export class Sessions implements Disposable {
   /** One more comes: the one that is missed least goes, if there are as many as there may be. */
   #makeRoom(): void {
     while (this.#rows.size - this.#ended.size >= this.#ports.limits().maxSessions) {
-      const least = this.#leastMissed();
+      const least = leastMissed(this.#rows.values(), this.#live);
       if (!least) return;
       const session = this.#live.get(least.id);
       this.#drop(least.id);
       this.#ports.store.remove(least.id);
       if (session) this.#leave(session);
     }
-  }
-
-  /** Unused for longest, among those on which nobody waits, or else nobody listens. */
-  #leastMissed(): GatewaySession | undefined {
-    const weight = (row: GatewaySession): number => {
-      const live = this.#live.get(row.id);
-      return live?.isBusy === true ? 2 : Number(live?.hasStreams === true);
-    };
-    const seen = (row: GatewaySession): Millis =>
-      this.#live.get(row.id)?.row.lastSeen ?? row.lastSeen;
-    let least: GatewaySession | undefined;
-    for (const row of this.#rows.values()) {
-      if (row.ended) continue;
-      const order = least ? weight(row) - weight(least) || seen(row) - seen(least) : -1;
-      if (order < 0) least = row;
-    }
-    return least;
   }
 }

@@ -1,8 +1,10 @@
 // Server-sent events as text. Not here: the streams that they are written to (sseReply.ts).
 import type { OutgoingHttpHeaders } from 'node:http';
 import type { Millis } from '../base/clock.ts';
+import type { Written } from '../core/resultText.ts';
 import type { RpcMessage } from '../core/rpc.ts';
 import type { StoredEvent } from '../runtime/gatewayPorts.ts';
+import type { Parts } from './reply.ts';
 
 /**
  * How long a client waits before it comes back for the rest. Longer than a window takes to reload: with half a second Claude
@@ -13,7 +15,7 @@ const comeBackAfter: Millis = 2000;
 /** An event that the log keeps, as it goes out. */
 export interface LoggedEvent {
   readonly id: string;
-  readonly json: string;
+  readonly json: Written;
 }
 
 // `no-transform`: a proxy that compresses would hold events back.
@@ -22,12 +24,26 @@ export const sseHeaders: OutgoingHttpHeaders = {
   'Cache-Control': 'no-cache, no-store, no-transform',
 };
 
-/** JSON never has a raw line break in it, so that one line is enough. */
-export const eventText = ({ id, json }: LoggedEvent): string =>
-  `id: ${id}\nevent: message\ndata: ${json}\n\n`;
+/** JSON has no raw line break in it as we and servers write it (resultText.ts), so that one line is enough. */
+export const eventParts = ({ id, json }: LoggedEvent): Parts => {
+  const begin = `id: ${id}\nevent: message\ndata: `;
+  if (typeof json === 'string') return [`${begin}${json}\n\n`];
+  return [`${begin}${json.before}`, ...json.bytes, `${json.after}\n\n`];
+};
 
-/** So many characters take a while to be kept. */
-export const largeFrom = 64 * 1024;
+/** So many bytes take a while to be kept. */
+const largeFrom = 64 * 1024;
+
+export const isLarge = (json: Written): boolean =>
+  typeof json === 'string'
+    ? json.length >= largeFrom
+    : json.bytes.reduce((size, part) => size + part.length, 0) >= largeFrom;
+
+/** Of a large message its bytes: it is measured, sent and kept, and each time its text would be gone through anew. */
+export const bytesIfLarge = (json: Written): Written =>
+  typeof json === 'string' && isLarge(json)
+    ? { before: '', bytes: [Buffer.from(json)], after: '' }
+    : json;
 
 /** The first event of a stream (specification of 2025-11-25, transports): a cursor before there is anything to tell. */
 export const primingText = (id: string): string => `id: ${id}\nretry: ${comeBackAfter}\ndata: \n\n`;
@@ -50,8 +66,8 @@ export const knowsPriming = (protocolVersion: string): boolean => protocolVersio
 export const resumingText = (cursor: string, protocolVersion: string): string =>
   knowsPriming(protocolVersion) ? primingText(cursor) : `event: cursor\n${primingText(cursor)}`;
 
-export const storedText = ({ id, message }: StoredEvent): string =>
-  message === null ? primingText(id) : eventText({ id, json: JSON.stringify(message) });
+export const storedParts = ({ id, message }: StoredEvent): Parts =>
+  message === null ? [primingText(id)] : eventParts({ id, json: JSON.stringify(message) });
 
 /** The event of the answer stream that ends it. */
 export const isAnswer = (message: RpcMessage | null): boolean =>

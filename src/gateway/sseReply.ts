@@ -5,9 +5,10 @@
 import type { ServerResponse } from 'node:http';
 import type { Clock, Millis } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
+import type { Written } from '../core/resultText.ts';
 import type { EventLog, StoredEvent } from '../runtime/gatewayPorts.ts';
-import { isWhole, sendAnswer } from './reply.ts';
-import { comment, eventText, isAnswer, type LoggedEvent, sseHeaders, storedText } from './sse.ts';
+import { endWith, isWhole, type Parts, sendAnswer } from './reply.ts';
+import { comment, eventParts, isAnswer, type LoggedEvent, sseHeaders, storedParts } from './sse.ts';
 import type { Beating } from './streams.ts';
 
 /** Whether an answer went out by itself: `gone`, all of it has left this process; `going`, the rest follows. */
@@ -19,7 +20,7 @@ export interface Reply extends Beating {
   readonly carriesEvents: boolean;
   push(event: LoggedEvent): void;
   /** The answer as plain JSON, if nothing was said before it. There is no cursor then, and so nobody comes back for it. */
-  alone(json: string): Alone;
+  alone(json: Written): Alone;
   /** The answer: nothing comes after it. */
   finish(event: LoggedEvent): void;
   /** Ends it where it is; its client comes back for the rest. */
@@ -138,12 +139,12 @@ export class SseReply implements Reply {
     this.open();
     if (this.#isDone || this.#isBehind) return;
     this.#cursor = event.id;
-    if (this.#write(eventText(event))) return;
+    if (this.#write(eventParts(event))) return;
     this.#isBehind = true;
     this.#response.once('drain', () => this.#catchUp());
   }
 
-  alone(json: string): Alone {
+  alone(json: Written): Alone {
     if (this.#isDone || this.#late?.mayBePlain !== true) return 'no';
     this.#isDone = true;
     this.#late.limit.dispose();
@@ -154,7 +155,7 @@ export class SseReply implements Reply {
   finish(event: LoggedEvent): void {
     if (this.#isDone) return;
     if (this.#isBehind) this.#last = event;
-    else this.#endWith(event.id, eventText(event));
+    else this.#endWith(event.id, eventParts(event));
   }
 
   beat(): void {
@@ -171,17 +172,18 @@ export class SseReply implements Reply {
   }
 
   /** False: more should wait until the client has read. */
-  #write(text: string): boolean {
-    return this.#response.write(text) || this.#response.writableLength <= mostWaiting;
+  #write(parts: Parts): boolean {
+    for (const part of parts) this.#response.write(part);
+    return this.#response.writableLength <= mostWaiting;
   }
 
-  #endWith(id: string, text: string): void {
+  #endWith(id: string, parts: Parts): void {
     this.#cursor = id;
     this.#isDone = true;
     if (this.#late) this.#response.writeHead(200, sseHeaders);
     this.#late?.limit.dispose();
     this.#late = null;
-    this.#response.end(text);
+    endWith(this.#response, parts);
   }
 
   #catchUp(): void {
@@ -189,11 +191,11 @@ export class SseReply implements Reply {
       const stored = this.#nextStored();
       if (stored === undefined) return this.#caughtUp();
       if (this.#stream.endsWithAnswer && isAnswer(stored.message))
-        return this.#endWith(stored.id, storedText(stored));
+        return this.#endWith(stored.id, storedParts(stored));
       this.#cursor = stored.id;
       // A standalone stream's priming events only mark where a listener began.
       if (stored.message === null && !this.#stream.endsWithAnswer) continue;
-      if (this.#write(storedText(stored))) continue;
+      if (this.#write(storedParts(stored))) continue;
       this.#response.once('drain', () => this.#catchUp());
       return;
     }

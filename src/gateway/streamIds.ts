@@ -47,6 +47,10 @@ const decode = (encoded: string): RpcId | null => {
 
 const answerStream = /([st])\.([\w-]+)\.([\w-]+)\.([^.]*)\./;
 
+/** Whose stream it is; null where it is none of a session's. */
+export const clientIn = (streamId: string): string | null =>
+  /^(?:g|[st])\.([\w-]+)\./.exec(streamId)?.[1] ?? null;
+
 /** The stream of this client that a text names: a stream's id, or an event's, which is built upon it. Null: none, or not his. */
 export const streamIn = (text: string, client: string): StreamName | null => {
   const standalone = standaloneStreamId(client);

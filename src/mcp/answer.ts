@@ -9,7 +9,7 @@ import type { LinkEvents, StreamName } from '../runtime/ports.ts';
 import { drain, readText } from './body.ts';
 import { answerLosesSession } from './failures.ts';
 import type { HttpMessage } from './httpMessage.ts';
-import type { Inbox } from './inbox.ts';
+import type { Data, Inbox } from './inbox.ts';
 import { answerAmong } from './messages.ts';
 import type { Pauses } from './pauses.ts';
 import type { Asked } from './statuses.ts';
@@ -76,7 +76,7 @@ export const readJsonAnswer = async (
       return tooLarge(maxMessageBytes);
     case 'whole': {
       const source = { stream: streamOf(wanted.id), resumed: false };
-      const { responses } = inbox.take(body.text, null, source);
+      const { responses } = inbox.take(body, null, source);
       const response = answerAmong(responses, wanted.id, true);
       if (response) return fateOf(response, wanted);
       return broken('malformed', 'The body of the answer holds no answer to the request.');
@@ -116,8 +116,8 @@ export class AnswerStream {
           this.#bytes += bytes;
           events.heard();
         },
-        event: (data, id) => {
-          const fate = this.#done ? null : this.#judge(data, id);
+        event: (text, id, bytes) => {
+          const fate = this.#done ? null : this.#judge({ text, bytes }, id);
           if (fate) resolve(this.#answered(fate));
         },
         cursor: (id) => this.#moved(id),
@@ -150,7 +150,7 @@ export class AnswerStream {
     });
   }
 
-  #judge(data: string, id: string | null): Fate | null {
+  #judge(data: Data, id: string | null): Fate | null {
     const { from } = this.#wanted;
     const source = { stream: this.#stream, resumed: from !== null };
     const { responses, flawed } = this.#tools.inbox.take(data, id, source);

@@ -31,7 +31,7 @@ export const consume = (message: HttpMessage, take: (chunk: Buffer) => boolean):
   });
 
 export type TextEnd =
-  | { readonly kind: 'whole'; readonly text: string }
+  | { readonly kind: 'whole'; readonly text: string; readonly bytes: readonly Buffer[] }
   | { readonly kind: 'too-large' }
   | { readonly kind: 'broke'; readonly error: unknown };
 
@@ -56,7 +56,11 @@ export const readText = async (
   });
   switch (end.kind) {
     case 'ended':
-      return { kind: 'whole', text: Buffer.concat(chunks, size).toString('utf8') };
+      return {
+        kind: 'whole',
+        text: Buffer.concat(chunks, size).toString('utf8'),
+        bytes: chunks,
+      };
     case 'broke':
       return end;
     case 'stopped':

@@ -50,6 +50,12 @@ export interface Taken {
   readonly flawed: boolean;
 }
 
+/** What a body or an event holds. `bytes`: as it came, where that is known. */
+export interface Data {
+  readonly text: string;
+  readonly bytes?: readonly Uint8Array[] | null;
+}
+
 export interface Source {
   readonly stream: StreamName;
   /** The stream was opened with `Last-Event-ID`: only then does a server replay. */
@@ -66,8 +72,8 @@ export class Inbox {
     this.#log = log;
   }
 
-  take(data: string, id: string | null, source: Source): Taken {
-    const { messages, flawed } = readMessages(data);
+  take({ text: data, bytes = null }: Data, id: string | null, source: Source): Taken {
+    const { messages, flawed } = readMessages(data, bytes);
     if (flawed)
       this.#log.debug(`Skipped something on ${source.stream} that is no JSON-RPC message.`);
     const responses: RpcResponse[] = [];

@@ -23,9 +23,9 @@ const parse = (text: string): unknown => {
   }
 };
 
-/** Reads one message, or the batch that revision 2025-03-26 allows. Never throws. */
-export const readMessages = (text: string): Reading => {
-  const large = readLargeResult(text);
+/** Reads one message, or the batch that revision 2025-03-26 allows. `bytes`: the same as it came. Never throws. */
+export const readMessages = (text: string, bytes: readonly Uint8Array[] | null = null): Reading => {
+  const large = readLargeResult(text, bytes);
   if (large) return { messages: [large], flawed: false };
   const value = parse(text);
   const items: readonly unknown[] = Array.isArray(value) ? value : [value];

@@ -125,7 +125,7 @@ export class StandaloneStream implements Disposable {
       },
       event: (data, id) => {
         if (signal.aborted) return;
-        const taken = inbox.take(data, id, { stream, resumed });
+        const taken = inbox.take({ text: data }, id, { stream, resumed });
         delivered ||= taken.delivered > 0;
         if (taken.responses.length === 0) return;
         this.#deps.log.debug(

@@ -3,6 +3,7 @@
 // is what the promises rest on. Not here: who implements them (store) and who uses them (gateway, steadyEnd.ts).
 import type { Millis } from '../base/clock.ts';
 import type { Signal } from '../base/signal.ts';
+import type { Written } from '../core/resultText.ts';
 import type { JsonObject, RpcMessage } from '../core/rpc.ts';
 
 /** One stored event of a stream. `message` is null for a priming event, which has an id and no data. */
@@ -18,10 +19,10 @@ export interface StoredEvent {
 export interface EventLog {
   /**
    * Keeps an event and returns its id. When it returns, the event would survive the death of this process. `json`: the message as
-   * text, from a caller who has it already, so that a large one is turned into text only once. `id`: one that `mark` gave for this
+   * JSON, from a caller who has it already, so that a large one is turned into text only once. `id`: one that `mark` gave for this
    * stream, so that it could be used before; the event gets its place.
    */
-  append(streamId: string, message: RpcMessage | null, json?: string, id?: string): string;
+  append(streamId: string, message: RpcMessage | null, json?: Written, id?: string): string;
   /**
    * An id that stands before everything that this stream will hold, and costs nothing: nothing is kept of it. The log does not
    * know it, in this life or the next; but it names its stream, and whoever comes back with it is owed the whole of it.
@@ -33,6 +34,8 @@ export interface EventLog {
   streamOf(eventId: string): string | null;
   /** Forgets a stream: nobody can resume it any more. */
   drop(streamId: string): void;
+  /** Forgets every stream that is not to be kept. */
+  dropAll(isKept: (streamId: string) => boolean): void;
   readonly status: Signal<EventLogStatus>;
   /** Writes, reads back and drops a stream of its own, in the store in use. Rejects never. */
   selfTest(): Promise<EventLogTest>;

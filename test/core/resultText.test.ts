@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest';
 import { asWritten } from '../../src/core/rpc.ts';
-import { jsonOf, readLargeResult } from '../../src/core/resultText.ts';
+import { jsonOf, readLargeResult, type Written, writtenOf } from '../../src/core/resultText.ts';
 
 const pad = 'x'.repeat(40_000);
 /** With spaces and an exponent, which no JSON made anew would have. */
@@ -15,6 +15,13 @@ const frames: readonly (readonly [text: string, id: string | number])[] = [
   [`{"jsonrpc":"2.0","result":${result},"id":7}`, 7],
 ];
 
+const textOf = (written: Written): string =>
+  typeof written === 'string'
+    ? written
+    : written.before +
+      written.bytes.map((part) => new TextDecoder().decode(part)).join('') +
+      written.after;
+
 describe('a large result', () => {
   test.each(frames)('is read from a usual frame (%#)', (text, id) => {
     expect(readLargeResult(text)).toMatchObject({ jsonrpc: '2.0', id, result: value });
@@ -24,6 +31,27 @@ describe('a large result', () => {
     const read = readLargeResult(text);
     expect(read && jsonOf({ ...read, id: 'a"b' })).toBe(
       `{"jsonrpc":"2.0","id":"a\\"b","result":${result}}`,
+    );
+  });
+
+  test.each(frames)('goes on in the bytes that came, whatever their parts (%#)', (text) => {
+    const bytes = new TextEncoder().encode(text);
+    for (const at of [1, 20, 30, 1000, bytes.length - 20, bytes.length - 1]) {
+      const read = readLargeResult(text, [bytes.subarray(0, at), bytes.subarray(at)]);
+      const written = read && writtenOf({ ...read, id: 'ä' });
+      expect(written).toMatchObject({ before: '{"jsonrpc":"2.0","id":"ä","result":', after: '}' });
+      expect(written && textOf(written)).toBe(`{"jsonrpc":"2.0","id":"ä","result":${result}}`);
+    }
+  });
+
+  test('is text where its frame has characters of several bytes, or another result its place', () => {
+    const text = `{"jsonrpc":"2.0","id":"ä","result":${result}}`;
+    const named = readLargeResult(text, [new TextEncoder().encode(text)]);
+    expect(named && writtenOf(named)).toBe(text);
+    const plain = text.replace('ä', 'a');
+    const read = readLargeResult(plain, [new TextEncoder().encode(plain)]);
+    expect(read && writtenOf({ ...read, result: {} })).toBe(
+      '{"jsonrpc":"2.0","id":"a","result":{}}',
     );
   });
 
@@ -55,6 +83,7 @@ describe('what is not exactly one result in a usual frame is left to whoever rea
     ['a batch', `[{"jsonrpc":"2.0","id":1,"result":${result}}]`],
     ['broken JSON', `{"jsonrpc":"2.0","id":1,"result":{"pad":"${pad}" ?}}`],
     ['an id with an escape', `{"result":${result},"jsonrpc":"2.0","id":"a\\"b"}`],
+    ['a line break between values', `{"jsonrpc":"2.0","id":1,"result":{\n"pad":"${pad}"}}`],
     ['an end inside of a text', `{"result":{"pad":"${pad},"jsonrpc":"2.0","id":1}`],
   ])('%s', (_, text) => {
     expect(readLargeResult(text)).toBeUndefined();

@@ -202,7 +202,10 @@ export class SseLink implements Link {
     if (this.#over) return;
     if (!this.#isOpen)
       return this.#fail(aFailure('not-mcp', 'The stream of the server names no endpoint first.'));
-    const { responses } = this.#inbox.take(data, id, { stream: 'standalone', resumed: false });
+    const { responses } = this.#inbox.take({ text: data }, id, {
+      stream: 'standalone',
+      resumed: false,
+    });
     for (const response of responses)
       if (!this.#book.answer(response))
         this.#deps.log.debug('Dropped an answer that nobody waits for any more.');

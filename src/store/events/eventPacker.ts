@@ -1,5 +1,6 @@
 // Turns a message into what is kept of it: as it is, compressed, or a few words in its place where it is too large.
 import type { Signal } from '../../base/signal.ts';
+import type { Written } from '../../core/resultText.ts';
 import type { RpcMessage } from '../../core/rpc.ts';
 import type { EventStoreSettings } from '../../core/settings.ts';
 import { type Body, bytesOf, pack } from './packing.ts';
@@ -21,7 +22,7 @@ export class EventPacker {
     this.#said = said;
   }
 
-  pack(message: RpcMessage | null, json?: string): Body {
+  pack(message: RpcMessage | null, json?: Written): Body {
     if (message === null) return null;
     const { maxBytes, compressFrom } = this.#settings.value;
     const allowed = Math.floor(maxBytes / largestShare);

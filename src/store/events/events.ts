@@ -4,6 +4,7 @@
 import type { Clock, Millis } from '../../base/clock.ts';
 import { type Disposable, Mutable, Store } from '../../base/disposable.ts';
 import { Emitter, type Signal } from '../../base/signal.ts';
+import type { Written } from '../../core/resultText.ts';
 import type { RpcMessage } from '../../core/rpc.ts';
 import type { EventStoreSettings } from '../../core/settings.ts';
 import type {
@@ -94,7 +95,7 @@ export class Events implements EventLog, Disposable {
     };
   }
 
-  append(streamId: string, message: RpcMessage | null, json?: string, marked?: string): string {
+  append(streamId: string, message: RpcMessage | null, json?: Written, marked?: string): string {
     this.#follow();
     const place = marked === undefined ? null : placeOf(marked);
     const seq = place?.stream === streamId ? place.seq : this.#numbers.next();
@@ -129,6 +130,11 @@ export class Events implements EventLog, Disposable {
     this.#follow();
     this.#places.remove(this.#index.remove(streamId));
     this.#copy.value?.drop(streamId);
+  }
+
+  dropAll(isKept: (streamId: string) => boolean): void {
+    this.#follow();
+    for (const name of [...this.#index.names]) if (!isKept(name)) this.drop(name);
   }
 
   /** Fetches what other processes wrote of a stream into the same Redis. Null: there is no Redis that could be asked. */

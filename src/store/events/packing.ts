@@ -3,6 +3,7 @@
 // saved would take longer. Where Node has no Zstandard (before 22.15) it is Brotli. Both are read by their first bytes.
 // Not here: when an event is too large altogether (tooLarge.ts).
 import * as zlib from 'node:zlib';
+import type { Written } from '../../core/resultText.ts';
 import { asMessage, type RpcMessage } from '../../core/rpc.ts';
 
 /** Text, compressed text, or null for an event without data. */
@@ -17,10 +18,10 @@ const zstdMagic = Buffer.from([0x28, 0xb5, 0x2f, 0xfd]);
 const { constants } = zlib;
 const hasZstd = typeof zlib.zstdCompressSync === 'function';
 
-const compress = (text: string): Buffer =>
+const compress = (json: string | Buffer): Buffer =>
   hasZstd
-    ? zlib.zstdCompressSync(text, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
-    : zlib.brotliCompressSync(text, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
+    ? zlib.zstdCompressSync(json, { params: { [constants.ZSTD_c_compressionLevel]: 1 } })
+    : zlib.brotliCompressSync(json, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
 
 const expand = (packed: Uint8Array): string => {
   const isZstd = zstdMagic.equals(packed.subarray(0, zstdMagic.length));
@@ -33,12 +34,18 @@ export const bytesOf = (body: Body): number => {
   return typeof body === 'string' ? Buffer.byteLength(body) : body.byteLength;
 };
 
-/** Compresses a text of at least `compressFrom` bytes, where that helps. */
-export const pack = (json: string, compressFrom: number): Body => {
-  const size = Buffer.byteLength(json);
-  if (size < compressFrom) return json;
-  const packed = compress(json);
-  return packed.byteLength <= size * worthwhile ? packed : json;
+const wholeOf = (json: Written): string | Buffer =>
+  typeof json === 'string'
+    ? json
+    : Buffer.concat([Buffer.from(json.before), ...json.bytes, Buffer.from(json.after)]);
+
+/** Compresses what has at least `compressFrom` bytes, where that helps. */
+export const pack = (json: Written, compressFrom: number): Body => {
+  const whole = wholeOf(json);
+  const size = Buffer.byteLength(whole);
+  const packed = size < compressFrom ? null : compress(whole);
+  if (packed && packed.byteLength <= size * worthwhile) return packed;
+  return typeof whole === 'string' ? whole : whole.toString('utf8');
 };
 
 /** Throws for what is no message: somebody else wrote it, or it is damaged. */

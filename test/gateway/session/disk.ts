@@ -59,6 +59,10 @@ class MemoryLog implements EventLog {
     this.#streams.delete(streamId);
   }
 
+  dropAll(isKept: (streamId: string) => boolean): void {
+    for (const streamId of this.streams) if (!isKept(streamId)) this.drop(streamId);
+  }
+
   selfTest(): Promise<EventLogTest> {
     return Promise.resolve({ kind: 'ok', tookMs: 0 });
   }

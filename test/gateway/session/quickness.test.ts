@@ -1,5 +1,6 @@
 // When the stream of an answer is given its cursor: at once, unless its like has always been answered within a moment.
 import { expect, test } from 'vitest';
+import { readLargeResult } from '../../../src/core/resultText.ts';
 import { aMoment, Quickness } from '../../../src/gateway/quickness.ts';
 import { openRig } from './rig.ts';
 
@@ -113,6 +114,41 @@ test('a large answer reaches its client as it was said, and is kept', async () =
   const again = await (await client.get({ cursor })).whole();
   expect(again.messages).toEqual(answer.messages);
   expect(again.lastId).toBe(answer.lastId);
+});
+
+/** A large result as a link reads it: in the words of its server, which JSON made anew would not have, and in several parts. */
+const inTheWordsOfItsServer = (id: string | number) => {
+  const result = `{ "text" : "${'ü'.repeat(100_000)}" }`;
+  const text = `{"result":${result},"jsonrpc":"2.0","id":7}`;
+  const bytes = Buffer.from(text);
+  const parts = [10, 5001, 70_000, bytes.length].map((end, index, ends) =>
+    bytes.subarray(ends[index - 1] ?? 0, end),
+  );
+  const read = readLargeResult(text, parts);
+  if (!read) throw new Error('It is no large result.');
+  return { message: { ...read, id }, said: `{"jsonrpc":"2.0","id":2,"result":${result}}` };
+};
+
+test('a large result goes on in the bytes that came, as an event that is kept', async () => {
+  const { rig, client, upstream, second } = await aSecondCall('text/event-stream');
+  const id = upstream.requests[1]?.id ?? '';
+  await rig.clock.advance(aMoment);
+  const answer = await (await second).until(({ events }) => events.length === 1);
+  const { lastId: cursor } = answer;
+  const { message, said } = inTheWordsOfItsServer(id);
+  upstream.say(message);
+  await answer.whole();
+  expect(answer.text).toContain(`data: ${said}\n\n`);
+  const again = await (await client.get({ cursor })).whole();
+  expect(again.messages).toEqual(answer.messages);
+});
+
+test('a large result that was quick goes on in the bytes that came, alone', async () => {
+  const { upstream, second } = await aSecondCall();
+  const { message, said } = inTheWordsOfItsServer(upstream.requests[1]?.id ?? '');
+  upstream.say(message);
+  const answer = await (await second).whole();
+  expect([answer.type, answer.text === said]).toEqual(['application/json', true]);
 });
 
 test('a quick request that is slow this time gets its cursor after a moment [reload-survives]', async () => {

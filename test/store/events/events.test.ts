@@ -77,6 +77,29 @@ describe.each(kinds)('an event store %s', (_name, more) => {
     expect(events.status.value.events).toBe(2);
   });
 
+  it('forgets all streams but those that are to be kept', () => {
+    const { events } = someEvents(more);
+    const [kept = '', ...others] = ['kept', 's', ''].map((name) => events.append(name, note('a')));
+    events.dropAll((name) => name === 'kept');
+    expect(events.streamOf(kept)).toBe('kept');
+    expect(others.map((id) => events.streamOf(id))).toEqual([null, null]);
+    expect(events.status.value.events).toBe(1);
+  });
+
+  it('takes a large message in the bytes in which it came', () => {
+    const { events } = someEvents(more);
+    const text = `ü${'x'.repeat(200_000)}`;
+    const bytes = Buffer.from(`{"text":"${text}"}`);
+    const json = {
+      before: '{"jsonrpc":"2.0","id":1,"result":',
+      bytes: [bytes.subarray(0, 10), bytes.subarray(10)],
+      after: '}',
+    };
+    const message = { jsonrpc: '2.0', id: 1, result: { text } } as const;
+    events.append('s', message, json);
+    expect(events.readAfter('s', null).map((event) => event.message)).toEqual([message]);
+  });
+
   it('knows no cursor that it did not give, and reads nothing after another stream`s', () => {
     const { events } = someEvents(more);
     const id = events.append('s', note('a'));
