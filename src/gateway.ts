@@ -7,11 +7,9 @@ import { pathToFileURL } from 'node:url';
 import { realClock as clock, sleep } from './base/clock.ts';
 import { Store } from './base/disposable.ts';
 import { type Signal, Source } from './base/signal.ts';
-import { refuseLoops } from './core/loops.ts';
 import type { Settings } from './core/settings.ts';
 import { inEnglish } from './core/wording/english.ts';
 import { wireChronicler, wireFleet } from './wiring/fleet.ts';
-import { bridgeCopyPath } from './gateway/bridgeCopy.ts';
 import { DiscoveryFile, gatewaysFolder, readGateway } from './gateway/discovery.ts';
 import { Gateway } from './gateway/gateway.ts';
 import {
@@ -29,6 +27,7 @@ import { keepToken } from './gateway/headlessToken.ts';
 import { versionOf } from './gateway/ownVersion.ts';
 import { headlessSignIn } from './wiring/gatewaySignIn.ts';
 import { headlessResolver } from './wiring/gatewayValues.ts';
+import { type Doors, refusingLoops, withoutLoops } from './wiring/loops.ts';
 import { secretsOf } from './host/knownSecrets.ts';
 import { NetworkWatch } from './mcp/network.ts';
 import type { Chronicler } from './runtime/chronicler.ts';
@@ -135,20 +134,6 @@ const takeFolder = async ({ wish, store, logs }: Run): Promise<void> => {
     );
 };
 
-/** The settings with every server refused that leads back to this gateway; they follow its place. */
-const withoutLoops = (
-  settings: Signal<Settings>,
-  ports: Signal<readonly number[]>,
-  owner: Store,
-) => {
-  const judged = (): Settings =>
-    refuseLoops(settings.value, { ports: ports.value, bridge: bridgeCopyPath() });
-  const source = owner.add(new Source(judged()));
-  owner.add(settings.onChange(() => source.set(judged())));
-  owner.add(ports.onChange(() => source.set(judged())));
-  return source;
-};
-
 const wakes = (network: NetworkWatch): WakeSource => ({
   onWake: (listener) => network.onWake(listener),
 });
@@ -156,9 +141,12 @@ const wakes = (network: NetworkWatch): WakeSource => ({
 const fleetOf = (
   { wish, owner, version, logs, secrets, store, wake, chronicler }: Run,
   settings: Signal<Settings>,
+  doors: Doors,
 ): Fleet => {
   const folder = folderOf(wish.config);
-  return wireFleet(
+  const resolver = headlessResolver({ settings, logs, secrets, clock, folder });
+  const filled = refusingLoops(resolver, doors, owner, inEnglish);
+  const fleet = wireFleet(
     {
       clock,
       logs,
@@ -171,11 +159,13 @@ const fleetOf = (
       roots: () => [{ uri: pathToFileURL(folder).href, name: basename(folder) }],
       version,
       say: inEnglish,
-      resolver: headlessResolver({ settings, logs, secrets, clock, folder }),
+      resolver: filled.resolver,
       authorizers: headlessSignIn({ clock, logs, secrets }, owner),
     },
     owner,
   );
+  filled.follow(fleet);
+  return fleet;
 };
 
 const gatewayOf = (run: Run, fleet: Fleet): Gateway => {
@@ -264,7 +254,9 @@ const run = async (wish: HeadlessWish): Promise<void> => {
   const run = prepare(wish, config);
   await takeFolder(run);
   const ports = run.owner.add(new Source<readonly number[]>([]));
-  const fleet = fleetOf(run, withoutLoops(run.settings, ports, run.owner));
+  const doors = { ports: () => ports.value, moved: ports };
+  const settings = withoutLoops(run.settings, doors, run.owner, inEnglish);
+  const fleet = fleetOf(run, settings, doors);
   const gateway = gatewayOf(run, fleet);
   run.owner.add(
     gateway.place.onChange((place) => ports.set(place.kind === 'open' ? place.ports : [])),

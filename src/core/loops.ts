@@ -28,10 +28,11 @@ const isOwnUrl = (text: string, ports: readonly number[]): boolean => {
 
 const plain = (path: string): string => path.replaceAll('\\', '/');
 
-const reasonOf = (
+/** Why a server that is the gateway of this window, or our bridge, is not to be used; null: it is neither. */
+export const loopReason = (
   server: ServerDefinition,
   { ports, bridge }: OwnDoor,
-  say: Say,
+  say: Say = inEnglish,
 ): string | null => {
   if (server.kind === 'http')
     return isOwnUrl(server.url, ports)
@@ -49,13 +50,13 @@ const reasonOf = (
 
 /** Whether a server is the gateway of this window, or our bridge. */
 export const isOwn = (server: ServerDefinition, door: OwnDoor): boolean =>
-  reasonOf(server, door, inEnglish) !== null;
+  loopReason(server, door) !== null;
 
 /** The same settings with each server that leads back to us refused; the same object where there is none. */
 export const refuseLoops = (settings: Settings, door: OwnDoor, say: Say = inEnglish): Settings => {
   let found = false;
   const judge = (server: ServerDefinition | BadServer): ServerDefinition | BadServer => {
-    const reason = server.kind === 'bad' ? null : reasonOf(server, door, say);
+    const reason = server.kind === 'bad' ? null : loopReason(server, door, say);
     if (reason === null) return server;
     found = true;
     return { kind: 'bad', name: server.name, reason };

@@ -109,7 +109,7 @@ const askName = (
     title: title(),
     prompt: [summary, vscode.l10n.t('A name for the server')]
       .filter((one) => one !== null)
-      .join('\n\n'),
+      .join(' '),
     value: proposed,
     place: { step: 2, steps },
     canGoBack: true,

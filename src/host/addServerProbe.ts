@@ -5,6 +5,7 @@ import { Store, toDisposable } from '../base/disposable.ts';
 import type { ProbeOutcome, ServerFindings } from '../core/probing.ts';
 import type { ServerDefinition } from '../core/settings.ts';
 import { describeFailure } from '../core/wording/failure.ts';
+import { plainUrl } from './plainUrl.ts';
 import { askChoice } from './quickInput.ts';
 
 /** Connects once, with an end of its own. Never rejects. */
@@ -139,7 +140,7 @@ const answerTo = (outcome: ProbeOutcome): Promise<ProbeAnswer> | ProbeAnswer => 
     case 'works':
       return {
         kind: 'go-on',
-        summary: t('Found: {0}', findingsWords(outcome.findings)),
+        summary: t('Found: {0}.', findingsWords(outcome.findings)),
         ownName: outcome.findings.name,
       };
     case 'sign-in':
@@ -163,8 +164,8 @@ export const tryServer = async (
   definition: ServerDefinition,
 ): Promise<ProbeAnswer> => {
   const abort = new AbortController();
-  const subject = definition.kind === 'http' ? definition.url.split(/[?#]/)[0] : definition.command;
-  const waited = await waitFor(subject ?? '', probe(definition, abort.signal));
+  const subject = definition.kind === 'http' ? plainUrl(definition.url) : definition.command;
+  const waited = await waitFor(subject, probe(definition, abort.signal));
   abort.abort();
   if (waited === 'skip') return { kind: 'go-on', summary: null, ownName: null };
   if (waited === 'back' || waited === 'cancelled') return { kind: waited };

@@ -71,8 +71,8 @@ export const createChangePages = (): ChangePages => {
     },
     compare: async (file, before, after) => {
       const name = basename(file);
-      const left = uriFor(name, before ?? '');
-      const right = uriFor(name, after);
+      const left = uriFor(name, covered + (before ?? ''));
+      const right = uriFor(name, covered + after);
       const title = vscode.l10n.t('{0}: as it is ↔ as it will be', name);
       const look = { preview: false, preserveFocus: true };
       await vscode.commands.executeCommand('vscode.diff', left, right, title, look);

@@ -20,8 +20,8 @@ export interface DevWatchPorts {
     lookAgain(id: string): void;
   };
   readonly watchFiles: (placed: PlacedGlob, changed: () => void) => Disposable;
-  /** Where entries are meant from that belong to no folder. */
-  readonly folder: () => string;
+  /** Where entries are meant from that belong to no folder; null where none is open: a whole home is no place to watch. */
+  readonly folder: () => string | null;
   readonly logOf: (serverId: string) => Pick<Log, 'info'>;
 }
 
@@ -42,10 +42,11 @@ const restarts: ReadonlySet<StateKind> = new Set([
 
 const wildcard = /[*?[\]{}]/;
 
-/** `${workspaceFolder}/src/**`, `src/**` and `/abs/src/**`, as VS Code's mcp.json has them. */
-export const placeGlob = (written: string, folder: string): PlacedGlob => {
+/** `${workspaceFolder}/src/**`, `src/**` and `/abs/src/**`, as VS Code's mcp.json has them. Null: there is no place for it. */
+export const placeGlob = (written: string, folder: string | null): PlacedGlob | null => {
   const glob = written.replace(/^\$\{workspaceFolder\}[\\/]/, '').replaceAll('\\', '/');
-  if (!/^(\/|[A-Za-z]:\/)/.test(glob)) return { folder, glob: glob.replace(/^\.\//, '') };
+  if (!/^(\/|[A-Za-z]:\/)/.test(glob))
+    return folder === null ? null : { folder, glob: glob.replace(/^\.\//, '') };
   const parts = glob.split('/');
   const first = parts.findIndex((part) => wildcard.test(part));
   const cut = first === -1 ? parts.length - 1 : first;
@@ -75,8 +76,10 @@ const watchOne = (server: ServerWatch, ports: DevWatchPorts): Disposable => {
     });
   };
   const base = definition.origin.folder ?? folder();
-  for (const glob of definition.enabled ? definition.watch : [])
-    store.add(watchFiles(placeGlob(glob, base), changed));
+  for (const glob of definition.enabled ? definition.watch : []) {
+    const placed = placeGlob(glob, base);
+    if (placed) store.add(watchFiles(placed, changed));
+  }
   return store;
 };
 

@@ -9,7 +9,7 @@ import { type Missing, missingName } from '../core/variables.ts';
 import type { Wanted } from '../runtime/inputAnswers.ts';
 import type { ServerWatch } from '../runtime/watch.ts';
 import { type InputVault, longestValue } from './inputVault.ts';
-import { type PickPorts, sayNoServers, serverItem } from './pickServer.ts';
+import { type PickPorts, sayNoServers, sayNothingFits, serverItem } from './pickServer.ts';
 import { askChoice, askSeveral, askText } from './quickInput.ts';
 
 /** What was entered, and what is missing. */
@@ -179,7 +179,7 @@ export const enterValues = async (
   const { servers } = ports.fleet;
   if (servers.value.length === 0) return sayNoServers();
   if (given ? !wantsValues(given) : !servers.value.some(wantsValues)) {
-    void vscode.window.showInformationMessage(
+    void sayNothingFits(
       given
         ? vscode.l10n.t('"{0}" waits for no value.', given.id)
         : vscode.l10n.t('No server waits for a value.'),

@@ -5,6 +5,7 @@ import type { FoundServer, SourceFile } from '../core/sources.ts';
 import { type AnyFoundRow, countFound, type FoundServerRow, foreignIn } from './foundRows.ts';
 import { factTable, hover } from './hover.ts';
 import { escapeMarkdown } from './markdown.ts';
+import { plainUrl } from './plainUrl.ts';
 import { productOf, shortFile, sourceName } from './sourceWords.ts';
 
 export interface FoundLook {
@@ -31,7 +32,7 @@ const addressOf = ({ definition }: FoundServer): string => {
     case 'bad':
       return definition.reason;
     case 'http':
-      return definition.url.split(/[?#]/)[0]?.replace(/\/\/[^/@]*@/, '//') ?? '';
+      return plainUrl(definition.url);
     case 'stdio':
       return definition.command;
   }

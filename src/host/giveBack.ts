@@ -5,7 +5,7 @@ import { isObject } from '../core/rpc.ts';
 import type { OnConflict, ReturnPlan, TakenServer } from '../core/takeOver.ts';
 import type { ChangePages } from './changePages.ts';
 import { askChoice, askSeveral } from './quickInput.ts';
-import { productOf, shortFile, sourceName } from './sourceWords.ts';
+import { isEditors, productOf, shortFile, sourceName } from './sourceWords.ts';
 import type { TakeOvers } from './takeOverPorts.ts';
 
 export interface GiveBackPorts {
@@ -151,23 +151,31 @@ const decideReplaced = async (
   plan: FittingPlan,
 ): Promise<DeedItem['deed'] | undefined> => decide(ports, { ...plan, conflicts: [] });
 
-const sayDone = (given: readonly TakenServer[]): void => {
+/** The editor reads its own files at once; other products, when they are started anew. */
+const doneWords = (given: readonly TakenServer[]): string => {
   const { t } = vscode.l10n;
   const products = [...new Set(given.map(({ kind }) => productOf(kind)))].join(', ');
-  const text =
-    given.length === 1
-      ? t(
-          '"{0}" is with {1} again. It reads its file when it is started anew.',
-          given[0]?.name ?? '',
-          products,
-        )
+  const [first] = given;
+  const isRead = given.every(({ kind }) => isEditors(kind));
+  if (first && given.length === 1)
+    return isRead
+      ? t('"{0}" is with {1} again.', first.name, products)
       : t(
-          '{0} servers are with {1} again, which read their files when they are started anew.',
-          given.length,
+          '"{0}" is with {1} again. It reads its file when it is started anew.',
+          first.name,
           products,
         );
-  void vscode.window.showInformationMessage(text);
+  return isRead
+    ? t('{0} servers are with {1} again.', given.length, products)
+    : t(
+        '{0} servers are with {1} again, which read their files when they are started anew.',
+        given.length,
+        products,
+      );
 };
+
+const sayDone = (given: readonly TakenServer[]): void =>
+  void vscode.window.showInformationMessage(doneWords(given));
 
 const unsavedIn = (plans: readonly ReturnPlan[]): string | null => {
   const files = new Set(plans.map(({ file }) => file));

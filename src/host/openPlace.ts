@@ -6,6 +6,7 @@ import type { ServerDefinition } from '../core/settings.ts';
 import type { ServerWatch } from '../runtime/watch.ts';
 import { openEntry } from './openEntry.ts';
 import { fileOf } from './reviewServer.ts';
+import { homeOf } from './settingLayers.ts';
 
 const pathIn = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((key) => typeof key === 'string') : [];
@@ -28,13 +29,13 @@ const openAt = async (file: string, path: readonly string[]): Promise<void> => {
 };
 
 /** In the user's settings the editor finds the setting, and we the entry in it. */
-const openOwn = async (definition: ServerDefinition): Promise<void> => {
-  const file = fileOf(definition);
-  await openEntry(file, definition.name);
+const openOwn = async (place: Pick<ServerDefinition, 'origin'>, name: string): Promise<void> => {
+  const file = fileOf(place);
+  await openEntry(file, name);
   const editor = vscode.window.activeTextEditor;
   if (file !== null || !editor) return;
   const root = parseTree(editor.document.getText());
-  const node = root && findNodeAtLocation(root, ['mcpLifeline.servers', definition.name]);
+  const node = root && findNodeAtLocation(root, ['mcpLifeline.servers', name]);
   if (!node) return;
   const at = editor.document.positionAt(node.parent?.offset ?? node.offset);
   editor.selection = new vscode.Selection(at, at);
@@ -56,8 +57,11 @@ export const openConfiguration = async (
     return openAt(String(file), pathIn(path));
   }
   if (isObject(raw) && isObject(raw['file'])) return openAt(String(raw['file']['file']), []);
-  if (isObject(raw) && isObject(raw['bad'])) return openEntry(null, String(raw['bad']['name']));
+  if (isObject(raw) && isObject(raw['bad'])) {
+    const name = String(raw['bad']['name']);
+    return openOwn(homeOf(name), name);
+  }
   const server = await pick();
   if (!server) return sayNothing();
-  await openOwn(server.definition);
+  await openOwn(server.definition, server.id);
 };

@@ -5,7 +5,9 @@ import { parseServers } from '../core/parseServers.ts';
 import type { InputDefinition } from '../core/inputs.ts';
 import { isObject, type JsonObject } from '../core/rpc.ts';
 import type { EntryHome } from '../core/takeOver.ts';
+import { missingName } from '../core/variables.ts';
 import type { Approvals } from './approvals.ts';
+import type { EnteredValues } from './enterValues.ts';
 import type { EditorSettings } from './settings.ts';
 import { layerOfHome, type SettingLayer, writeLayer } from './settingLayers.ts';
 
@@ -65,8 +67,12 @@ const addInputs = async (home: EntryHome, inputs: readonly InputDefinition[]): P
   await writeLayer(layer, 'inputs', [...present, ...missing.map(written)]);
 };
 
-/** Those that no entry of the place asks for any more. */
-const removeInputs = async (home: EntryHome, ids: readonly string[]): Promise<void> => {
+/** Those that no entry of the place asks for any more, and what was entered for them. */
+const removeInputs = async (
+  home: EntryHome,
+  ids: readonly string[],
+  values: EnteredValues['values'],
+): Promise<void> => {
   if (ids.length === 0) return;
   const layer = required(home, 'inputs');
   const text = JSON.stringify(entriesIn(required(home, 'servers')));
@@ -75,10 +81,16 @@ const removeInputs = async (home: EntryHome, ids: readonly string[]): Promise<vo
   const rest = present.filter((input) => !unused.some((id) => id === idOf(input)));
   if (rest.length === present.length) return;
   await writeLayer(layer, 'inputs', rest.length === 0 ? undefined : rest);
+  const owner = home.kind === 'user' ? 'user' : 'workspace';
+  await values.forget(unused.map((id) => ({ owner, name: missingName({ kind: 'input', id }) })));
 };
 
 /** What the user takes over by his own hand is allowed by it. */
-export const createOwnEntries = (settings: EditorSettings, approvals: Approvals): OwnEntries => {
+export const createOwnEntries = (
+  settings: EditorSettings,
+  approvals: Approvals,
+  values: EnteredValues['values'],
+): OwnEntries => {
   const allow = (home: EntryHome, { name, entry }: Addition): void => {
     const { origin } = required(home, 'servers');
     const read = parseServers({ [name]: entry }, settings.current.value.health.path, origin);
@@ -102,7 +114,7 @@ export const createOwnEntries = (settings: EditorSettings, approvals: Approvals)
       const { [name]: gone, ...rest } = entriesIn(layer);
       const isEmpty = Object.keys(rest).length === 0;
       if (gone !== undefined) await writeLayer(layer, 'servers', isEmpty ? undefined : rest);
-      await removeInputs(home, inputs);
+      await removeInputs(home, inputs, values);
     },
   };
 };

@@ -4,7 +4,6 @@
 import * as vscode from 'vscode';
 import type { InputDefinition } from '../core/inputs.ts';
 import { isObject } from '../core/rpc.ts';
-import type { Settings } from '../core/settings.ts';
 import type { FoundServer } from '../core/sources.ts';
 import type { Draft, TakeResult } from '../core/takeOver.ts';
 import type { ChangePages } from './changePages.ts';
@@ -12,11 +11,13 @@ import type { EnteredValues } from './enterValues.ts';
 import { foreignIn } from './foundRows.ts';
 import type { FoundSources } from './foundSources.ts';
 import type { GatewayDoor } from './gatewayDoor.ts';
+import { plainUrl } from './plainUrl.ts';
 import { askChoice, askSeveral } from './quickInput.ts';
 import type { EditorSettings } from './settings.ts';
 import { isEditors, productOf, shortFile, sourceName } from './sourceWords.ts';
 import { takeOverPage } from './takeOverPage.ts';
 import type { TakeOvers } from './takeOverPorts.ts';
+import { obstacle, offerWarning } from './takeOverObstacles.ts';
 import { type Planned, settleWishes } from './takeOverWishes.ts';
 
 export interface TakeOverPorts {
@@ -55,7 +56,7 @@ const meantBy = (raw: unknown, all: readonly FoundServer[]): readonly FoundServe
 
 const addressOf = ({ definition }: FoundServer): string => {
   if (definition.kind === 'bad') return '';
-  if (definition.kind === 'http') return definition.url.split(/[?#]/)[0] ?? '';
+  if (definition.kind === 'http') return plainUrl(definition.url);
   return definition.command;
 };
 
@@ -100,34 +101,6 @@ const sayNothingFound = async (all: readonly FoundServer[]): Promise<void> => {
   const add = t('Add Server…');
   if ((await vscode.window.showInformationMessage(text, add)) === add)
     await vscode.commands.executeCommand('mcpLifeline.addServer');
-};
-
-/** What keeps all of it from being of use; null: nothing. */
-const obstacle = (planned: readonly Planned[], door: GatewayDoor): string | null => {
-  const { t } = vscode.l10n;
-  const others = planned.filter(({ wish }) => !isEditors(wish.server.place.kind));
-  const [first] = others;
-  if (first && door.kind === 'off')
-    return t(
-      'The gateway is switched off, so that {0} would no longer reach the server. Switch on mcpLifeline.gateway.enabled first.',
-      productOf(first.wish.server.place.kind),
-    );
-  const files = new Set(planned.map(({ wish }) => wish.server.place.file));
-  const dirty = vscode.workspace.textDocuments.find(
-    ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && files.has(uri.fsPath),
-  );
-  return dirty
-    ? t('{0} has changes that are not saved. Save it first.', shortFile(dirty.uri.fsPath))
-    : null;
-};
-
-/** The editor's agent would lose it. */
-const offerWarning = (planned: readonly Planned[], { gateway }: Settings): string | null => {
-  const isTheirs = planned.some(({ wish }) => isEditors(wish.server.place.kind));
-  if (!isTheirs || (gateway.enabled && gateway.offerToEditor)) return null;
-  return vscode.l10n.t(
-    'The agent of this editor will not have it: mcpLifeline.gateway.offerToEditor is switched off.',
-  );
 };
 
 interface DeedItem extends vscode.QuickPickItem {
@@ -202,13 +175,14 @@ const sayDone = async (results: readonly TakeResult[]): Promise<void> => {
     others.length === 0
       ? ''
       : t('Start {0} anew, so that it reads its file.', [...new Set(others)].join(', '));
+  const one = taken.length === 1 ? taken[0]?.wish.name : undefined;
   const text =
-    taken.length === 1
-      ? t('"{0}" was taken over. {1}', taken[0]?.wish.name ?? '', next)
+    one !== undefined
+      ? t('"{0}" was taken over. {1}', one, next)
       : t('{0} servers were taken over. {1}', taken.length, next);
   const back = t('Give Back…');
   if ((await vscode.window.showInformationMessage(text.trim(), back)) === back)
-    await vscode.commands.executeCommand('mcpLifeline.giveBack');
+    await vscode.commands.executeCommand('mcpLifeline.giveBack', one);
 };
 
 const carryOut = async (ports: TakeOverPorts, planned: readonly Planned[]): Promise<void> => {
@@ -259,7 +233,7 @@ export const takeOver = async (ports: TakeOverPorts, raw: unknown): Promise<void
   if (usable.length === 0) return sayNothingFound(all);
   const planned = await decide(ports, usable, meantBy(raw, usable));
   if (planned === undefined) return;
-  const why = obstacle(planned, ports.door.value);
+  const why = obstacle(planned, ports);
   if (why !== null) void vscode.window.showErrorMessage(why);
   else if (await confirm(ports, planned)) await carryOut(ports, planned);
 };

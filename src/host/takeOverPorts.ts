@@ -27,6 +27,8 @@ export interface TakeOvers {
   ) => { readonly draft: Draft; readonly answers: ReadonlyMap<string, string> };
   /** What the product finds in place of the entry; null: nothing. */
   readonly leave: (wish: Pick<TakeWish, 'server' | 'name'>) => JsonObject | null;
+  /** The bridge that the entries lead to; null: it is there. */
+  readonly missingBridge: () => string | null;
   /** Never rejects. */
   readonly take: (wishes: readonly TakeWish[]) => Promise<readonly TakeResult[]>;
   /** Never rejects. */

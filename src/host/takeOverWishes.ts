@@ -140,7 +140,7 @@ const asksHiding = async (drafts: readonly Draft[]): Given<boolean> => {
   if (open.length === 0) return false;
   const { t } = vscode.l10n;
   const names = open.flatMap(({ name, secrets }) =>
-    secrets.map(({ where }) => `${name}: ${where.at(-1) ?? ''}`),
+    secrets.map(({ where }) => `${name} (${where.at(-1) ?? ''})`),
   );
   const answer = await askChoice<SecretItem>({
     title: t('Take Over'),

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import { type Disposable, Store } from '../base/disposable.ts';
 import { createDevWatch, type DevWatchPorts, type PlacedGlob } from './devWatch.ts';
-import { openFolder } from './openFolders.ts';
+import { firstPath } from './openFolders.ts';
 
 const watchFiles = ({ folder, glob }: PlacedGlob, changed: () => void): Disposable => {
   const store = new Store();
@@ -18,4 +18,4 @@ const watchFiles = ({ folder, glob }: PlacedGlob, changed: () => void): Disposab
 export const followDevFiles = (
   ports: Pick<DevWatchPorts, 'clock' | 'fleet'>,
   logOf: DevWatchPorts['logOf'],
-): Disposable => createDevWatch({ ...ports, watchFiles, folder: openFolder, logOf });
+): Disposable => createDevWatch({ ...ports, watchFiles, folder: firstPath, logOf });

@@ -125,15 +125,21 @@ export interface RawEntry {
   readonly value: string;
   /** The names of all entries beside it, itself among them, in their order. */
   readonly order: readonly string[];
+  /** It was the last of them, and a comma followed it all the same. */
+  readonly isTrailed: boolean;
 }
 
 export const rawEntry = (text: string, path: readonly string[]): RawEntry | Unfit => {
   const found = find(text, path);
   if (found.kind !== 'found') return found;
   const { value } = found.property;
+  const end = value.offset + value.length;
+  const order = propertiesOf(found.object).map(({ key }) => key);
+  const isLast = order.at(-1) === found.property.key;
   return {
     kind: 'raw',
-    value: text.slice(value.offset, value.offset + value.length),
-    order: propertiesOf(found.object).map(({ key }) => key),
+    value: text.slice(value.offset, end),
+    order,
+    isTrailed: isLast && commaBehind(text, end) !== null,
   };
 };

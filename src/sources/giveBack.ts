@@ -1,6 +1,7 @@
 // Gives entries back: works out first what that would make of each file, for somebody to look at, and then does exactly that, in
 // the order in which nothing can get lost: the book, the file, and only then our setting. Not here: what the text becomes
 // (takenText.ts), taking over (takeOver.ts), asking the user (host).
+import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/clock.ts';
 import type { SourceKind } from '../core/sources.ts';
 import type { OnConflict, ReturnPlan } from '../core/takeOver.ts';
@@ -50,6 +51,18 @@ interface Worked {
 }
 
 const isWorked = (worked: Worked | ReturnPlan): worked is Worked => 'plan' in worked;
+
+/**
+ * Whether what is done now is what was looked at. Claude Code writes its file all the time, and mostly other things: there it is
+ * enough that the same entries come back in the same way, or nobody would ever be quick enough.
+ */
+const isAsShown = ({ kind }: TakenFile, now: FittingPlan, shown: FittingPlan): boolean =>
+  (now.before === shown.before && now.after === shown.after) ||
+  (kind === 'claude-code' &&
+    !shown.isExact &&
+    shown.before !== null &&
+    now.before !== null &&
+    isDeepStrictEqual(now.conflicts, shown.conflicts));
 
 export class GiveBack {
   readonly #ports: GiveBackPorts;
@@ -150,7 +163,7 @@ export class GiveBack {
     if (!page || mine.length !== ids.length) return null;
     const worked = await this.#tryWork(page, mine, onConflict);
     if (!isWorked(worked)) return worked.kind === 'refused' ? worked.reason : null;
-    if (worked.plan.before !== plan.before || worked.plan.after !== plan.after)
+    if (!isAsShown(page, worked.plan, plan))
       return refusalText(file, say('Another program has just changed it. Try again.'), say);
     return this.#carryOut(files, worked, mine);
   }

@@ -68,17 +68,18 @@ const alone = (text: string, object: Node, written: string): string => {
   return text.slice(0, object.offset + 1) + next + text.slice(close);
 };
 
+type Placed = Omit<RawEntry, 'kind'>;
+
 const place = (
   text: string,
   object: Node,
   key: string,
-  value: string,
-  order: readonly string[],
+  { value, order, isTrailed }: Placed,
 ): string => {
   const written = `${JSON.stringify(key)}: ${value}`;
   const present = propertiesOf(object);
   const last = present.at(-1);
-  if (!last) return alone(text, object, written);
+  if (!last) return alone(text, object, isTrailed ? `${written},` : written);
   const rank = order.indexOf(key);
   const isNear = (near: readonly string[]) => (property: Property) => near.includes(property.key);
   const previous = present.findLast(isNear(order.slice(0, Math.max(rank, 0))));
@@ -134,9 +135,10 @@ const into = (
   const { object, rest } = located;
   const [key, ...deeper] = rest;
   if (key === undefined) return { kind: 'mistaken' };
-  if (deeper.length === 0) return place(text, object, key, raw.value, raw.order);
+  if (deeper.length === 0) return place(text, object, key, raw);
   const depth = path.length - rest.length + 1;
-  return place(text, object, key, wrapped(text, deeper, raw.value, depth), []);
+  const value = wrapped(text, deeper, raw.value, depth);
+  return place(text, object, key, { value, order: [], isTrailed: false });
 };
 
 /** Puts the old value in the place of another one of the same name, letter by letter. */

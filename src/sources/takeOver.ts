@@ -1,10 +1,11 @@
 // Takes entries over: first the book says what will be done and keeps the file as it was, then our setting gets the entry, and
 // only then the file is changed; so that at no moment, whatever dies, an entry is nowhere. Where one of the steps fails those
 // before it are undone. Not here: what the text becomes (takenText.ts), giving back (giveBack.ts), asking the user (host).
+import { type Millis, sleep } from '../base/clock.ts';
 import type { SourceKind } from '../core/sources.ts';
 import type { TakeResult, TakeWish } from '../core/takeOver.ts';
 import { errorText, refusalText } from './refusal.ts';
-import { withClaudeLock, writeBytes } from './sourceBytes.ts';
+import { FileTrouble, readBytes, textIn, withClaudeLock, writeBytes } from './sourceBytes.ts';
 import { type TakenFile, withFile } from './takenBook.ts';
 import {
   begun,
@@ -14,9 +15,13 @@ import {
   prepareTake,
   type TakePorts,
 } from './prepareTake.ts';
+import { valueAt } from './takenText.ts';
 
 /** Of all files together: there is one book. */
 export const exclusionKey = 'taken over';
+
+const writePatience: Millis = 5000;
+const writePoll: Millis = 50;
 
 const groupByFile = (wishes: readonly TakeWish[]): ReadonlyMap<string, readonly TakeWish[]> =>
   Map.groupBy(wishes, ({ server }) => server.place.file);
@@ -89,8 +94,13 @@ export class TakeOver {
     wishes: readonly TakeWish[],
     before: Prepared,
   ): Promise<Prepared> {
-    const isHome = wishes.some(({ home }) => home.kind === 'workspace' && home.file === file);
-    if (!isHome) return before;
+    const own = wishes.filter(({ home }) => home.kind === 'workspace' && home.file === file);
+    if (own.length === 0) return before;
+    await this.#untilWritten(
+      file,
+      kind,
+      own.filter(({ entry }) => entry !== null),
+    );
     const { book } = this.#ports;
     const files = await book.load();
     const others = files.filter((page) => page.file !== file);
@@ -106,6 +116,21 @@ export class TakeOver {
     if (before.newBackup !== null && before.newBackup !== anew.newBackup)
       await book.forget([before.newBackup]);
     return anew;
+  }
+
+  /** The editor may say that it has written before it has: what is read too early would be written over its change. */
+  async #untilWritten(file: string, kind: SourceKind, wishes: readonly TakeWish[]): Promise<void> {
+    const { clock, limitOf } = this.#ports;
+    const until = clock.steady() + writePatience;
+    for (;;) {
+      const now = await readBytes(file, limitOf(kind));
+      const text = now === null ? '' : textIn(now.bytes).text;
+      const isThere = ({ name }: TakeWish): boolean =>
+        valueAt(text, ['settings', 'mcpLifeline.servers', name]) !== undefined;
+      if (wishes.every(isThere)) return;
+      if (clock.steady() > until) throw new FileTrouble('changed');
+      await sleep(clock, writePoll);
+    }
   }
 
   async #write(file: string, kind: SourceKind, { now, bytes }: Prepared): Promise<void> {

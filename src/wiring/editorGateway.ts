@@ -3,12 +3,12 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Mutable, Store } from '../base/disposable.ts';
-import { type Signal, Source } from '../base/signal.ts';
-import { refuseLoops } from '../core/loops.ts';
+import type { Signal, Source } from '../base/signal.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Say } from '../core/wording/say.ts';
 import { bridgeCopyPath, keepBridgeCopy } from '../gateway/bridgeCopy.ts';
 import { DiscoveryFile, gatewaysFolder } from '../gateway/discovery.ts';
+import { forgetStored } from '../gateway/forgetting.ts';
 import { Gateway } from '../gateway/gateway.ts';
 import { reportText } from '../gateway/healthReportText.ts';
 import { publishPlace } from '../gateway/headlessPlace.ts';
@@ -47,29 +47,6 @@ export interface EditorGatewayParts {
   readonly folder: string;
   readonly version: string;
 }
-
-/** The settings with every server refused that is our own gateway or bridge; they follow the door. */
-export const withoutLoops = (
-  settings: Signal<Settings>,
-  door: Signal<GatewayDoor>,
-  owner: Store,
-  say: Say,
-): Signal<Settings> => {
-  const judged = (): Settings => {
-    const ports = door.value.kind === 'open' ? door.value.ports : [];
-    return refuseLoops(settings.value, { ports, bridge: bridgeCopyPath() }, say);
-  };
-  const source = owner.add(new Source(judged()));
-  owner.add(settings.onChange(() => source.set(judged())));
-  owner.add(
-    door.onChange(() => {
-      const next = judged();
-      // A door that moves changes nothing for the servers, unless one of them leads to it.
-      if (next !== settings.value || source.value !== settings.value) source.set(next);
-    }),
-  );
-  return source;
-};
 
 export class EditorGateway implements Disposable {
   readonly #parts: EditorGatewayParts;
@@ -123,6 +100,15 @@ export class EditorGateway implements Disposable {
     await gateway.open();
     this.#keepBridge();
     if (!life.isDisposed) this.#publish(gateway, this.#token, life);
+  }
+
+  /** Forgets what is stored of programs that do not use the gateway now. Returns how many sessions that were. */
+  clearSessions(): number {
+    const { gatewaySessions, events } = this.#parts.store;
+    return (
+      this.#gateway?.forgetResting() ??
+      forgetStored({ store: gatewaySessions, log: events }, new Set()).usable
+    );
   }
 
   /** Ends in order: clients' streams end where they are, to be resumed in the next life. */

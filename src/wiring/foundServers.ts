@@ -5,10 +5,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Store } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
-import type { OwnDoor } from '../core/loops.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Say } from '../core/wording/say.ts';
-import { bridgeCopyPath } from '../gateway/bridgeCopy.ts';
 import type { FoundSources, OpenPlaces } from '../host/foundSources.ts';
 import type { GatewayDoor } from '../host/gatewayDoor.ts';
 import type { Log } from '../runtime/ports.ts';
@@ -17,6 +15,8 @@ import { userFolderOf } from '../sources/profileFolder.ts';
 import type { Reader } from '../sources/readSource.ts';
 import { ProfileWatch } from '../sources/watchProfile.ts';
 import { SourceWatch } from '../sources/watchSources.ts';
+import { portsOf } from './gatewayForEditor.ts';
+import { ownDoorOf } from './loops.ts';
 
 export interface FoundServersParts {
   readonly clock: Clock;
@@ -38,11 +38,6 @@ const derived = <T>(read: () => T, from: readonly Signal<unknown>[], owner: Stor
   for (const signal of from) owner.add(signal.onChange(update));
   return source;
 };
-
-const doorOf = (door: GatewayDoor): OwnDoor => ({
-  ports: door.kind === 'open' ? door.ports : [],
-  bridge: bridgeCopyPath(),
-});
 
 export class FoundServers implements Disposable {
   readonly #store = new Store();
@@ -67,7 +62,7 @@ export class FoundServers implements Disposable {
         switches: settings.value.sources,
       });
     const places = derived(allPlaces, [open, settings, folder], this.#store);
-    const readerNow = (): Reader => ({ door: doorOf(door.value), say });
+    const readerNow = (): Reader => ({ door: ownDoorOf(portsOf(door.value)), say });
     const reader = derived(readerNow, [door], this.#store);
     this.#sources = this.#store.add(new SourceWatch({ clock, log, places, reader }));
   }

@@ -1,10 +1,12 @@
 // What the screens see of the gateway, made of the gateway's own parts. Rooms of one column do not know each other, so that
 // this is where host and gateway meet. No decisions.
 import { homedir } from 'node:os';
+import type { Signal } from '../base/signal.ts';
 import { createClientGuide as createGuide } from '../gateway/connectClientGuide.ts';
 import type { DoorPlace } from '../gateway/door.ts';
 import type { ClientGuide } from '../host/clientGuide.ts';
 import type { GatewayDoor } from '../host/gatewayDoor.ts';
+import type { Doors } from './loops.ts';
 
 /** `token`: null until it is known. */
 export const doorOf = (
@@ -21,6 +23,15 @@ export const doorOf = (
       return token === null ? { kind: 'opening' } : { ...place, token };
   }
 };
+
+/** Where the gateway listens; nowhere while it is not open. */
+export const portsOf = (door: GatewayDoor): readonly number[] =>
+  door.kind === 'open' ? door.ports : [];
+
+export const doorsOf = (door: Signal<GatewayDoor>): Doors => ({
+  ports: () => portsOf(door.value),
+  moved: door,
+});
 
 export interface GuideParts {
   /** Where the bridge lies, and will still lie after an update of the extension. */

@@ -3,12 +3,17 @@
 import type { Store } from '../base/disposable.ts';
 import type { ProbeServer } from '../host/addServerProbe.ts';
 import type { TakeOvers } from '../host/takeOverPorts.ts';
+import type { EditorValues } from './editorValues.ts';
+import { type Doors, refusingLoops } from './loops.ts';
 import { createProbe, type ProbingParts } from './probing.ts';
 import { type TakingOverParts, wireTakingOver } from './takingOver.ts';
 
 export interface NewServersParts
-  extends Omit<TakingOverParts, 'log'>, Omit<ProbingParts, 'settings' | 'log'> {
+  extends Omit<TakingOverParts, 'log'>, Omit<ProbingParts, 'settings' | 'log' | 'resolver'> {
   readonly logs: { readonly own: TakingOverParts['log'] };
+  readonly values: Pick<EditorValues, 'resolver' | 'view'>;
+  /** Nobody adds what leads back to ourselves. */
+  readonly doors: Doors;
 }
 
 export interface NewServers {
@@ -19,9 +24,10 @@ export interface NewServers {
 }
 
 export const wireNewServers = (parts: NewServersParts, owner: Store): NewServers => {
-  const { settings, logs } = parts;
+  const { settings, logs, doors, say } = parts;
   const log = logs.own;
   const takingOver = wireTakingOver({ ...parts, log }, owner);
-  const probe = createProbe({ ...parts, log, settings: settings.current });
+  const { resolver } = refusingLoops(parts.values.resolver, doors, owner, say);
+  const probe = createProbe({ ...parts, log, resolver, settings: settings.current });
   return { view: { takeOvers: takingOver.view, probe }, open: () => takingOver.open() };
 };

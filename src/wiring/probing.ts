@@ -2,6 +2,7 @@
 // (host) meet. No decisions.
 import type { Clock } from '../base/clock.ts';
 import type { Signal } from '../base/signal.ts';
+import type { Failure } from '../core/connection/failure.ts';
 import type { ProbeOutcome } from '../core/probing.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Say } from '../core/wording/say.ts';
@@ -29,6 +30,18 @@ const cleaned = (outcome: ProbeOutcome, clean: (text: string) => string): ProbeO
     ? { ...outcome, failure: { ...outcome.failure, detail: clean(outcome.failure.detail) } }
     : outcome;
 
+/** Values are asked for by the row of a server, which it has once it is saved. */
+const refusalOf = (failure: Failure, say: Say): ProbeOutcome =>
+  failure.kind === 'needs-input'
+    ? {
+        kind: 'untried',
+        reason: say(
+          'Not tried: it needs a value first ({0}). Once it is saved, its row asks for it.',
+          failure.detail,
+        ),
+      }
+    : { kind: 'failed', failure };
+
 export const createProbe =
   (parts: ProbingParts): ProbeServer =>
   async (definition, signal) => {
@@ -39,7 +52,7 @@ export const createProbe =
         reason: say('No program is started while the workspace is not trusted.'),
       };
     const resolution = await resolver.resolve(definition, signal);
-    if (resolution.kind === 'refused') return { kind: 'failed', failure: resolution.failure };
+    if (resolution.kind === 'refused') return refusalOf(resolution.failure, say);
     const { connectTimeout, maxMessageBytes, health } = settings.value;
     const { probeTimeout } = health;
     const limits = { connectTimeout, maxMessageBytes, probeTimeout };

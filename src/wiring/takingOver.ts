@@ -1,5 +1,6 @@
 // Taking servers over from other products and giving them back, within an editor: where the files (sources), our setting (host) and
 // the bridge (gateway) meet. No decisions.
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import type { Store } from '../base/disposable.ts';
@@ -12,6 +13,7 @@ import { bridgeCopyPath } from '../gateway/bridgeCopy.ts';
 import { bridgeOf } from '../gateway/clientEntries.ts';
 import { createOwnEntries } from '../host/ownEntries.ts';
 import type { Approvals } from '../host/approvals.ts';
+import type { EnteredValues } from '../host/enterValues.ts';
 import type { FoundSources } from '../host/foundSources.ts';
 import type { EditorSettings } from '../host/settings.ts';
 import type { TakeOvers } from '../host/takeOverPorts.ts';
@@ -33,6 +35,7 @@ export interface TakingOverParts {
   readonly settings: EditorSettings;
   readonly approvals: Approvals;
   readonly found: FoundSources;
+  readonly values: { readonly view: Pick<EnteredValues, 'values'> };
 }
 
 export interface TakingOver {
@@ -65,6 +68,16 @@ const leave = ({ server, name }: Pick<TakeWish, 'server' | 'name'>): JsonObject 
   return typed.has(kind) ? { type: 'stdio', ...bridge } : bridge;
 };
 
+const draftFor: TakeOvers['draft'] = (server, known) => {
+  const draft = draftOf(server);
+  return draft && { ...draft, ...withFreeInputs(draft, known) };
+};
+
+const missingBridge = (): string | null => {
+  const path = bridgeCopyPath();
+  return existsSync(path) ? null : path;
+};
+
 const takenIn = (files: readonly TakenFile[]): readonly TakenServer[] =>
   files.flatMap((page) =>
     entriesOf(page).map(({ id, name, path, home, at }) => ({
@@ -80,10 +93,10 @@ const takenIn = (files: readonly TakenFile[]): readonly TakenServer[] =>
   );
 
 export const wireTakingOver = (parts: TakingOverParts, owner: Store): TakingOver => {
-  const { clock, log, say, globalStorage, settings, approvals, found } = parts;
+  const { clock, log, say, globalStorage, settings, approvals, found, values } = parts;
   const book = new TakenBook({ folder: join(globalStorage, 'taken'), log });
   const exclusion = owner.add(new StoreMutex({ folder: globalStorage, clock, log }));
-  const own = createOwnEntries(settings, approvals);
+  const own = createOwnEntries(settings, approvals, values.view.values);
   const common = { clock, log, say, book, own, exclusion, limitOf };
   const takeOver = new TakeOver({ ...common, leave });
   const giveBack = new GiveBack(common);
@@ -97,15 +110,13 @@ export const wireTakingOver = (parts: TakingOverParts, owner: Store): TakingOver
     view: {
       taken,
       refresh,
-      draft: (server, known) => {
-        const draft = draftOf(server);
-        return draft && { ...draft, ...withFreeInputs(draft, known) };
-      },
+      draft: draftFor,
       hide: (draft, ids) => {
         const { entry, inputs, answers } = withoutSecrets(draft, ids);
         return { draft: { ...draft, entry, inputs } satisfies Draft, answers };
       },
       leave,
+      missingBridge,
       take: async (wishes) => {
         const results = await takeOver.take(wishes);
         await look(wishes.map(({ server }) => server.place.file));

@@ -23,11 +23,14 @@ const write = (file: string, text: string): string => {
 
 const read = (file: string): string => readFileSync(file, 'utf8');
 
+const credential = 'sk-of-tickets-0815';
+
 const cursorText = (url: string): string => `{
   // What Cursor uses.
   "mcpServers": {
     "tickets": {
       "url": "${url}", // the old one
+      "headers": { "Authorization": "Bearer ${credential}" }
     },
     "files": { "command": "node", "args": ["files.js"] }
   }
@@ -81,6 +84,7 @@ test('a server of another product is left alone until it is taken over, and then
   expect(await shop.requests()).toEqual([]);
 
   await screen.clickOn(screen.row('tickets', 3), 'Take Over…');
+  await chosen(screen, 'Take Over', /^Move Them to the Secret Storage/);
   await screen.asks('Take Over');
   await screen.documentShows('Nothing has been changed yet');
   expect(read(cursor)).toBe(cursorText(tickets.url));
@@ -91,6 +95,9 @@ test('a server of another product is left alone until it is taken over, and then
   expect(changed).toContain('bridge.js');
   expect(changed).not.toContain(tickets.url);
   await screen.shows('Found in Other Products', /^2$/);
+  const user = join(editor().dataDir, 'user', 'User', 'settings.json');
+  expect(read(user)).toContain('Bearer ${input:tickets-Authorization}');
+  expect(read(user)).not.toContain(credential);
 
   await screen.command('Take Over…');
   await screen.asks('Take Over');
@@ -111,14 +118,14 @@ test('a server of another product is left alone until it is taken over, and then
     async () => read(cursor) === cursorText(tickets.url),
   );
   await screen.row('tickets', 1).waitFor({ state: 'detached', timeout: patience });
+  await screen.notice(/^"tickets" is with Cursor again/).waitFor({ timeout: patience });
 
   // Somebody works on the file meanwhile: his change stays, and is shown before ours is made.
   writeFileSync(shared, read(shared).replace('"inputs": []', '"inputs": [] // none'));
   await screen.command('Give Back…');
   await chosen(screen, 'Give Back', /^Give "shop" Back/);
-  await screen.window.page
-    .locator('.quick-input-widget', { hasText: 'was changed meanwhile' })
-    .waitFor({ timeout: patience });
+  const question = screen.window.page.getByPlaceholder(/mcp\.json was changed meanwhile/);
+  await question.waitFor({ timeout: patience });
   await chosen(screen, 'Give Back', /^Write This/);
   const merged = workspaceText(shop.url).replace('"inputs": []', '"inputs": [] // none');
   await until('the entry is back', patience, async () => read(shared) === merged);
@@ -127,11 +134,16 @@ test('a server of another product is left alone until it is taken over, and then
     patience,
     async () => !settingsOf(workspace).includes(shop.url),
   );
+  await screen.notice(/^"shop" is with .* again/).waitFor({ timeout: patience });
+  expect(read(user)).not.toContain('tickets');
+  await screen.command('Forget Entered Values…');
+  await screen.notice(/^No entered values are kept/).waitFor({ timeout: patience });
 });
 
 test('a name that is in use is asked about, and the product is led to the server that is there', async () => {
   const server = await aServer();
   const workspace = aWorkspace({ tickets: { url: server.url } });
+  const settings = settingsOf(workspace);
   const cursor = write(join(home, '.cursor', 'mcp.json'), cursorText(server.url));
   const screen = await openScreen(editor(), workspace);
   await screen.shows('tickets', /^ready/);
@@ -142,9 +154,7 @@ test('a name that is in use is asked about, and the product is led to the server
   await chosen(screen, 'Take Over', /^Use the "tickets" That Is There/);
   await chosen(screen, 'Take Over', /^Take Over "tickets"/);
   await until('Cursor is led to it', patience, async () => read(cursor).includes('bridge.js'));
-  expect(settingsOf(workspace)).toBe(
-    JSON.stringify({ 'mcpLifeline.servers': { tickets: { url: server.url } } }, null, 2),
-  );
+  expect(settingsOf(workspace)).toBe(settings);
   await screen.command('Give Back…');
   await chosen(screen, 'Give Back', /^Give "tickets" Back/);
   await until(
@@ -159,7 +169,10 @@ test('a new server is tried before it is saved: what is there is shown, and why 
   const server = await aServer({ name: 'ledger' });
   const workspace = aWorkspace({});
   const screen = await openScreen(editor(), workspace);
-  await screen.command('Add Server…');
+  // Where nothing is configured yet the view itself leads there.
+  await screen.window.page
+    .locator('.part.sidebar .monaco-button', { hasText: 'Add Server…' })
+    .click();
   await screen.answer('Add MCP Server (1/3)', `http://127.0.0.1:${await freePort()}/mcp`);
   const widget = screen.window.page.locator('.quick-input-widget');
   await widget

@@ -95,3 +95,49 @@ test('[keep-secrets] a server that needs a value says so, is given it, answers, 
   await screen.shows('guarded', /^input needed/);
   await screen.shows('program', /^input needed/);
 });
+
+test('a value may come from a command of the editor, which the person sees before it runs', async () => {
+  const editor = await anEditor({
+    settings: {
+      'mcpLifeline.servers': {
+        program: {
+          command: nodePath,
+          args: [join(projectRoot, 'test/servers/stdioLedger.ts'), '${input:rendered}'],
+          env: { LEDGER: '${input:ledger}' },
+        },
+      },
+      'mcpLifeline.inputs': [
+        {
+          type: 'command',
+          id: 'rendered',
+          description: 'Rendered by the editor',
+          command: 'markdown.api.render',
+          args: 'a *value*',
+        },
+        { type: 'command', id: 'ledger', command: 'workbench.action.closeQuickOpen' },
+      ],
+    },
+  });
+  const screen = await openScreen(editor, aWorkspace({}));
+  const { page } = screen.window;
+  await screen.shows('program', /^input needed/);
+  await screen.clickOn(screen.row('program'), 'Enter Values…');
+  await screen.asks('Values for "program" (1/2)');
+  const widget = page.locator('.quick-input-widget');
+  const run = widget.locator('.monaco-list-row', { hasText: 'Run "markdown.api.render"' });
+  expect(await run.textContent()).toContain('"a *value*"');
+  await run.click();
+  // One that gives nothing was left by the person: what was entered so far is kept, and the rest is asked for again.
+  await screen.choose('Values for "program" (2/2)', /workbench\.action\.closeQuickOpen/);
+  await screen.shows('program', /^input needed/);
+  await screen.clickOn(screen.row('program'), 'Enter Values…');
+  // What the editor closed is asked for alone.
+  await screen.asks(/^Values for "program"$/);
+  await page.keyboard.press('Escape');
+
+  await screen.command('Forget Entered Values…');
+  await screen.asks('Forget Entered Values');
+  await widget.locator('.monaco-list-row', { hasText: '${input:rendered}' }).waitFor();
+  await page.keyboard.press('Enter');
+  await screen.notice(/Values forgotten: 1/).waitFor();
+});

@@ -123,7 +123,12 @@ test('in any file, an entry that was taken out comes back letter by letter among
 });
 
 describe('bringing an entry back', () => {
-  const raw = { kind: 'raw', value: '{ "url": "b" }', order: ['a', 'b', 'c'] } as const;
+  const raw = {
+    kind: 'raw',
+    value: '{ "url": "b" }',
+    order: ['a', 'b', 'c'],
+    isTrailed: false,
+  } as const;
   const insert = (text: string, ...path: string[]): string => textOf(insertEntry(text, path, raw));
 
   test('puts it behind the neighbour that stood before it, past that one’s comment', () => {

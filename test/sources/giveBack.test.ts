@@ -2,7 +2,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { vscodeFile } from './documented.ts';
+import { claudeCodeFile, vscodeFile } from './documented.ts';
 import { found, read, takenIn, TakeStage } from './takeOverRig.ts';
 
 const stage = new TakeStage();
@@ -62,6 +62,17 @@ describe('a file that somebody has edited meanwhile', () => {
     expect(read(file)).toBe(vscodeFile.replace('"password": true', '"password": false'));
   });
 
+  test('gets the only entry back with the comma that followed it', async () => {
+    const text =
+      '{\n\t"servers": {\n\t\t/* Ours. */\n\t\t"shop": { "url": "http://shop" },\n\t},\n}\n';
+    const file = stage.home.write('mcp.json', text);
+    await stage.takeNamed(stage.place('vscode-user', file), 'shop');
+    const edited = (before: string): string => before.replace('Ours', 'Mine');
+    writeFileSync(file, edited(read(file)));
+    expect(await stage.giveNamed('shop')).toEqual([]);
+    expect(read(file)).toBe(edited(text));
+  });
+
   test('keeps an entry that somebody has put in its place, unless he wants it replaced', async () => {
     const file = stage.home.write('.cursor/mcp.json', original);
     const place = stage.place('cursor', file);
@@ -92,6 +103,30 @@ describe('a file that somebody has edited meanwhile', () => {
     expect(await stage.life.giveBack.give(plan)).toMatch(/was not changed\. Another program/);
     expect(read(file)).toBe(edited);
     expect([...stage.shelf.entries.keys()]).toEqual(['one']);
+  });
+
+  test('of Claude Code may go on changing in other places while the plan is looked at', async () => {
+    const text = claudeCodeFile(stage.home.folder);
+    const file = stage.home.write('.claude.json', text);
+    await stage.takeNamed(stage.place('claude-code', file), 'airtable');
+    const written = (startups: number): void =>
+      writeFileSync(file, read(file).replace(/"numStartups":\d+/, `"numStartups":${startups}`));
+    written(8);
+    const [plan] = await stage.life.giveBack.plan((await takenIn(stage.life)).map(({ id }) => id));
+    if (plan?.kind !== 'plan') throw new Error('no plan');
+    written(9);
+    expect(await stage.life.giveBack.give(plan)).toBeNull();
+    expect(read(file)).toBe(text.replace('"numStartups":7', '"numStartups":9'));
+
+    // Somebody has put another entry there since: that is to be looked at.
+    await stage.takeNamed(stage.place('claude-code', file), 'airtable');
+    written(10);
+    const [next] = await stage.life.giveBack.plan((await takenIn(stage.life)).map(({ id }) => id));
+    if (next?.kind !== 'plan') throw new Error('no plan');
+    writeFileSync(file, text);
+    writeFileSync(file, read(file).replace('"airtable-mcp-server"', '"theirs"'));
+    expect(await stage.life.giveBack.give(next)).toMatch(/Another program has just changed it/);
+    expect([...stage.shelf.entries.keys()]).toEqual(['airtable']);
   });
 
   test('is made anew where it was deleted', async () => {

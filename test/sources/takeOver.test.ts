@@ -8,9 +8,11 @@ import {
   rmSync,
   statSync,
   symlinkSync,
+  writeFileSync,
 } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as fc from 'fast-check';
+import { applyEdits, modify } from 'jsonc-parser';
 import { describe, expect, test } from 'vitest';
 import type { SourceKind } from '../../src/core/sources.ts';
 import { anyFile } from './anyJsonc.ts';
@@ -35,6 +37,7 @@ import {
   takenIn,
   TakeStage,
   wishFor,
+  withoutRightsTo,
 } from './takeOverRig.ts';
 
 const stage = new TakeStage();
@@ -146,7 +149,7 @@ describe('taking over', () => {
     for (const name of names) expect(statSync(join(folder, name)).mode & 0o777).toBe(0o600);
   });
 
-  test('is undone where a step fails: name taken, file read-only, entry changed', async () => {
+  test('is undone where a step fails: name taken, entry changed', async () => {
     const file = stage.home.write('.cursor/mcp.json', text);
     const servers = await found(stage.place('cursor', file));
     const [one, two] = servers;
@@ -168,6 +171,34 @@ describe('taking over', () => {
     expect(read(file)).toBe(text);
     expect(readdirSync(join(stage.home.home, 'taken'))).toEqual(['taken.json']);
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'is undone where the file may not be written, and so is giving back',
+    async () => {
+      const file = stage.home.write('.cursor/mcp.json', text);
+      const place = stage.place('cursor', file);
+      const [one] = await found(place);
+      if (!one) throw new Error('no server');
+      const refusal = `${file} was not changed. It may not be written (EACCES). Give yourself the right to.`;
+      const { home } = stage.home;
+      await withoutRightsTo(dirname(file), home, async () => {
+        expect((await stage.life.takeOver.take([wishFor(one)])).map(reasonOf)).toEqual([refusal]);
+      });
+      expect(read(file)).toBe(text);
+      expect(stage.shelf.entries.size).toBe(0);
+      expect(await takenIn(stage.life)).toEqual([]);
+
+      await stage.takeNamed(place, 'one');
+      const taken = read(file);
+      await withoutRightsTo(dirname(file), home, async () => {
+        expect(await stage.giveNamed('one')).toEqual([refusal]);
+      });
+      expect(read(file)).toBe(taken);
+      expect([...stage.shelf.entries.keys()]).toEqual(['one']);
+      expect(await stage.giveNamed('one')).toEqual([]);
+      expect(read(file)).toBe(text);
+    },
+  );
 
   test('leads two files to one entry of ours, which stays until both are given back', async () => {
     const files = [
@@ -197,6 +228,32 @@ describe('taking over', () => {
     expect(await stage.giveNamed('mine')).toEqual([]);
     expect([...stage.shelf.entries.keys()]).toEqual(['mine']);
     expect(read(file)).toBe(text);
+  });
+
+  test('waits until our setting stands in a workspace file, and leaves it there', async () => {
+    const edit = { formattingOptions: { insertSpaces: false } };
+    const settings = { mcp: { servers: { one: { url: 'http://one' } } } };
+    const whole = `// Ours.\n${JSON.stringify({ folders: [], settings }, null, '\t')}\n`;
+    const file = stage.home.write('all.code-workspace', whole);
+    // The editor says that it has written before it has.
+    stage.shelf.onChange = (name, entry) => {
+      const write = (): void => {
+        const path = ['settings', 'mcpLifeline.servers', ...(entry ? [name] : [])];
+        writeFileSync(file, applyEdits(read(file), modify(read(file), path, entry, edit)));
+      };
+      if (entry) setTimeout(write, 200);
+      else write();
+    };
+    const [one] = await found(stage.place('vscode-workspace', file));
+    if (!one) throw new Error('no server');
+    const results = await stage.life.takeOver.take([
+      wishFor(one, { home: { kind: 'workspace', file } }),
+    ]);
+    expect(results.map(reasonOf)).toEqual(['']);
+    expect(read(file)).toContain('mcpLifeline.servers');
+    expect(await found(stage.place('vscode-workspace', file))).toEqual([]);
+    expect(await stage.giveNamed('one')).toEqual([]);
+    expect(read(file)).toBe(whole);
   });
 
   test('waits for Claude Code while it writes, and does not wait for a dead one', async () => {

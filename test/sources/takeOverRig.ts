@@ -1,6 +1,6 @@
 // Everything that taking over and giving back need, on a home folder of nobody's; our setting is a map. A death can be arranged at
 // any step: from then on nothing of this life does anything any more, and another life goes on with what lies on disk.
-import { readFileSync } from 'node:fs';
+import { chmodSync, chownSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { realClock } from '../../src/base/clock.ts';
@@ -47,6 +47,8 @@ export class Shelf {
   readonly entries = new Map<string, JsonObject>();
   readonly inputs = new Set<string>();
   readonly log: string[] = [];
+  /** What else happens when an entry comes or goes: a workspace file has our setting in it. */
+  onChange: (name: string, entry: JsonObject | undefined) => void = () => undefined;
 
   in(fate: Fate, unreachable: readonly EntryHome['kind'][] = []): OwnEntries {
     return {
@@ -57,6 +59,7 @@ export class Shelf {
         this.entries.set(name, entry);
         for (const { id } of inputs) this.inputs.add(id);
         this.log.push(`add ${name}`);
+        this.onChange(name, entry);
         fate.step();
       },
       remove: async (_home: EntryHome, { name, inputs }: Removal) => {
@@ -64,6 +67,7 @@ export class Shelf {
         this.entries.delete(name);
         for (const id of inputs) this.inputs.delete(id);
         this.log.push(`remove ${name}`);
+        this.onChange(name, undefined);
         fate.step();
       },
     };
@@ -175,6 +179,31 @@ export const read = (file: string): string => readFileSync(file, 'utf8');
 
 export const reasonOf = (result: TakeResult): string =>
   result.kind === 'refused' ? result.reason : '';
+
+const nobody = 65_534;
+
+/**
+ * Does this as somebody who may write everywhere in this home but in one folder of it. Rights alone mean nothing to root, who may
+ * be running the tests.
+ */
+export const withoutRightsTo = async (
+  folder: string,
+  home: string,
+  work: () => Promise<void>,
+): Promise<void> => {
+  const isRoot = process.getuid?.() === 0;
+  const places = readdirSync(home, { recursive: true, encoding: 'utf8' });
+  if (isRoot) for (const path of ['.', ...places]) chownSync(join(home, path), nobody, nobody);
+  if (isRoot) chownSync(folder, 0, 0);
+  chmodSync(folder, 0o555);
+  if (isRoot) process.seteuid?.(nobody);
+  try {
+    await work();
+  } finally {
+    if (isRoot) process.seteuid?.(0);
+    chmodSync(folder, 0o755);
+  }
+};
 
 /** A home, our setting and a life for each test of a file. */
 export class TakeStage {

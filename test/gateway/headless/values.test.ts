@@ -4,7 +4,7 @@ import { chmodSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, it } from 'vitest';
 import { greeting, startGuarded } from '../../support/guardedServer.ts';
-import { nodePath, projectRoot } from '../../support/serverProcess.ts';
+import { freePort, nodePath, projectRoot } from '../../support/serverProcess.ts';
 import { aClient, aGateway, aHome, say } from './headlessProcess.ts';
 
 const isPosix = process.platform !== 'win32';
@@ -83,6 +83,22 @@ it('says what to set for a value that is missing, and starts nothing before', as
   await gateway.logged('MCP_LIFELINE_INPUT_GITHUB_TOKEN');
   await gateway.logged('${REGION_OF_NOBODY} has no value: set this environment variable');
   expect(gateway.log).not.toContain('Started');
+});
+
+it('refuses an entry that leads back to itself only once its variables are filled in', async () => {
+  const [http, port] = [await startGuarded('streamable', isRight), await freePort()];
+  const url = 'http://localhost:${DOOR}/mcp/other';
+  const gateway = aGateway(
+    {
+      mirror: { url, headers: { Authorization: 'Bearer ${SECRET}' } },
+      other: { url: `http://127.0.0.1:${http}/mcp`, headers: { Authorization: wanted } },
+    },
+    { more: ['--port', String(port)], env: { DOOR: String(port), SECRET: token } },
+  );
+  const place = await gateway.start();
+  await gateway.logged("Its URL is MCP Lifeline's own gateway, so it would call itself.");
+  expect(await say(await aClient(place, 'other'), 'hello')).toBe(greeting);
+  expect(await say(await aClient(place, 'mirror'), 'hello')).toMatch(/cannot be used/);
 });
 
 it('gives a program the variables of its file, and the defaults of inputs', async () => {
