@@ -98,12 +98,31 @@ export const sayNoServers = async (): Promise<void> => {
     await vscode.commands.executeCommand('mcpLifeline.addServer');
 };
 
+/** Says why nothing fits; in a workspace that is not trusted also that its own servers do not count. */
+export const sayNothingFits = async (text: string): Promise<void> => {
+  if (vscode.workspace.isTrusted) {
+    void vscode.window.showInformationMessage(text);
+    return;
+  }
+  const manage = vscode.l10n.t('Manage Workspace Trust');
+  const whole = vscode.l10n.t(
+    '{0} This workspace is not trusted, so its own servers are left alone.',
+    text,
+  );
+  if ((await vscode.window.showInformationMessage(whole, manage)) === manage)
+    await vscode.commands.executeCommand('workbench.trust.manage');
+};
+
+const longestName = 80;
+
+/** For a link, a notice or a key that names a server which is gone, or which nobody may use here. */
+export const sayNoSuchServer = (name: string): Promise<void> =>
+  sayNothingFits(vscode.l10n.t('There is no MCP server "{0}" here.', name.slice(0, longestName)));
+
 /** Says that there is no server that could be used, and how to get one. */
 export const sayNoneEnabled = async ({ servers }: FleetWatch): Promise<void> => {
   if (servers.value.length === 0) return sayNoServers();
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t('All servers are disabled. Enable one first.'),
-  );
+  void sayNothingFits(vscode.l10n.t('All servers are disabled. Enable one first.'));
 };
 
 /** The server to act on: the given one, the only one, or the chosen one. Says why when there is none. */
@@ -126,7 +145,7 @@ export const pickServer = async (
     applies(action, server.life.value.state.kind),
   );
   if (fitting.length === 0) {
-    void vscode.window.showInformationMessage(noneFor(action));
+    void sayNothingFits(noneFor(action));
     return undefined;
   }
   if (fitting.length === 1) return fitting[0];

@@ -8,7 +8,8 @@ import type { ServerDefinition } from '../core/settings.ts';
 import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
 import type { Approvals } from './approvals.ts';
 import { openEntry } from './openEntry.ts';
-import { sayNoServers } from './pickServer.ts';
+import { openFolder } from './openFolders.ts';
+import { sayNoServers, sayNothingFits } from './pickServer.ts';
 import { askChoice } from './quickInput.ts';
 import type { ReviewPages } from './reviewPages.ts';
 import { reviewText } from './reviewText.ts';
@@ -53,12 +54,15 @@ const decisionItems = ({
 };
 
 /** The file in which the entry stands. */
-export const fileOf = ({ origin }: ServerDefinition): vscode.Uri | null => {
-  const { workspaceFile } = vscode.workspace;
-  if (origin.scope === 'workspace' && workspaceFile) return workspaceFile;
-  return origin.folder === null
-    ? null
-    : vscode.Uri.file(join(origin.folder, '.vscode', 'settings.json'));
+export const fileOf = ({ origin }: Pick<ServerDefinition, 'origin'>): vscode.Uri | null => {
+  const { workspaceFile, workspaceFolders } = vscode.workspace;
+  const isWhole = origin.scope === 'workspace';
+  if (isWhole && workspaceFile) return workspaceFile;
+  if (origin.folder !== null)
+    return vscode.Uri.file(join(origin.folder, '.vscode', 'settings.json'));
+  // The only folder, where it lies on no disk.
+  const [first] = workspaceFolders ?? [];
+  return isWhole && first ? vscode.Uri.joinPath(first.uri, '.vscode', 'settings.json') : null;
 };
 
 const pageOf = (definition: ServerDefinition, context: ApprovalContext): string =>
@@ -67,7 +71,7 @@ const pageOf = (definition: ServerDefinition, context: ApprovalContext): string 
       definition,
       inputs: inputsUsedBy(definition, context),
       file: fileOf(definition)?.fsPath ?? vscode.l10n.t('your user settings'),
-      folder: definition.origin.folder ?? vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? '',
+      folder: definition.origin.folder ?? openFolder(),
     },
     vscode.l10n.t,
   );
@@ -133,7 +137,7 @@ export const reviewServers = async (
     const text = given
       ? vscode.l10n.t('"{0}" needs no leave, or has it already.', given.id)
       : vscode.l10n.t('No server waits for your leave.');
-    void vscode.window.showInformationMessage(text);
+    void sayNothingFits(text);
     return;
   }
   for (const [index, server] of chosen.entries())

@@ -2,7 +2,13 @@
 // hide behind invisible characters or a long line. Values of credentials are masked. Free of `vscode`.
 // Not here: how it is shown and what follows from the answer (reviewServer.ts).
 import type { InputDefinition } from '../core/inputs.ts';
-import type { HttpServer, OAuthWish, ServerDefinition, StdioServer } from '../core/settings.ts';
+import type {
+  HttpServer,
+  IdentityWish,
+  OAuthWish,
+  ServerDefinition,
+  StdioServer,
+} from '../core/settings.ts';
 import { hasVariables } from '../core/template.ts';
 import type { Say } from '../core/wording/say.ts';
 
@@ -50,6 +56,18 @@ const urlText = (text: string): string => {
   return visible(url.href);
 };
 
+const identityLines = (
+  { tokenEndpoint, clientId, clientSecret, idToken }: IdentityWish,
+  say: Say,
+): readonly Line[] => [
+  [say('Identity passed on by'), urlText(tokenEndpoint)],
+  [say('Known there as client'), visible(clientId)],
+  ...(clientSecret === null
+    ? []
+    : [[say('Client secret there'), valueOf('secret', clientSecret, say)] as const]),
+  [say('Your ID token'), valueOf('token', idToken, say)],
+];
+
 const oauthLines = (oauth: OAuthWish | false, say: Say): readonly Line[] => {
   if (oauth === false) return [];
   const { clientId, clientSecret, scopes, grant, identity } = oauth;
@@ -58,9 +76,11 @@ const oauthLines = (oauth: OAuthWish | false, say: Say): readonly Line[] => {
     [say('Client secret'), clientSecret === null ? null : valueOf('secret', clientSecret, say)],
     [say('Scopes'), scopes.length === 0 ? null : scopes.map(visible).join(' ')],
     [say('Way of signing in'), grant === 'client_credentials' ? visible(grant) : null],
-    [say('Identity passed on by'), identity ? visible(identity.tokenEndpoint) : null],
   ];
-  return all.flatMap(([label, text]): Line[] => (text === null ? [] : [[label, text]]));
+  return [
+    ...all.flatMap(([label, text]): Line[] => (text === null ? [] : [[label, text]])),
+    ...(identity ? identityLines(identity, say) : []),
+  ];
 };
 
 const httpLines = (server: HttpServer, say: Say): readonly Line[] => [
@@ -120,24 +140,39 @@ const commonLines = ({ definition, inputs }: Review, say: Say): readonly Line[] 
 
 /** The question lies over the top of the page; what it covers must not be anything that matters. */
 const linesBehindQuestion = 11;
-/** What is wider would run out of the window, where nobody looks. */
-const widest = 72;
+/** What is wider would run out of a window of usual size, or below the overview at its side, where nobody looks. */
+const widest = 84;
+/** However long the labels of a language are. */
+const narrowestValue = 32;
 
 /** The sign at a break shows that the value goes on, and where a space stands before it. */
-const broken = (text: string): readonly string[] => {
+const broken = (text: string, width: number): readonly string[] => {
   const letters = Array.from(text);
-  const count = Math.max(1, Math.ceil(letters.length / widest));
+  const count = Math.max(1, Math.ceil(letters.length / width));
   return Array.from({ length: count }, (_, index) => {
-    const piece = letters.slice(index * widest, (index + 1) * widest).join('');
+    const piece = letters.slice(index * width, (index + 1) * width).join('');
     return index === count - 1 ? piece : `${piece}↩`;
   });
 };
 
 const laidOut = (lines: readonly Line[]): readonly string[] => {
-  const width = Math.max(...lines.map(([label]) => label.length));
+  const labels = Math.max(...lines.map(([label]) => label.length));
+  const width = Math.max(narrowestValue, widest - labels - 5);
   return lines.flatMap(([label, text]) =>
-    broken(text).map((piece, index) => `  ${(index === 0 ? label : '').padEnd(width)}  ${piece}`),
+    broken(text, width).map(
+      (piece, index) => `  ${(index === 0 ? label : '').padEnd(labels)}  ${piece}`,
+    ),
   );
+};
+
+/** Our own words, broken between them. */
+const paragraph = (text: string): string => {
+  let line = 0;
+  return text.replaceAll(/(\s*)(\S+)/g, (_, space: string, word: string) => {
+    const isNext = line > 0 && line + space.length + word.length > widest;
+    line = isNext ? word.length : line + space.length + word.length;
+    return isNext ? `\n${word}` : `${space}${word}`;
+  });
 };
 
 /** A read-only page; everything that the entry says stands in it. */
@@ -160,14 +195,18 @@ export const reviewText = (review: Review, say: Say): string => {
     '',
     say('Its entry stands in {0}', visible(file)),
     '',
-    say(
-      'Nothing of it has run yet, and nobody was contacted. You are asked again when any of this changes.',
+    paragraph(
+      say(
+        'Nothing of it has run yet, and nobody was contacted. You are asked again when any of this changes.',
+      ),
     ),
-    definition.kind === 'stdio'
-      ? say('A program may do everything that you may do: allow it only if you know what it is.')
-      : say(
-          'What your agent sends to a server, its owner can read: allow it only if you know whose it is.',
-        ),
+    paragraph(
+      definition.kind === 'stdio'
+        ? say('A program may do everything that you may do: allow it only if you know what it is.')
+        : say(
+            'What your agent sends to a server, its owner can read: allow it only if you know whose it is.',
+          ),
+    ),
     '',
   ].join('\n');
 };

@@ -6,6 +6,7 @@ import { theUser } from '../core/parseServers.ts';
 import type { ServerLayer } from '../core/parseSettings.ts';
 import { isObject, type JsonObject } from '../core/rpc.ts';
 import type { EntryHome } from '../core/takeOver.ts';
+import { diskPathOf } from './openFolders.ts';
 
 /** A place that can be read and written. */
 export interface SettingLayer extends ServerLayer {
@@ -32,7 +33,8 @@ const ofUser = (key: string): SettingLayer => ({
 
 /** Of a workspace file, or of the one folder that is open: its settings are the workspace's then. */
 const ofWorkspace = (key: string): SettingLayer => {
-  const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? null;
+  const [first] = vscode.workspace.workspaceFolders ?? [];
+  const folder = first ? diskPathOf(first.uri) : null;
   const isOneFolder = vscode.workspace.workspaceFile === undefined;
   return {
     origin: { scope: 'workspace', folder: isOneFolder ? folder : null },
@@ -45,7 +47,7 @@ const ofWorkspace = (key: string): SettingLayer => {
 const ofFolders = (key: string): readonly SettingLayer[] => {
   if (vscode.workspace.workspaceFile === undefined) return [];
   return (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => ({
-    origin: { scope: 'folder', folder: uri.fsPath },
+    origin: { scope: 'folder', folder: diskPathOf(uri) },
     servers: inspect(key, uri)?.workspaceFolderValue,
     target: vscode.ConfigurationTarget.WorkspaceFolder,
     folder: uri,

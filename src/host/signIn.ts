@@ -4,7 +4,7 @@ import * as vscode from 'vscode';
 import type { Signal } from '../base/signal.ts';
 import { ConnectionError } from '../core/connection/failure.ts';
 import type { ServerWatch } from '../runtime/watch.ts';
-import { type PickPorts, sayNoServers, serverItem } from './pickServer.ts';
+import { type PickPorts, sayNoServers, sayNothingFits, serverItem } from './pickServer.ts';
 import { askChoice } from './quickInput.ts';
 
 /** Somebody's account at one server. */
@@ -101,7 +101,7 @@ const whereToSignIn = async (
     return found;
   }
   const asked = all.filter(({ server }) => server.life.value.state.kind === 'needs-auth');
-  if (all.length === 0) say(t('No server here has a sign-in.'));
+  if (all.length === 0) void sayNothingFits(t('No server here has a sign-in.'));
   return choose(ports, asked.length > 0 ? asked : all, t('Choose the server to sign in to'));
 };
 
@@ -124,10 +124,9 @@ export const signOut = async (
   given: ServerWatch | undefined,
 ): Promise<void> => {
   const { t } = vscode.l10n;
-  const signedIn = withAccounts(ports).filter(
-    ({ account }) => account.account.value === 'signed-in',
-  );
-  const fitting = given ? signedIn.filter(({ server }) => server === given) : signedIn;
+  // Also where the sign-in has run out: what is still kept of it may be what keeps the next one from working.
+  const known = withAccounts(ports).filter(({ account }) => account.account.value !== 'unneeded');
+  const fitting = given ? known.filter(({ server }) => server === given) : known;
   if (fitting.length === 0) {
     const text = given
       ? t('You are not signed in to "{0}".', given.id)
@@ -136,8 +135,10 @@ export const signOut = async (
   }
   const chosen = await choose(ports, fitting, t('Choose the server to sign out of'));
   if (!chosen) return;
-  await chosen.account.signOut();
+  const { server, account } = chosen;
+  const wasSignedIn = account.account.value === 'signed-in';
+  await account.signOut();
   // What was allowed with the old credentials must not go on as if nothing had happened.
-  chosen.server.startNewSession();
-  say(t('You are signed out of "{0}".', chosen.server.id));
+  if (wasSignedIn) server.startNewSession();
+  say(t('You are signed out of "{0}".', server.id));
 };

@@ -2,7 +2,7 @@
 // is a claim of the server (promise safe-replay), so that nobody but the user may decide to believe it.
 import * as vscode from 'vscode';
 import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
-import { sayNoServers, serverItem } from './pickServer.ts';
+import { sayNoServers, sayNothingFits, serverItem } from './pickServer.ts';
 import { askChoice } from './quickInput.ts';
 import type { EditorSettings } from './settings.ts';
 import type { ServerWords } from './words.ts';
@@ -70,7 +70,7 @@ const pickServerFor = async (
     const text = trusted
       ? vscode.l10n.t('The tool hints of all servers are trusted already.')
       : vscode.l10n.t('The tool hints of no server are trusted.');
-    void vscode.window.showInformationMessage(text);
+    void sayNothingFits(text);
     return undefined;
   }
   const answer = await askChoice({

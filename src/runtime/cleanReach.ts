@@ -1,6 +1,7 @@
 // The way to a server with every reason that comes back from it made free of secrets: what a server, a proxy or a library says of
 // a failure may quote what it was sent. Everything that is told of failures (state, history, notices, reports, refusals of calls)
-// begins here. Answers are the caller's own and pass untouched. Not here: what is a secret (knownSecrets.ts).
+// begins here, and so does what a server answers when it refuses our greeting. All other answers are the caller's own and pass
+// untouched. Not here: what is a secret (knownSecrets.ts).
 import { ConnectionError, type Failure } from '../core/connection/failure.ts';
 import type { RpcId, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
 import { PassingLink } from './passingLink.ts';
@@ -41,6 +42,14 @@ const cleanFailure = (failure: Failure, clean: Clean): Failure => {
 const cleanFate = (fate: Fate, clean: Clean): Fate =>
   'failure' in fate ? { ...fate, failure: cleanFailure(fate.failure, clean) } : fate;
 
+/** The words of a refusal become the reason why there is no connection (handshake.ts). */
+const cleanGreeting = (fate: Fate, clean: Clean): Fate => {
+  if (fate.kind !== 'answered' || !('error' in fate.response)) return cleanFate(fate, clean);
+  const { response } = fate;
+  const error = { ...response.error, message: clean(response.error.message) };
+  return { ...fate, response: { ...response, error } };
+};
+
 /** The cause goes too: it is the very error that holds the secret, and a stack would quote it. */
 const cleanError = (error: unknown, clean: Clean): unknown => {
   if (!(error instanceof ConnectionError)) return error;
@@ -56,15 +65,18 @@ const rethrow =
 
 class CleanLink extends PassingLink {
   readonly #clean: (fate: Fate) => Fate;
+  readonly #cleanGreeting: (fate: Fate) => Fate;
 
   constructor(link: Link, secrets: Cleaner) {
     super(link);
     const clean = cleanFor(secrets, () => link.session);
     this.#clean = (fate) => cleanFate(fate, clean);
+    this.#cleanGreeting = (fate) => cleanGreeting(fate, clean);
   }
 
   override exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
-    return this.link.exchange(request, options).then(this.#clean);
+    const clean = request.method === 'initialize' ? this.#cleanGreeting : this.#clean;
+    return this.link.exchange(request, options).then(clean);
   }
 
   override tell(message: RpcNotification | RpcResponse): Promise<Fate> {

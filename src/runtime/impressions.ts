@@ -4,7 +4,7 @@ import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Mutable, Store } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
 import type { Fate } from '../core/calls/fate.ts';
-import type { Failure } from '../core/connection/failure.ts';
+import { type Failure, failureTraits } from '../core/connection/failure.ts';
 import { type ConnectionEvent, isUp, type Life, type Trouble } from '../core/connection/state.ts';
 import type { PulseEvents } from './pulse.ts';
 import type { Proof } from './watch.ts';
@@ -23,6 +23,10 @@ const failingCalls = 3;
 const pushGrace: Millis = 2000;
 /** Views need the age of a proof in seconds; a busy stream must not wake them for each byte. */
 const proofGrain: Millis = 500;
+
+/** A caller that gave up, or a request that the server takes from nobody like us, is no matter of the link. */
+const isOfLink = ({ kind }: Failure): boolean =>
+  kind !== 'cancelled' && !failureTraits[kind].isOfOneRequest;
 
 export class Impressions implements Disposable {
   readonly #deps: ImpressionsDeps;
@@ -65,7 +69,7 @@ export class Impressions implements Disposable {
         return;
       case 'not-sent':
       case 'refused':
-        return fate.failure.kind === 'cancelled' ? undefined : this.lost(fate.failure);
+        return isOfLink(fate.failure) ? this.lost(fate.failure) : undefined;
       case 'broken':
         return this.#broken(method, fate.failure);
     }

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import { spawn } from 'node:child_process';
 import { createInterface } from 'node:readline';
 import { once } from 'node:events';
+import type { Page } from 'playwright-core';
 import { expect, onTestFinished, test } from 'vitest';
 import { z } from 'zod';
 import { nodePath, projectRoot } from '../support/serverProcess.ts';
@@ -42,16 +43,23 @@ const control = (url: string) => ({
   count: async () => counted.parse(await (await fetch(url)).json()),
 });
 
-/** What a person clicks from *Sign In* to the page that says that it is done. */
-const signInByHand = async (screen: Screen): Promise<void> => {
+const notice = /wants you to sign in/;
+
+/** Says in the editor that the page may be opened, and gives it. */
+const pageOpenedBy = async (screen: Screen, deed: () => Promise<void>): Promise<Page> => {
   const { page } = screen.window;
   const opened = page.context().waitForEvent('page', { timeout: 30_000 });
-  await screen.button(/wants you to sign in/, 'Sign In').click();
+  await deed();
   const ask = page.locator('.monaco-dialog-box').getByRole('button', { name: 'Open', exact: true });
   await ask.click({ timeout: 30_000 });
-  const tab = await opened;
+  return opened;
+};
+
+/** What a person clicks from *Sign In* to the page that says that it is done. */
+const signInByHand = async (screen: Screen): Promise<void> => {
+  const tab = await pageOpenedBy(screen, () => screen.button(notice, 'Sign In').click());
   await tab.locator('#sign-in').click({ timeout: 30_000 });
-  await page.bringToFront();
+  await screen.window.page.bringToFront();
 };
 
 test('a person signs in, calls, is renewed without noticing, and signs out', async () => {
@@ -97,4 +105,28 @@ test('a sign-in that was revoked is said once, and a call explains itself', asyn
   await screen.notice(/echo.*sign/is).waitFor();
   expect(await screen.notice(/"revoked" wants you to sign in/).count()).toBe(1);
   expect((await server.count()).calls).toEqual([]);
+});
+
+test('a person who closes the page or refuses there is told what to do, and may sign in later', async () => {
+  const { mcpUrl, controlUrl } = await startProtected();
+  const workspace = aWorkspace({});
+  const screen = await openScreen(editor(), workspace);
+  workspace.write({ later: { url: mcpUrl } });
+  await screen.shows('later', /sign-in needed/);
+  const closed = await pageOpenedBy(screen, () => screen.button(notice, 'Sign In').click());
+  await closed.close();
+  await screen.button(/Signing in to "later"/, 'Cancel').click();
+  await screen.notice(/Signing in to "later"/).waitFor({ state: 'detached' });
+  await screen.shows('later', /sign-in needed/);
+
+  const row = screen.row('later');
+  const refused = await pageOpenedBy(screen, () => screen.clickOn(row, 'Sign In'));
+  await refused.locator('#refuse').click({ timeout: 30_000 });
+  await screen.window.page.bringToFront();
+  const why = /not signed in to "later": .*did not grant access \(access_denied\)/;
+  const again = await pageOpenedBy(screen, () => screen.button(why, 'Try Again').click());
+  await again.locator('#sign-in').click({ timeout: 30_000 });
+  await screen.window.page.bringToFront();
+  await screen.shows('later', /^ready/);
+  expect((await control(controlUrl).count()).counts['authorization_code']).toBe(1);
 });

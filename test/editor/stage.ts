@@ -124,7 +124,7 @@ export class SharedScreen {
 /** A window on the workspace with our view open; its tab is closed when the test ends. */
 export const openScreen = async (
   editor: TestEditor,
-  workspace: Workspace,
+  workspace: Pick<Workspace, 'folder' | 'allowIn'>,
   { isAllowed = true } = {},
 ): Promise<Screen> => {
   if (isAllowed) workspace.allowIn(editor.dataDir);

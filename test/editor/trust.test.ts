@@ -1,14 +1,22 @@
 // A workspace that nobody has declared trusted: what its files say is not even looked at from afar, whatever is clicked. Trusted,
 // each of its servers waits for leave of its own.
 import { homedir, tmpdir } from 'node:os';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Page } from 'playwright-core';
 import { afterAll, beforeAll, expect, onTestFinished, test } from 'vitest';
-import { Ear, makeHostile, markingProgram, marksIn } from '../support/hostileWorkspace.ts';
+import { commandIds } from '../../src/host/commandIds.ts';
+import {
+  Ear,
+  makeHostile,
+  makeHostileWorkspaceFile,
+  markingProgram,
+  marksIn,
+} from '../support/hostileWorkspace.ts';
 import { freePort } from '../support/serverProcess.ts';
 import { until } from '../vscode/waiting.ts';
-import { aServer, openScreen, sharedEditor, Workspace } from './stage.ts';
+import type { Screen } from './screen.ts';
+import { aServer, aWorkspace, openScreen, sharedEditor, Workspace } from './stage.ts';
 
 const marks = mkdtempSync(join(tmpdir(), 'ml-marks-'));
 afterAll(() => rmSync(marks, { recursive: true, force: true }));
@@ -29,24 +37,19 @@ const editor = sharedEditor({
   settings: { 'mcpLifeline.servers': own },
 });
 
-const pressed = [
-  'startServer',
-  'reconnectServer',
-  'startNewSession',
-  'enableServer',
-  'callTool',
-  'trustHints',
-  'reviewServer',
-  'signIn',
-  'showLog',
-  'copyGatewayUrl',
-] as const;
+/** Every command that acts on a server. */
+const pressed = Object.entries(commandIds)
+  .filter(([, need]) => need === 'server')
+  .map(([id]) => id);
+
+/** A second key after the first that all have in common. */
+const keyOf = (index: number): string => String.fromCharCode('a'.charCodeAt(0) + index);
 
 /** Commands as anybody may run them who knows their names, with the name of a server of the workspace. */
 beforeAll(() => {
   const bindings = pressed.map((command, index) => ({
-    key: `ctrl+k ctrl+${index}`,
-    command: `mcpLifeline.${command}`,
+    key: `ctrl+k ${keyOf(index)}`,
+    command,
     args: 'runs',
   }));
   const file = join(editor().dataDir, 'user', 'User', 'keybindings.json');
@@ -65,6 +68,35 @@ const untilNothingIsAsked = async (page: Page): Promise<void> => {
 };
 
 const notTrusted = /This workspace is not trusted/;
+const notHere = /There is no MCP server "runs" here\. This workspace is not trusted/;
+
+/** Runs each command that acts on a server, by its key, and has each say why it does nothing. */
+const pressAll = async (screen: Screen): Promise<void> => {
+  const { page } = screen.window;
+  const said = screen.notice(notHere);
+  for (const index of pressed.keys()) {
+    // A key that comes before the editor has read the file of keys is lost.
+    await until(`${pressed[index]} says why`, 60_000, async () => {
+      await page.keyboard.press('Control+k');
+      await page.keyboard.press(keyOf(index));
+      return said.waitFor({ timeout: 3_000 }).then(
+        () => true,
+        () => false,
+      );
+    });
+    await screen.window.command('Notifications: Clear All Notifications');
+    await said.waitFor({ state: 'detached' });
+  }
+};
+
+const trust = async ({ window }: Screen): Promise<void> => {
+  await window.command('Workspaces: Manage Workspace Trust');
+  await window.page.getByRole('button', { name: 'Trust', exact: true }).click();
+};
+
+/** What was left by programs of a workspace; `task` is started by the editor itself, once the workspace is trusted. */
+const marksOfOthers = (folder: string): readonly string[] =>
+  marksIn(folder).filter((mark) => mark !== 'own' && mark !== 'task');
 
 test('[locked-door] of an untrusted workspace nothing is run or contacted, and the screen says why; trusted, its servers wait for leave', async () => {
   const ear = await Ear.open();
@@ -82,15 +114,18 @@ test('[locked-door] of an untrusted workspace nothing is run or contacted, and t
   await screen.shows('in-folder', /^failed · blocked/);
   await screen.shows('mine', /^idle/);
   await page.locator('.part.sidebar .message').filter({ hasText: notTrusted }).waitFor();
-  for (const index of pressed.keys()) {
-    await page.keyboard.press('Control+k');
-    await page.keyboard.press(`Control+${index}`);
-    await untilNothingIsAsked(page);
-  }
-  for (const command of ['Reconnect All', 'Review and Allow…']) {
+  rmSync(join(marks, 'own'));
+  await pressAll(screen);
+  // What was meant for a server of the workspace was not done to another one.
+  expect(marksIn(marks)).toEqual([]);
+  await screen.command('Review and Allow…');
+  await screen.notice(/No server waits for your leave\. This workspace is not trusted/).waitFor();
+  for (const command of ['Enter Values…', 'Take Over…', 'Give Back…', 'Open Configuration']) {
     await screen.command(command);
     await untilNothingIsAsked(page);
   }
+  await screen.command('Reconnect All');
+  await until('the own server runs again', 30_000, () => marksIn(marks).includes('own'));
   // A server that is added and contacted now comes after everything that was asked for before.
   const later = await aServer();
   await screen.command('Add Server…');
@@ -107,12 +142,34 @@ test('[locked-door] of an untrusted workspace nothing is run or contacted, and t
   expect(ear.heard).toEqual([]);
   await expect(fetch(`http://127.0.0.1:${gatewayPort}/health`)).rejects.toThrow();
 
-  await window.command('Workspaces: Manage Workspace Trust');
-  await page.getByRole('button', { name: 'Trust', exact: true }).click();
+  await trust(screen);
   await screen.shows('runs', /^waits for your leave/);
   await screen.shows('calls', /^waits for your leave/);
   await screen.shows('mine', /^waits for your leave/);
   await screen.notice(/3 MCP servers of this workspace wait for your leave/).waitFor();
-  expect(marksIn(marks).filter((mark) => mark !== 'own' && mark !== 'task')).toEqual([]);
+  expect(marksOfOthers(marks)).toEqual([]);
   expect(ear.heard).toEqual([]);
+});
+
+test('[locked-door] the same holds for a workspace file with several folders', async () => {
+  const ear = await Ear.open();
+  onTestFinished(() => ear.close());
+  const { folder } = aWorkspace({});
+  const traces = join(folder, 'traces');
+  mkdirSync(traces);
+  const gatewayPort = await freePort();
+  const file = makeHostileWorkspaceFile({ folder, marks: traces, ear, gatewayPort });
+  const opened = { folder: file, allowIn: () => undefined };
+  const screen = await openScreen(editor(), opened, { isAllowed: false });
+
+  await screen.shows('mine', /^idle/);
+  await until('the own server runs', 30_000, () => marksIn(marks).includes('own'));
+  await screen.window.page.locator('.part.sidebar .message', { hasText: notTrusted }).waitFor();
+  expect(await screen.rowNames(1)).not.toContain('whole-run');
+  expect([marksIn(traces), ear.heard]).toEqual([[], []]);
+
+  await trust(screen);
+  // Not those of its folders: the editor has been seen to know of none until it opens the file a second time.
+  for (const name of ['whole-run', 'whole-call']) await screen.shows(name, /^waits for your leave/);
+  expect([marksOfOthers(traces), ear.heard]).toEqual([[], []]);
 });

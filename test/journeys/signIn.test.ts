@@ -72,6 +72,20 @@ test('a call that needs more rights waits for the person who grants them', async
   expect(world.resource.calls).toEqual(['write more']);
 });
 
+test('while nobody answers a call that needs more rights, the others wait for a moment only', async () => {
+  const world = await aWorld();
+  const { rig } = await aSignedInWindow(world);
+  const refused = rig.call('write', { text: 'more' });
+  await rig.untilState('needs-auth');
+  expect(await rig.call('echo', { text: 'as ever' })).toMatchObject({ text: 'as ever' });
+  const { isError, outcome, text } = await refused;
+  expect([isError, outcome]).toEqual([true, 'not-run']);
+  expect(text).toContain('Use Sign In on the server to grant them.');
+  await rig.untilState('ready');
+  expect(rig.notices).toEqual(['needs-auth', 'needs-auth']);
+  expect(world.resource.calls).toEqual(['echo as ever']);
+});
+
 test('a sign-in service that is away costs time and no sign-in', async () => {
   const world = await aWorld();
   const { rig, authorizer, clock } = await aSignedInWindow(world);

@@ -15,31 +15,65 @@ import {
 import { tmpdir } from 'node:os';
 import { join, relative } from 'node:path';
 import { keepFolders, runFolderVariable } from '../support/keepFolders.ts';
-import { plantedMark } from '../support/planted.ts';
+import { plantedCodeMark, plantedMark, plantedSessionMark } from '../support/planted.ts';
 import type { Tally } from './tally.ts';
 
-/** Where a planted secret may stand, and why. The path begins below the folder that a test made. */
-const allowed: readonly (readonly [path: RegExp, why: string])[] = [
-  [/(^|\/)\.vscode\/settings\.json$/, 'The test wrote the entry there, as a person does.'],
-  [/(^|\/)User\/settings\.json$/, 'The same, in the settings of the user.'],
-  [/(^|\/)User\/caches\/CachedConfigurations\//, 'The copy that the editor makes of both.'],
-  [
-    /(^|\/)User\/History\/[^/]+\/\w+\.json$/,
-    "The editor's own history of files that were changed in it.",
+type Place = readonly [path: RegExp, why: string];
+
+interface Planted {
+  readonly mark: string;
+  /** Where it may stand, and why. The path begins below the folder that a test made. */
+  readonly places: readonly Place[];
+}
+
+const credentials: Planted = {
+  mark: plantedMark,
+  places: [
+    [/^\.vscode\/settings\.json$/, 'The test wrote the entry there, as a person does.'],
+    [/^user\/User\/settings\.json$/, 'The same, in the settings of the user.'],
+    [/\/User\/caches\/CachedConfigurations\//, 'The copy that the editor makes of both.'],
+    [
+      /\/User\/History\/[^/]+\/\w+\.json$/,
+      "The editor's own history of files that were changed in it.",
+    ],
+    [/^mcp\.json$/, 'The configuration that the test gave to a headless gateway.'],
+    [/^vault\.json$/, "What several processes share in place of the editor's secret storage."],
   ],
-  [/^[^/]+\.(json|jsonc)$/, 'The configuration that the test gave to a headless gateway.'],
-];
+};
+
+const codes: Planted = {
+  mark: plantedCodeMark,
+  places: [
+    [/^browser\//, 'The browser of the test keeps where it has been; a code is good for once.'],
+  ],
+};
+
+const sessions: Planted = {
+  mark: plantedSessionMark,
+  places: [
+    [/(^|\/)lifeline\.db(-wal)?$/, 'The records of sessions, by which they survive a reload.'],
+    [
+      /\/state\.vscdb(\.backup|-wal)?$/,
+      "The editor's copy of these records (its workspace state).",
+    ],
+    [/^browser\/Default\/IndexedDB\//, 'The same copy where the editor runs in a browser.'],
+    [
+      /^(sessions(\.new)?|events|jobs)$/,
+      'What a test server keeps of its sessions over its restarts.',
+    ],
+  ],
+};
 
 /** Other ways in which the same letters are written. */
-const needles = (): readonly Buffer[] => {
-  const plain = Buffer.from(plantedMark);
+const needlesOf = (mark: string): readonly Buffer[] => {
+  const plain = Buffer.from(mark);
   // Without what depends on the letters beside it (RFC 4648 section 4: groups of three bytes).
   const inBase64 = [0, 1, 2].map((distance) =>
     Buffer.concat([Buffer.alloc(distance), plain])
       .toString('base64')
       .slice(4, -4),
   );
-  return [plain, Buffer.from(plantedMark, 'utf16le'), ...inBase64.map((text) => Buffer.from(text))];
+  return [plain, Buffer.from(mark, 'utf16le'), ...inBase64.map((text) => Buffer.from(text))];
 };
 
 interface Found {
@@ -65,12 +99,8 @@ const readIfThere = (path: string): Buffer | null => {
   }
 };
 
-const findIn = (path: string, shown: string, marks: readonly Buffer[]): Found | null => {
-  const bytes = readIfThere(path);
-  if (bytes === null) return null;
-  const at = Math.max(...marks.map((mark) => bytes.indexOf(mark)));
-  return at < 0 ? null : { path: shown, around: excerpt(bytes, at) };
-};
+const whereIn = (bytes: Buffer, needles: readonly Buffer[]): number =>
+  Math.max(...needles.map((needle) => bytes.indexOf(needle)));
 
 /** Every file below; links are somebody else's files, and sockets hold nothing. */
 const filesBelow = (folder: string): readonly string[] =>
@@ -104,11 +134,24 @@ export interface Findings {
 }
 
 export const searchBelow = (root: string): Findings => {
-  const marks = needles();
+  const planted = [credentials, codes, sessions].map(({ mark, places }) => ({
+    needles: needlesOf(mark),
+    mayStand: (path: string) => places.some(([pattern]) => pattern.test(path)),
+  }));
+  const leaks: Found[] = [];
+  let places = 0;
   const files = filesBelow(root).filter(isReadable);
-  const found = files.flatMap((path) => findIn(path, nameOf(root, path), marks) ?? []);
-  const leaks = found.filter(({ path }) => !allowed.some(([pattern]) => pattern.test(path)));
-  return { files: files.length, leaks, places: found.length - leaks.length };
+  for (const file of files) {
+    const bytes = readIfThere(file);
+    const path = nameOf(root, file);
+    for (const { needles, mayStand } of bytes === null ? [] : planted) {
+      const at = bytes === null ? -1 : whereIn(bytes, needles);
+      if (at < 0 || bytes === null) continue;
+      if (mayStand(path)) places += 1;
+      else leaks.push({ path, around: excerpt(bytes, at) });
+    }
+  }
+  return { files: files.length, leaks, places };
 };
 
 const judge = ({ files, leaks, places }: Findings, isWhole: boolean): Tally => {

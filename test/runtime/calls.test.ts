@@ -161,6 +161,23 @@ describe('a call on its way', () => {
     ]);
   });
 
+  it('that needs more rights than there are says so, and nobody else notices', async () => {
+    const rig = await aStableRig();
+    const running = rig.client.call();
+    const call = rig.client.call();
+    await rig.settle();
+    const [other = 0, id = 0] = rig.server.waiting;
+    const failure = aFailure('lacks-rights', 'The call needs more.');
+    rig.server.link.end(id, { kind: 'refused', failure });
+    await rig.settle();
+    expect(rig.client.outcome(call)).toBe('not-run');
+    expect(textOf(rig, call)).toContain('the server refused it (The call needs more.)');
+    expect(rig.states).toEqual([]);
+    rig.server.answer(other, { content: [] });
+    await rig.settle();
+    expect(rig.client.outcome(running)).toBe('result');
+  });
+
   it('that a server of several answers finishes on the link that was left, when only new ones are refused', async () => {
     const rig = await aStableRig();
     const running = rig.client.call();

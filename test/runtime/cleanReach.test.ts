@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { aFailure, ConnectionError, type Failure } from '../../src/core/connection/failure.ts';
+import type { RpcRequest } from '../../src/core/rpc.ts';
 import { cleanReach } from '../../src/runtime/cleanReach.ts';
 import { KnownSecrets } from '../../src/runtime/knownSecrets.ts';
 import type { Dialer, Fate, Link, LinkEvents, Reach, SessionRef } from '../../src/runtime/ports.ts';
@@ -13,6 +14,19 @@ const signal = new AbortController().signal;
 const telling = (): Failure =>
   aFailure('rejected', `The server said: ${secret} is wrong for ${sessionId}, twice ${secret}.`);
 
+const answers = ({ method, id }: RpcRequest): Fate | null => {
+  const error = { code: -32_000, message: telling().detail };
+  switch (method) {
+    case 'answer':
+      return { kind: 'answered', response: { jsonrpc: '2.0', id, result: { secret } } };
+    case 'initialize':
+    case 'refuse':
+      return { kind: 'answered', response: { jsonrpc: '2.0', id, error } };
+    default:
+      return null;
+  }
+};
+
 const aLink = (events: LinkEvents): Link & { readonly events: LinkEvents } => {
   const fate = (kind: 'broken' | 'refused' | 'not-sent'): Fate =>
     kind === 'broken' ? { kind, failure: telling(), cursor: 'c1' } : { kind, failure: telling() };
@@ -20,12 +34,7 @@ const aLink = (events: LinkEvents): Link & { readonly events: LinkEvents } => {
     events,
     session: { id: sessionId, protocolVersion: '2025-11-25' },
     useVersion: () => undefined,
-    exchange: (request) =>
-      Promise.resolve(
-        request.method === 'answer'
-          ? { kind: 'answered', response: { jsonrpc: '2.0', id: request.id, result: { secret } } }
-          : fate('broken'),
-      ),
+    exchange: (request) => Promise.resolve(answers(request) ?? fate('broken')),
     tell: () => Promise.resolve(fate('refused')),
     resume: () => Promise.resolve(fate('not-sent')),
     listen: () => undefined,
@@ -139,4 +148,12 @@ test('[bounded] of what one owner adds the newest two hundred are known', () => 
     }),
     { numRuns: 5 },
   );
+});
+
+test('[keep-secrets] what a server says when it refuses the greeting is told without secrets, what it says to a caller as it is', async () => {
+  const { link } = await dialled();
+  const ask = (method: string): Promise<Fate> =>
+    link.exchange({ jsonrpc: '2.0', id: 1, method, params: {} }, {});
+  isClean(await ask('initialize'));
+  expect(JSON.stringify(await ask('refuse'))).toContain(secret);
 });

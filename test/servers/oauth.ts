@@ -1,5 +1,5 @@
 // A protected MCP server with its authorization server, as one process: prints `{"mcpUrl":…,"issuer":…,"controlUrl":…}` as one
-// line on its standard output when both listen. A person signs in with the one button of the page. `POST controlUrl?do=…` plays
+// line on its standard output when both listen. A person signs in, or refuses, with a button of the page. `POST controlUrl?do=…` plays
 // trouble: `expire` (access tokens), `revoke` (everything), `away` and `back` (the token endpoint). `GET controlUrl`: what was counted.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { once } from 'node:events';

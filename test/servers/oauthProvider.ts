@@ -1,8 +1,9 @@
-// A real authorization server (oidc-provider) on loopback, with a page of one button, counters, and ways to let it fail. It signs
+// A real authorization server (oidc-provider) on loopback, with a page of two buttons, counters, and ways to let it fail. It signs
 // everybody in as the same person. Not here: the server that it protects (oauthResource.ts).
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import { Provider } from 'oidc-provider';
+import { planted, plantedCode, plantedToken } from '../support/planted.ts';
 
 export type Fault =
   | 'none'
@@ -36,13 +37,13 @@ export interface OAuthProvider {
 
 export const scopes = ['mcp:read', 'mcp:write'] as const;
 /** For clients that act for themselves. */
-export const machine = { clientId: 'machine', clientSecret: 'machine-secret-that-nobody-guesses' };
+export const machine = { clientId: 'machine', clientSecret: planted('of-a-machine') };
 
 /** An editor takes 127.0.0.1 for a server of its own, and would forward its pages; another loopback address is any page to it. */
 const host = process.env['OAUTH_HOST'] ?? '127.0.0.1';
 
 const page = (uid: string): string =>
-  `<!doctype html><meta charset="utf-8"><title>Test sign-in</title><form method="post" action="/interaction/${uid}"><h1>Test sign-in</h1><button id="sign-in" type="submit">Sign in</button></form>`;
+  `<!doctype html><meta charset="utf-8"><title>Test sign-in</title><form method="post" action="/interaction/${uid}"><h1>Test sign-in</h1><button id="sign-in" type="submit">Sign in</button> <button id="refuse" type="submit" formaction="/interaction/${uid}/refuse">Refuse</button></form>`;
 
 const json = (response: ServerResponse, status: number, body: unknown): void => {
   response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
@@ -82,6 +83,27 @@ const makeProvider = (issuer: string, resource: () => string, life: () => number
     },
   });
 
+/** Everything that it gives out and that opens a door is a planted credential. */
+const plantIn = (provider: Provider): void => {
+  const { AccessToken, ClientCredentials, RefreshToken, RegistrationAccessToken } = provider;
+  const kinds = { AccessToken, ClientCredentials, RefreshToken, RegistrationAccessToken };
+  Object.assign(provider.AuthorizationCode.prototype, { generateTokenId: plantedCode });
+  for (const [name, Kind] of Object.entries(kinds))
+    // The format is what the function that is replaced decides on besides.
+    Object.assign(Kind.prototype, { format: 'opaque', generateTokenId: () => plantedToken(name) });
+};
+
+/** The person pushes the other button. */
+const refuse = (
+  provider: Provider,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> =>
+  provider.interactionFinished(request, response, {
+    error: 'access_denied',
+    error_description: 'The person wants nothing of it.',
+  });
+
 /** The person pushes the button. */
 const grantAll = async (
   provider: Provider,
@@ -114,6 +136,7 @@ class TestProvider implements OAuthProvider {
     this.#server = server;
     this.issuer = issuer;
     this.#provider = makeProvider(issuer, resource, () => this.tokenLife);
+    plantIn(this.#provider);
     this.#provider.on('access_token.saved', ({ grantId, jti }) => {
       if (grantId !== undefined) this.#grants.add(grantId);
       this.#tokens.add(jti);
@@ -170,8 +193,9 @@ class TestProvider implements OAuthProvider {
     if (pathname === '/token') this.#note('token');
     if (pathname === '/token/revocation') this.#note('revocation');
     if (this.#fails(pathname, response)) return;
-    const uid = /^\/interaction\/([\w-]+)$/.exec(pathname)?.[1];
+    const [, uid, wish] = /^\/interaction\/([\w-]+)(\/refuse)?$/.exec(pathname) ?? [];
     if (uid === undefined) return void serve(request, response);
+    if (wish !== undefined) return refuse(this.#provider, request, response);
     if (request.method === 'POST') return grantAll(this.#provider, request, response);
     response.writeHead(200, { 'content-type': 'text/html' }).end(page(uid));
   }

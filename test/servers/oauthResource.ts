@@ -1,10 +1,10 @@
 // An MCP server that wants a token of the authorization server beside it: `echo` needs `mcp:read`, `write` needs `mcp:write` too.
-import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { StreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/streamableHttp.js';
 import { z } from 'zod';
+import { plantedSession } from '../support/planted.ts';
 import type { OAuthProvider } from './oauthProvider.ts';
 
 export interface OAuthResource {
@@ -134,7 +134,7 @@ class Resource implements OAuthResource {
 
   async #open(): Promise<StreamableHTTPServerTransport> {
     const transport = new StreamableHTTPServerTransport({
-      sessionIdGenerator: randomUUID,
+      sessionIdGenerator: plantedSession,
       onsessioninitialized: (id) => void this.#sessions.set(id, transport),
     });
     const server = new McpServer({ name: 'protected', version: '1.0.0' });

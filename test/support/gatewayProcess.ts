@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { Readable } from 'node:stream';
+import { plantIn } from './planted.ts';
 import { nodePath, projectRoot } from './serverProcess.ts';
 
 type Child = ChildProcessByStdio<null, Readable, Readable>;
@@ -116,7 +117,8 @@ export class GatewayProcess implements WayIn {
 
   configure(servers: Readonly<Record<string, unknown>>): void {
     const { settings: lifeline = {} } = this.#options;
-    writeFileSync(join(this.folder, 'mcp.json'), JSON.stringify({ servers, lifeline }));
+    const text = JSON.stringify({ servers: plantIn(servers, 'headless'), lifeline });
+    writeFileSync(join(this.folder, 'mcp.json'), text);
   }
 
   /** Resolves when it listens. A second start must find the same door, or no client would. */

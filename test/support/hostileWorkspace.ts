@@ -112,3 +112,18 @@ export const makeHostile = (hostile: HostileFolder): void => {
   write(join(folder, '.npmrc'), `registry=http://127.0.0.1:${ear.port}/\n`);
   if (!existsSync(marks)) throw new Error('There is no place for marks.');
 };
+
+/** The same as a workspace file with two folders: at its own level, and in each folder. Returns its path. */
+export const makeHostileWorkspaceFile = (hostile: HostileFolder): string => {
+  const { folder, marks, ear } = hostile;
+  const servers = {
+    'whole-run': markingProgram(marks, 'whole'),
+    'whole-call': { url: `http://127.0.0.1:${ear.port}/whole` },
+  };
+  const settings = { ...settingsOf(hostile), 'mcpLifeline.servers': servers, mcp: { servers } };
+  const names = ['one', 'two'];
+  for (const name of names) makeHostile({ ...hostile, folder: join(folder, name) });
+  const file = join(folder, 'hostile.code-workspace');
+  write(file, { folders: names.map((path) => ({ path })), settings });
+  return file;
+};

@@ -5,10 +5,14 @@ import { dirname, join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { expect, onTestFinished, test } from 'vitest';
 import { searchBelow } from '../run/planted.ts';
-import { plantIn, planted } from './planted.ts';
+import { plantIn, planted, plantedCode, plantedSession } from './planted.ts';
 
 const aRun = () => {
-  const root = mkdtempSync(join(tmpdir(), 'ml-search-'));
+  const folder = mkdtempSync(join(tmpdir(), 'ml-search-'));
+  const root = join(folder, 'run');
+  mkdirSync(root);
+  onTestFinished(() => rmSync(folder, { recursive: true, force: true }));
+  // First, since a whole run keeps folders like that one (keepFolders.ts), and what is planted here must really be gone.
   onTestFinished(() => rmSync(root, { recursive: true, force: true }));
   const write = (path: string, content: string | Buffer): void => {
     mkdirSync(dirname(join(root, path)), { recursive: true });
@@ -50,6 +54,21 @@ test('it may stand where the test put it, and such places are counted', () => {
   const { files, leaks, places } = searchBelow(root);
   expect([files, places]).toEqual([3, 2]);
   expect(leaks.map(({ path }) => path)).toEqual(['.vscode/settings.json.bak']);
+});
+
+test('an id of a session may stand with the records of sessions, and a code in the history of a browser', () => {
+  const { root, write, leaks } = aRun();
+  write('ml-abc/lifeline.db', plantedSession());
+  write('ml-abc/browser/Default/History', plantedCode());
+  expect(searchBelow(root)).toMatchObject({ leaks: [], places: 2 });
+  write('ml-abc/browser/Default/History', plantedSession());
+  write('ml-abc/lifeline.db', secret);
+  write('ml-abc/user/logs/extension.log', plantedCode());
+  expect(leaks().toSorted()).toEqual([
+    'browser/Default/History',
+    'lifeline.db',
+    'user/logs/extension.log',
+  ]);
 });
 
 test('links are not followed, so that the tests themselves are no finding', () => {

@@ -1,11 +1,25 @@
-// Credentials that tests give to servers, all with one mark by which the last step of `npm test` finds them wherever the run has
-// written one down (test/run/planted.ts). Not to be used for anything that may be written down.
+// Credentials that tests give to servers or get from them, all with one mark by which the last step of `npm test` finds them
+// wherever the run has written one down (test/run/planted.ts). Not to be used for anything that may be written down.
+import { randomUUID } from 'node:crypto';
 
-/** What every planted credential begins with. */
-export const plantedMark = 'planted-secret-';
+/** What every planted credential begins with. Put together here, so that no bundle of a test holds it. */
+export const plantedMark = ['planted', 'secret', ''].join('-');
 
 /** A credential that says where it was planted. */
 export const planted = (where: string): string => `${plantedMark}${where}`;
+
+/** One that a server gives out, and nobody guesses. */
+export const plantedToken = (what: string): string => planted(`${what}-${randomUUID()}`);
+
+/** What every planted code of a sign-in begins with: the browser in which somebody signs in keeps the address that brings it. */
+export const plantedCodeMark = 'planted-code-';
+
+export const plantedCode = (): string => `${plantedCodeMark}${randomUUID()}`;
+
+/** What every planted id of a session begins with: unlike a credential it is kept in the workspace's storage, and nowhere else. */
+export const plantedSessionMark = ['planted', 'session', ''].join('-');
+
+export const plantedSession = (): string => `${plantedSessionMark}${randomUUID()}`;
 
 /** Headers of an entry, as people have them. No Authorization, which is for those that sign in. */
 export const plantedHeaders = (where: string): Readonly<Record<string, string>> => ({

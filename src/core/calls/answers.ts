@@ -13,8 +13,8 @@ import type { JournalEntry } from './journal.ts';
  *   server    the name of the server as the user configured it
  *   attempts  how often the server got the call, counting the tries that it refused
  *   reason    of `not-run`: `state` (the server is not to be used now), `queue-full`, `deadline` (it did not come back in
- *             time), `refused-again`, `closed`; of `unknown`: the kind of failure that took the answer away, or `offered` (a
- *             person decides about it, because its program was gone for long)
+ *             time), `refused-again` (or it certainly would be), `closed`; of `unknown`: the kind of failure that took the
+ *             answer away, or `offered` (a person decides about it, because its program was gone for long)
  */
 export const outcomeKey = 'mcp-lifeline/outcome';
 
@@ -46,7 +46,7 @@ const notRunText = (
     case 'deadline':
       return `${what} was not run: the server did not come back in time. It is safe to try again. ${refusal}`;
     case 'refused-again':
-      return `${what} was not run: the server refused it twice${detail}. ${refusal}`;
+      return `${what} was not run: the server refused it${call.refusals > 0 ? ' twice' : ''}${detail}. ${refusal}`;
     case 'closed':
       return `${what} was not run: the connection was ended${detail}. ${refusal}`;
   }

@@ -2,7 +2,7 @@
 // each ends, exactly once. The classes A to G of the README's table are decided here.
 // Not here: calls that can be resumed (resuming.ts), calls whose outcome nobody knows (unknown.ts), sending (runtime/caller.ts).
 import type { Millis } from '../../base/clock.ts';
-import type { Failure } from '../connection/failure.ts';
+import { type Failure, failureTraits } from '../connection/failure.ts';
 import type { RpcId } from '../rpc.ts';
 import { type Call, type CallSpec, deadlineOf, upstreamIdOf } from './call.ts';
 import type { Fate } from './fate.ts';
@@ -110,7 +110,7 @@ const onEnded = (
         : holdAgain(free, call, call.refusals, at, rules);
     case 'refused':
       if (resumed) return judgeUnknown(free, call, fate.failure, at, rules);
-      return call.refusals > 0
+      return call.refusals > 0 || failureTraits[fate.failure.kind].isOfOneRequest
         ? end(free, call, verdictNow(call, 'refused-again', fate.failure))
         : holdAgain(free, call, 1, at, rules);
     case 'accepted':

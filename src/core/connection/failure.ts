@@ -14,6 +14,7 @@ export type FailureKind =
   | 'restarted'
   | 'unauthorized'
   | 'forbidden'
+  | 'lacks-rights'
   | 'unrenewed'
   | 'rate-limited'
   | 'server-error'
@@ -73,6 +74,8 @@ export interface FailureTraits {
    * old process is finishing them. They are left to end by themselves for a while.
    */
   readonly sparesOthers: boolean;
+  /** It says nothing about the link either, and the same request would be refused again. */
+  readonly isOfOneRequest: boolean;
   readonly level: 'debug' | 'info' | 'warn' | 'error';
 }
 
@@ -86,6 +89,7 @@ const traits = (
   endsSession: false,
   unexecuted: false,
   sparesOthers: more.unexecuted ?? false,
+  isOfOneRequest: false,
   ...more,
 });
 
@@ -107,6 +111,8 @@ export const failureTraits: Readonly<Record<FailureKind, FailureTraits>> = {
   unauthorized: traits('auth', 'warn', { unexecuted: true }),
   // A 403 is often a Host or Origin rule of the server and no matter of signing in (Playwright's server).
   forbidden: traits('slow', 'error', { unexecuted: true }),
+  // The server is fine, and other calls need less. In a handshake it lasts until somebody signs in with more.
+  'lacks-rights': traits('slow', 'warn', { unexecuted: true, isOfOneRequest: true }),
   // The server wants newer credentials, and who gives them cannot be reached: no sign-out, only a wait.
   unrenewed: traits('retry', 'warn', { unexecuted: true }),
   'rate-limited': traits('retry', 'warn', { unexecuted: true }),

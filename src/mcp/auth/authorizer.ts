@@ -14,7 +14,7 @@ import type { Account, Authorizer, Challenge, Landings, Mutex } from './ports.ts
 import { asksForSignIn, needsNobody, Renewal, type Renewed } from './renewal.ts';
 import { revoke } from './revoking.ts';
 import { type SignedIn, signInByPage } from './signingIn.ts';
-import { StepUp } from './stepUp.ts';
+import { type Answer, StepUp } from './stepUp.ts';
 import {
   headerOf,
   isDue,
@@ -43,6 +43,18 @@ const orGone = <T>(work: Promise<T>, signal: AbortSignal | undefined, gone: T): 
 const gone: Renewed = {
   kind: 'away',
   failure: aFailure('cancelled', 'Nobody waits for the answer any more.'),
+};
+
+/** A call that needs more, which nobody is asked for now. */
+const lacking = (scopes: readonly string[], answer: Answer): Failure => {
+  const names = scopes.join(' ').slice(0, 200);
+  const what =
+    names === '' ? 'rights that were not granted' : `rights that were not granted (${names})`;
+  const next =
+    answer === 'open'
+      ? 'Use Sign In on the server to grant them.'
+      : 'Sign in with an account that has them.';
+  return aFailure('lacks-rights', `The call needs ${what}. ${next}`, { status: 403 });
 };
 
 export class OAuthAuthorizer implements Authorizer, Disposable {
@@ -183,10 +195,8 @@ export class OAuthAuthorizer implements Authorizer, Disposable {
     const isGranted = scopes.every((scope) => granted.includes(scope));
     const { demand } = this.#stepUp;
     if (demand && !isGranted) return demand;
-    if (isGranted || this.#stepUp.isAsked(scopes)) {
-      const text = `The call needs rights that were not granted (${scopes.join(' ').slice(0, 200)}). Sign in with an account that has them.`;
-      return aFailure('forbidden', text, { status: 403 });
-    }
+    const answer = isGranted ? 'no' : this.#stepUp.answerTo(scopes);
+    if (answer !== null) return lacking(scopes, answer);
     const failure = this.#stepUp.ask(scopes);
     if (!needsNobody(this.#deps.wish)) {
       this.#tell();

@@ -54,8 +54,8 @@ export type Account =
 export interface Authorizer {
   readonly account: Signal<Account>;
   /**
-   * Why nothing is to be sent for now: a call needs more rights than the person has granted, and is asked for them. Null most of
-   * the time, and again after a minute in which nobody granted them: then the server is used with the rights there are.
+   * Why nothing is to be sent for now: a call needs more rights than the person has granted, who is asked for them. Null most of
+   * the time, and again after a few seconds: then the server is used with the rights there are, whether or not somebody signs in.
    */
   readonly demand: Failure | null;
   /** The `Authorization` header for the next request; refreshed before if it has run out. Null: none is known. Never rejects. */
@@ -64,7 +64,7 @@ export interface Authorizer {
   accepted(used: string | null): void;
   /**
    * The server refused a request that carried `used`. Null: other credentials are there now, so that the request may be sent
-   * once more. Otherwise how the refusal is to be understood: `unauthorized`, `forbidden`, or `unrenewed` where the
+   * once more. Otherwise how the refusal is to be understood: `unauthorized`, `lacks-rights`, or `unrenewed` where the
    * authorization server is only away. Never opens a page. Never rejects.
    */
   challenged(

@@ -52,8 +52,13 @@ const revokeWithin = async (desk: Desk, stored: Stored, signal: AbortSignal): Pr
     const text = `The sign-in service answered HTTP ${answer.status} when it was told.`;
     throw new ConnectionError(aFailure('rejected', text, { status: answer.status }));
   };
-  // The longer-lived one first: with it, most services drop the other too (RFC 7009 section 2.1).
-  if (tokens.refreshToken !== null)
-    await tell({ token: tokens.refreshToken, hint: 'refresh_token' });
-  await tell({ token: tokens.accessToken, hint: 'access_token' });
+  // Both, whatever becomes of the other: most services drop the access token with the one that renews it, not all do, and
+  // some revoke only one of the kinds (RFC 7009 sections 2.1 and 2.2.1).
+  const { refreshToken, accessToken } = tokens;
+  const telling = [
+    ...(refreshToken === null ? [] : [tell({ token: refreshToken, hint: 'refresh_token' })]),
+    tell({ token: accessToken, hint: 'access_token' }),
+  ];
+  await Promise.allSettled(telling);
+  await Promise.all(telling);
 };

@@ -4,19 +4,25 @@ import type { Clock, Millis } from '../../base/clock.ts';
 import { type Disposable, Mutable } from '../../base/disposable.ts';
 import { aFailure, type Failure } from '../../core/connection/failure.ts';
 
-/** So long nothing else is sent, so that the person notices; then the server is used with the rights that there are. */
-const patience: Millis = 60_000;
+/**
+ * So long nothing is sent, which is what makes the need visible: a state, a notification, a reason for the call. Less than calls
+ * are held for a person (`holdBudgetIn`), so that calls which need no more rights only wait for a moment and then go on.
+ */
+const pause: Millis = 4_000;
 /** Who was asked in vain is left alone for so long. */
 const restAfter: Millis = 10 * 60_000;
 
 const keyOf = (scopes: readonly string[]): string => scopes.toSorted().join(' ');
 
+/** What came of asking: nothing yet, or they are not to be had. */
+export type Answer = 'open' | 'no';
+
 export class StepUp implements Disposable {
   readonly #clock: Clock;
   readonly #changed: () => void;
   readonly #timer = new Mutable();
-  /** Until when each was asked for; for ever where the person has signed in and it was refused all the same. */
-  readonly #asked = new Map<string, Millis>();
+  /** Until when nobody is asked again; for ever where the person has signed in and it was refused all the same. */
+  readonly #asked = new Map<string, { readonly until: Millis; readonly answer: Answer }>();
   #wanted: readonly string[] = [];
   /** Those of them that a sign-in was made with. */
   #granted: readonly string[] = [];
@@ -36,9 +42,10 @@ export class StepUp implements Disposable {
     return this.#wanted;
   }
 
-  /** Whether asking for these again is of no use now. */
-  isAsked(scopes: readonly string[]): boolean {
-    return (this.#asked.get(keyOf(scopes)) ?? 0) > this.#clock.steady();
+  /** What came of asking for these not long ago; null where they are to be asked for. */
+  answerTo(scopes: readonly string[]): Answer | null {
+    const asked = this.#asked.get(keyOf(scopes));
+    return asked && asked.until > this.#clock.steady() ? asked.answer : null;
   }
 
   note(scopes: readonly string[]): void {
@@ -48,10 +55,11 @@ export class StepUp implements Disposable {
   /** Asks the person for these; what is to be told. */
   ask(scopes: readonly string[]): Failure {
     this.note(scopes);
-    this.#asked.set(keyOf(scopes), this.#clock.steady() + patience + restAfter);
+    const until = this.#clock.steady() + pause + restAfter;
+    this.#asked.set(keyOf(scopes), { until, answer: 'open' });
     const text = `The call needs more rights than you have granted (${scopes.join(' ').slice(0, 200)}). Sign in again to grant them.`;
     this.#demand = aFailure('unauthorized', text, { status: 403 });
-    this.#timer.value = this.#clock.after(patience, () => this.#end());
+    this.#timer.value = this.#clock.after(pause, () => this.#end());
     return this.#demand;
   }
 
@@ -59,7 +67,7 @@ export class StepUp implements Disposable {
   signedIn(scopes: readonly string[]): void {
     for (const key of this.#asked.keys())
       if (key.split(' ').every((scope) => scopes.includes(scope)))
-        this.#asked.set(key, Number.POSITIVE_INFINITY);
+        this.#asked.set(key, { until: Number.POSITIVE_INFINITY, answer: 'no' });
     this.#granted = this.#wanted;
     this.#end();
   }
@@ -67,6 +75,7 @@ export class StepUp implements Disposable {
   /** The authorization server does not grant these to anybody here: the next sign-in is to work without them. */
   refused(): void {
     this.#wanted = this.#granted;
+    for (const [key, { until }] of this.#asked) this.#asked.set(key, { until, answer: 'no' });
     this.#end();
   }
 

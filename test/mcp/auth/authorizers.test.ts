@@ -158,3 +158,26 @@ test('configured credentials go to the first authorization server only, until th
   await authorizer?.signIn(never());
   expect(asked).toEqual(['/first/token', '/second/token']);
 });
+
+test('signing out revokes what can be revoked, where the sign-in service refuses the rest', async () => {
+  const revoked: string[] = [];
+  const server = await trapped((seen, answer) => {
+    const base = new URL(server.url).origin;
+    if (seen.path.includes('oauth-authorization-server'))
+      return answer.json(metadata(base, { revocation_endpoint: `${base}/revoke` }));
+    if (seen.path === '/token')
+      return answer.json({ access_token: 'a', refresh_token: 'r', token_type: 'Bearer' });
+    if (seen.path !== '/revoke') return answer.status(404);
+    const token = new URLSearchParams(seen.body).get('token') ?? '';
+    if (token === 'r') return answer.json({ error: 'unsupported_token_type' }, {}, 400);
+    revoked.push(token);
+    return answer.status(200);
+  });
+  const grant = 'client_credentials';
+  const oauth = { ...byItself, clientId: 'id', clientSecret: 'hush', grant } as const;
+  const authorizer = makeAuthorizers(new MemoryVault()).of(aServer(server.url, { oauth }));
+  await authorizer?.signIn(never());
+  await authorizer?.signOut();
+  expect(revoked).toEqual(['a']);
+  expect(authorizer?.account.value).toBe('signed-out');
+});

@@ -1,5 +1,6 @@
 // Calls that need more rights than were granted.
 import { expect, test } from 'vitest';
+import { holdBudgetIn } from '../../../src/core/connection/state.ts';
 import { machine } from '../../servers/oauthProvider.ts';
 import { failureIn, inShort } from '../linkRig.ts';
 import { VirtualClock } from '../../support/virtualClock.ts';
@@ -40,7 +41,8 @@ test('rights that the sign-in service does not give are asked for once, and then
   const first = failureIn(await window.call('write', 'a'));
   await expect(window.signIn()).rejects.toThrow('invalid_');
   const second = failureIn(await window.call('write', 'b'));
-  expect([first.kind, second.kind]).toEqual(['unauthorized', 'forbidden']);
+  expect([first.kind, second.kind]).toEqual(['unauthorized', 'lacks-rights']);
+  expect(second.detail).toContain('Sign in with an account that has them.');
   expect(window.authorizer.account.value).toBe('signed-in');
   expect(inShort(await window.call('echo', 'c'))).toBe('answered');
   await window.signIn();
@@ -53,20 +55,36 @@ test('rights that a person has granted and that are refused all the same are not
   await window.signIn();
   world.provider.ignores = 'mcp:write';
   await window.signIn();
-  expect(failureIn(await window.call('write', 'b')).kind).toBe('forbidden');
+  expect(failureIn(await window.call('write', 'b')).kind).toBe('lacks-rights');
   expect(window.authorizer.account.value).toBe('signed-in');
 });
 
-test('a person who does not answer is asked for a minute; then the server is used with the rights there are', async () => {
+test('a person who does not answer is asked for a moment; then the server is used with the rights there are', async () => {
   const world = await aWorld();
   const clock = new VirtualClock();
   const window = await aSignedInWindow(world, { clock });
   await window.call('write', 'a');
   expect(window.authorizer.demand?.kind).toBe('unauthorized');
-  await clock.advance(61_000);
+  await clock.advance(5_000);
   expect([window.authorizer.demand, window.authorizer.account.value]).toEqual([null, 'signed-in']);
   expect(inShort(await window.call('echo', 'b'))).toBe('answered');
-  expect(inShort(await window.call('write', 'c'))).toBe('refused forbidden');
+  const refused = failureIn(await window.call('write', 'c'));
+  expect([refused.kind, refused.detail]).toEqual([
+    'lacks-rights',
+    'The call needs rights that were not granted (mcp:read mcp:write). Use Sign In on the server to grant them.',
+  ]);
+  await window.signIn();
+  expect(inShort(await window.call('write', 'd'))).toBe('answered');
+});
+
+test('the moment is shorter than calls are held for a person, so that the others only wait', async () => {
+  const world = await aWorld();
+  const clock = new VirtualClock();
+  const window = await aSignedInWindow(world, { clock });
+  const failure = failureIn(await window.call('write', 'a'));
+  const state = { kind: 'needs-auth', since: 0, attempt: 1, failure } as const;
+  await clock.advance(holdBudgetIn(state, 45_000) - 1);
+  expect(window.authorizer.demand).toBe(null);
 });
 
 test('a refusal that does not speak of rights is no matter of signing in', async () => {

@@ -1,8 +1,8 @@
 // The sessions of the restartable server: who is known, what each remembers, and what of it a restart keeps.
-import { randomUUID } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js';
 import { WebStandardStreamableHTTPServerTransport } from '@modelcontextprotocol/sdk/server/webStandardStreamableHttp.js';
+import { plantedSession } from '../../support/planted.ts';
 import { type EventLog, EventShelf } from './eventLog.ts';
 import type { Environment } from './environment.ts';
 import { createToolbox, type House, type SessionState } from './tools.ts';
@@ -63,7 +63,7 @@ export class Sessions {
 
   /** A session for the `initialize` that is about to be handled. */
   async open(hello: unknown): Promise<Session> {
-    const session = await this.#make(randomUUID(), freshState(), hello);
+    const session = await this.#make(plantedSession(), freshState(), hello);
     session.state.initializeCount += 1;
     this.save();
     return session;
