@@ -6,13 +6,15 @@ import { type Disposable, Store } from './base/disposable.ts';
 import { type Signal, Source } from './base/signal.ts';
 import type { Settings } from './core/settings.ts';
 import { isObject } from './core/rpc.ts';
-import { type EditorFacts, EditorGateway, withoutLoops } from './wiring/editorGateway.ts';
+import { type EditorFacts, EditorGateway } from './wiring/editorGateway.ts';
 import { type EditorValues, wireValues } from './wiring/editorValues.ts';
 import { wireChronicler, wireFleet } from './wiring/fleet.ts';
 import { wireSignIn } from './wiring/editorSignIn.ts';
 import { wireEditorStore } from './wiring/editorStore.ts';
 import { wireFoundServers } from './wiring/editorSources.ts';
 import type { FoundServers } from './wiring/foundServers.ts';
+import { doorsOf } from './wiring/gatewayForEditor.ts';
+import { refusingLoops, withoutLoops } from './wiring/loops.ts';
 import { createApi, type LifelineApi } from './host/api.ts';
 import { registerDefinitionProvider } from './host/definitionProvider.ts';
 import type { GatewayDoor } from './host/gatewayDoor.ts';
@@ -120,7 +122,9 @@ const wire = (parts: Parts, owner: Store): Running => {
   const version = versionOf(context);
   const { enabled } = parts.settings.current.value.gateway;
   const door = owner.add(new Source<GatewayDoor>({ kind: enabled ? 'opening' : 'off' }));
-  const settings = withoutLoops(parts.settings.current, door, owner, vscode.l10n.t);
+  const doors = doorsOf(door);
+  const settings = withoutLoops(parts.settings.current, doors, owner, vscode.l10n.t);
+  const filled = refusingLoops(parts.values.resolver, doors, owner, vscode.l10n.t);
   const wake = wakeSource(network, presence);
   const chronicler = wireChronicler({ clock, store, wake }, owner);
   const signIn = wireSignIn({ context, clock, logs, known: parts.secrets }, owner);
@@ -130,7 +134,7 @@ const wire = (parts: Parts, owner: Store): Running => {
       folder: openFolder,
       roots: openRoots,
       say: vscode.l10n.t,
-      resolver: withApproval(parts.leave.keeper, parts.values.resolver),
+      resolver: withApproval(parts.leave.keeper, filled.resolver),
       authorizers: (server) => signIn.of(server),
     },
     owner,
@@ -138,6 +142,7 @@ const wire = (parts: Parts, owner: Store): Running => {
   owner.add(onOpenRootsChange(() => fleet.rootsChanged()));
   parts.leave.follow(fleet, settings);
   parts.values.follow(fleet);
+  filled.follow(fleet);
   owner.add(followDevFiles({ clock, fleet }, (id) => logs.of(id)));
   const gateway = owner.add(
     new EditorGateway(
@@ -180,7 +185,7 @@ const prepare = (context: vscode.ExtensionContext, owner: Store): Parts => {
 
 const bringServers = (
   { context, clock, logs, secrets, settings, leave, values }: Parts,
-  { found }: Running,
+  { found, gateway }: Running,
   owner: Store,
 ): NewServers =>
   wireNewServers(
@@ -188,7 +193,8 @@ const bringServers = (
       ...{ clock, logs, say: vscode.l10n.t, settings, secrets, approvals: leave.approvals },
       globalStorage: context.globalStorageUri.fsPath,
       found: found.view,
-      resolver: values.resolver,
+      values,
+      doors: doorsOf(gateway.view.door),
       isTrusted: leave.keeper.isTrusted,
       folder: openFolder,
       version: versionOf(context),
@@ -216,7 +222,10 @@ const show = (parts: Parts, running: Running, { view }: NewServers, owner: Store
         missing: async (definition) =>
           isAllowed(definition) ? values.view.missing(definition) : [],
       },
-      clearStoredSessions: () => store.records.clear(),
+      clearStoredSessions: () => ({
+        atServers: store.records.clear(),
+        atGateway: gateway.clearSessions(),
+      }),
     }),
   );
 };

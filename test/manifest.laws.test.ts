@@ -8,11 +8,12 @@ import {
   settingTable,
 } from '../src/core/settingTable.ts';
 import { commandIds } from '../src/host/commandIds.ts';
-import { definitionProviderId, healthToolName } from '../src/host/contributions.ts';
+import { contextKeys, definitionProviderId, healthToolName } from '../src/host/contributions.ts';
 import { readProjectJson, sourcesUnder } from './support/sources.ts';
 
 const property = z.looseObject({
   scope: z.string().optional(),
+  order: z.number(),
   default: z.unknown().optional(),
   minimum: z.number().optional(),
   maximum: z.number().optional(),
@@ -29,7 +30,13 @@ const manifest = z
       untrustedWorkspaces: z.looseObject({ restrictedConfigurations: z.array(z.string()) }),
     }),
     contributes: z.looseObject({
-      configuration: z.object({ properties: z.record(z.string(), property) }).loose(),
+      configuration: z.array(
+        z.looseObject({
+          title: z.string(),
+          order: z.number(),
+          properties: z.record(z.string(), property),
+        }),
+      ),
       commands: z.array(z.looseObject({ command: z.string(), title: z.string() })),
       menus: z.record(z.string(), z.array(menuItem)).optional(),
       mcpServerDefinitionProviders: z.array(z.looseObject({ id: z.string() })),
@@ -40,7 +47,8 @@ const manifest = z
   })
   .parse(readProjectJson('package.json'));
 
-const { properties } = manifest.contributes.configuration;
+const groups = manifest.contributes.configuration;
+const properties = Object.fromEntries(groups.flatMap((group) => Object.entries(group.properties)));
 const table: Readonly<Record<string, SettingRow>> = settingTable;
 const rows = Object.entries(table);
 const prefixed = (key: string): string => `mcpLifeline.${key}`;
@@ -66,6 +74,32 @@ describe('settings', () => {
     const isKey = (name: string): name is SettingKey => Object.hasOwn(settingTable, name);
     const words = isKey(key) ? `%${descriptionId(key)}%` : '';
     expect([shown?.description, shown?.markdownDescription]).toContain(words);
+  });
+});
+
+describe('groups of settings', () => {
+  test('they stand in their order, and each setting has its own place in its group', () => {
+    const ranks = (length: number): number[] => Array.from({ length }, (_, index) => index + 1);
+    expect(groups.map(({ order }) => order)).toEqual(ranks(groups.length));
+    for (const group of groups) {
+      const places = Object.values(group.properties).map(({ order }) => order);
+      expect(places, group.title).toEqual(ranks(places.length));
+    }
+  });
+
+  test('no setting is in two groups, and a link leads to a setting that there is', () => {
+    const keys = groups.flatMap((group) => Object.keys(group.properties));
+    expect(keys.length).toBe(new Set(keys).size);
+    const words = readProjectJson('package.nls.json');
+    const links = [...JSON.stringify(words).matchAll(/`#([\w.]+)#`/g)];
+    expect(links.map(([, key]) => key).filter((key) => !keys.includes(key ?? ''))).toEqual([]);
+  });
+
+  test('words with links or code are given as Markdown, which alone shows them so', () => {
+    const words = z.record(z.string(), z.string()).parse(readProjectJson('package.nls.json'));
+    const plain = Object.values(properties).flatMap(({ description }) => description ?? []);
+    const drawn = plain.filter((key) => words[key.slice(1, -1)]?.includes('`') === true);
+    expect(drawn).toEqual([]);
   });
 });
 
@@ -100,6 +134,14 @@ describe('commands', () => {
       .map(({ command }) => command)
       .filter((command) => command?.startsWith('mcpLifeline.') === true);
     expect(named.filter((command) => !declared.includes(command ?? ''))).toEqual([]);
+  });
+
+  test('what `when` clauses ask of us is told to the editor, and the other way round', () => {
+    const clauses = JSON.stringify(manifest.contributes).matchAll(/"when":"([^"]*)"/g);
+    const asked = [...clauses].flatMap(([, clause = '']) =>
+      [...clause.replaceAll(/\bview == \S+/g, '').matchAll(/mcpLifeline\.\w+/g)].flat(),
+    );
+    expect([...new Set(asked)].toSorted()).toEqual(Object.values(contextKeys).toSorted());
   });
 });
 

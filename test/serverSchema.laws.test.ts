@@ -15,7 +15,8 @@ const objectAt = (value: unknown, ...path: readonly (string | number)[]): JsonOb
 };
 
 const manifest: unknown = JSON.parse(readFileSync('package.json', 'utf8'));
-const settings = objectAt(manifest, 'contributes', 'configuration', 'properties');
+// Servers and inputs stand in the first group.
+const settings = objectAt(manifest, 'contributes', 'configuration', 0, 'properties');
 const entry = objectAt(settings, 'mcpLifeline.servers', 'additionalProperties');
 const http = objectAt(entry, 'anyOf', 0, 'properties');
 const stdio = objectAt(entry, 'anyOf', 1, 'properties');

@@ -6,7 +6,7 @@ import type { HistoryEntry } from './history.ts';
 import type { FailureKind } from './connection/failure.ts';
 import type { Cause } from './connection/state.ts';
 
-/** Every `at` is wall time; for what lasts, its beginning. */
+/** Every `at` is wall time; for what lasts, its beginning. Only a mark with a length is written down for its end (`MarkEntry`). */
 interface OfServer {
   readonly serverId: string;
   readonly at: Millis;
@@ -96,7 +96,7 @@ export interface CallsEntry extends OfServer {
 
 /**
  * `started`: a window opened. `reloaded`: it came back after a moment (`length`: how long it was away). `ended`: the window closed.
- * `slept`: the computer slept until now. `restarted`: the server was seen to be another run of itself.
+ * `slept`: the computer slept until then (`length`: for how long). `restarted`: the server was seen to be another run of itself.
  */
 export type MarkWhat = 'started' | 'reloaded' | 'ended' | 'slept' | 'restarted';
 
@@ -104,6 +104,7 @@ export interface MarkEntry {
   readonly kind: 'mark';
   /** Null for what concerns every server. */
   readonly serverId: string | null;
+  /** When it was noticed. What has a length was over then, and began `length` before; nothing of it could be written sooner. */
   readonly at: Millis;
   readonly what: MarkWhat;
   /** Null for what has no length, or one that is not known. */

@@ -71,10 +71,10 @@ const historyLines = ({ history, now, timeOf }: DiagnosticFacts): readonly strin
   if (lines.length === 0) return ['There is no history yet.'];
   return lines.slice(0, mostLines).map(({ entry }) => {
     const whose = entry.serverId === null ? '' : ` \`${oneLine(entry.serverId)}\``;
-    const { title, sentence } = describeEntry(entry, inEnglish);
+    const { sentence } = describeEntry(entry, inEnglish);
     const detail =
       'detail' in entry && entry.detail !== null ? ` (\`${oneLine(entry.detail)}\`)` : '';
-    return `- ${timeOf(entry.at)}${whose} ${title}. ${sentence}${detail}`;
+    return `- ${timeOf(entry.at)}${whose} ${sentence}${detail}`;
   });
 };
 

@@ -110,6 +110,20 @@ const plan = (phase: Phase | null, { now, say, age }: Moment): string => {
     : say('next try in {0}', age(timeLeft(phase.until, now), say));
 };
 
+/** A narrow view cuts the line off at its end, and the countdown is what a person looks for. */
+const reconnectingLine = (
+  state: Extract<ConnectionState, { kind: 'reconnecting' }>,
+  moment: Moment,
+): readonly string[] => {
+  const { now, say, age } = moment;
+  const name = nameOf(state.kind, say);
+  const tries = say('attempt {0}', state.attempt);
+  const { phase } = state;
+  return phase.kind === 'waiting' && phase.until > now
+    ? [say('reconnecting in {0}', age(timeLeft(phase.until, now), say)), tries]
+    : [name, tries, plan(phase, moment)];
+};
+
 /** What follows the name of the state on one line. */
 const particulars = (state: ConnectionState, moment: Moment): readonly string[] => {
   const { now, say, age } = moment;
@@ -121,7 +135,7 @@ const particulars = (state: ConnectionState, moment: Moment): readonly string[] 
     case 'reconnecting':
       return [say('attempt {0}', state.attempt), plan(state.phase, moment)];
     case 'suspended':
-      return [say('down for {0}', age(now - state.since, say)), plan(state.phase, moment)];
+      return [plan(state.phase, moment), say('down for {0}', age(now - state.since, say))];
     case 'failed':
       return [describeFailure(state.failure, say).title, plan(state.phase, moment)];
     case 'crash-loop':
@@ -199,7 +213,11 @@ export const describeState = (
   const { state } = life;
   const [icon, color] = lookOf(state);
   const name = nameIn(state, say);
-  const forEye = particulars(state, { proofAt, now, say, age: formatAge });
+  const seen: Moment = { proofAt, now, say, age: formatAge };
+  const forEye =
+    state.kind === 'reconnecting'
+      ? reconnectingLine(state, seen)
+      : [name, ...particulars(state, seen)];
   const forEar = particulars(state, { proofAt, now, say, age: spokenAge });
   const failure = failureOf(state);
   const spoken = [sentenceOf([name, ...forEar].join(', '))];
@@ -207,7 +225,7 @@ export const describeState = (
   return {
     icon,
     color,
-    short: [name, ...forEye].join(' · '),
+    short: forEye.join(' · '),
     sentence: spoken.join(' '),
     explanation: explain(state, say),
   };

@@ -3,6 +3,7 @@
 import type { Millis } from '../base/clock.ts';
 import { failureOf, needsPerson } from '../core/connection/state.ts';
 import type { HistoryEntry } from '../core/history.ts';
+import type { BadServer } from '../core/settings.ts';
 import { describeFailure } from '../core/wording/failure.ts';
 import type { Say } from '../core/wording/say.ts';
 import { formatAge } from '../core/wording/time.ts';
@@ -171,6 +172,14 @@ const ofName = ({ id }: ServerWatch, say: Say): string[] =>
   id === ownServerName
     ? [say('The gateway has a server of its own by this name, which hides this one. Rename it.')]
     : [];
+
+/** Why stands in the table of the report, and is the person's own text for the most part. */
+export const adviceOnBad = ({ name }: BadServer, say: Say): Advice => ({
+  server: name,
+  text: say(
+    'Its entry cannot be used, for the reason given above. Correct it: Open Configuration in its row leads there.',
+  ),
+});
 
 // More lines than an hour of trouble makes.
 const linesRead = 200;

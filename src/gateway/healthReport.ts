@@ -4,7 +4,7 @@ import type { Say } from '../core/wording/say.ts';
 import type { EventLog, EventLogTest } from '../runtime/gatewayPorts.ts';
 import type { ChronicleReader } from '../runtime/chronicle.ts';
 import type { Denied } from './door.ts';
-import { adviceOnGateway, adviceOnServer, type Advice } from './healthAdvice.ts';
+import { adviceOnBad, adviceOnGateway, adviceOnServer, type Advice } from './healthAdvice.ts';
 import { adviceOnHistory } from './healthPastAdvice.ts';
 import { gatewayHealth, type GatewayHealth, type HealthPorts, serversHealth } from './health.ts';
 import { type ServerHistory, serversHistory } from './healthHistory.ts';
@@ -83,9 +83,12 @@ const adviceOf = (
     denied: ports.denied(),
     now,
   };
-  const servers = fleet.servers.value.filter(({ id }) => only === undefined || id === only);
+  const isMeant = (name: string): boolean => only === undefined || name === only;
+  const servers = fleet.servers.value.filter(({ id }) => isMeant(id));
+  const bad = fleet.bad.value.filter(({ name }) => isMeant(name));
   return [
     ...adviceOnGateway(measured, say),
+    ...bad.map((each) => adviceOnBad(each, say)),
     ...servers.flatMap((server) => [
       ...adviceOnServer(server, now, say),
       ...adviceOnHistory(server, history[server.id], say),

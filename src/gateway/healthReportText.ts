@@ -1,5 +1,8 @@
 // The health report as Markdown, for a person and for a language model. Texts that come from servers stand in code quotes:
 // they are data, whatever they say. Not here: what is in it (healthReport.ts).
+import { aFailure } from '../core/connection/failure.ts';
+import { nameOf } from '../core/wording.ts';
+import { describeFailure } from '../core/wording/failure.ts';
 import type { Say } from '../core/wording/say.ts';
 import { formatAge } from '../core/wording/time.ts';
 import type { HealthReport } from './healthReport.ts';
@@ -51,15 +54,37 @@ const onStore = ({ store }: HealthReport, say: Say): string => {
   );
 };
 
-const proofOf = ({ proofAgeMs, proofBy }: ServerHealth, say: Say): string =>
-  proofAgeMs === null
-    ? say('not proven yet')
-    : say('proven {0} ago by {1}', formatAge(proofAgeMs, say), proofBy ?? '-');
-
-const troubleOf = ({ failure, reason }: ServerHealth): string => {
-  if (reason !== null) return quoted(reason);
-  return failure === null ? '' : `${failure.kind}: ${quoted(failure.detail)}`;
+const proverOf = (by: NonNullable<ServerHealth['proofBy']>, say: Say): string => {
+  switch (by) {
+    case 'handshake':
+      return say('a handshake');
+    case 'answer':
+      return say('an answer');
+    case 'ping':
+      return say('a ping');
+    case 'stream':
+      return say('its stream');
+  }
 };
+
+const proofOf = ({ proofAgeMs, proofBy }: ServerHealth, say: Say): string =>
+  proofAgeMs === null || proofBy === null
+    ? say('not proven yet')
+    : say('proven {0} ago by {1}', formatAge(proofAgeMs, say), proverOf(proofBy, say));
+
+const stateOf = ({ state }: ServerHealth, say: Say): string =>
+  state === 'bad-settings' ? say('settings not usable') : nameOf(state, say);
+
+const troubleOf = ({ failure, reason }: ServerHealth, say: Say): string => {
+  if (reason !== null) return quoted(reason);
+  if (failure === null) return '';
+  const { title } = describeFailure(aFailure(failure.kind, ''), say);
+  return failure.detail === '' ? title : say('{0}: {1}', title, quoted(failure.detail));
+};
+
+/** A quiet server has nothing to tell, and most are quiet. */
+const callsOf = ({ calls: { held, running } }: ServerHealth, say: Say): string =>
+  held + running === 0 ? '' : say('{0} held, {1} running', held, running);
 
 const planOf = ({ attempt, nextTryInMs }: ServerHealth, say: Say): string => {
   if (attempt === null) return '';
@@ -70,14 +95,13 @@ const planOf = ({ attempt, nextTryInMs }: ServerHealth, say: Say): string => {
 };
 
 const rowOf = (name: string, server: ServerHealth, say: Say): string => {
-  const { held, running } = server.calls;
   const cells = [
     quoted(name),
-    server.state,
+    stateOf(server, say),
     proofOf(server, say),
     planOf(server, say),
-    say('{0} held, {1} running', held, running),
-    troubleOf(server),
+    callsOf(server, say),
+    troubleOf(server, say),
   ];
   return `| ${cells.join(' | ')} |`;
 };
@@ -120,7 +144,7 @@ const adviceOf = ({ recommendations }: HealthReport, say: Say): string[] =>
 
 export const reportText = (report: HealthReport, say: Say): string =>
   [
-    say('# MCP Lifeline: {0}', report.status),
+    say('# MCP Lifeline: {0}', report.status === 'healthy' ? say('healthy') : say('degraded')),
     '',
     ...onGateway(report, say),
     onStore(report, say),

@@ -15,7 +15,13 @@ import { giveBack } from './giveBack.ts';
 import type { Logs } from './log.ts';
 import { pendingCommands, type PendingPorts } from './pendingCommands.ts';
 import { openConfiguration } from './openPlace.ts';
-import { pickAnyServer, pickServer, sayNoServers } from './pickServer.ts';
+import {
+  pickAnyServer,
+  pickServer,
+  sayNoServers,
+  sayNoSuchServer,
+  sayNothingFits,
+} from './pickServer.ts';
 import type { HistoryView } from './historyTree.ts';
 import { forgetAllowed, type ReviewPorts, reviewServers } from './reviewServer.ts';
 import type { EditorSettings } from './settings.ts';
@@ -31,6 +37,12 @@ export interface Target {
   readonly server: ServerWatch | undefined;
   readonly tool: Tool | undefined;
   readonly raw: unknown;
+}
+
+/** How many sessions were forgotten. */
+export interface ClearedSessions {
+  readonly atServers: number;
+  readonly atGateway: number;
 }
 
 export interface CommandPorts extends Omit<DiagnosticPorts, 'settings'> {
@@ -64,8 +76,8 @@ export interface CommandPorts extends Omit<DiagnosticPorts, 'settings'> {
   readonly approvals: ReviewPorts['approvals'];
   readonly reviewPages: ReviewPorts['reviewPages'];
   readonly entered: EnteredValues;
-  /** Forgets the sessions kept for servers that are not connected; returns how many there were. */
-  readonly clearStoredSessions: () => number;
+  /** Forgets the sessions kept at servers, and those of programs at the gateway that do not use it now; says how many. */
+  readonly clearStoredSessions: () => ClearedSessions;
 }
 
 type Run = (target: Target) => Promise<void>;
@@ -111,9 +123,7 @@ const reconnectAll = async ({ fleet }: CommandPorts): Promise<void> => {
     applies('reconnect', life.value.state.kind),
   );
   if (fitting.length === 0) {
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t('No server can be reconnected: none was started.'),
-    );
+    void sayNothingFits(vscode.l10n.t('No server can be reconnected: none was started.'));
     return;
   }
   for (const server of fitting) server.reconnect();
@@ -132,17 +142,21 @@ const clearStoredSessions = async ({ clearStoredSessions: clear }: CommandPorts)
     {
       modal: true,
       detail: vscode.l10n.t(
-        'Servers that are connected keep their session. All others start a new one next time; what they remember of the old one is lost to you.',
+        'Servers that are connected keep their session. All others start a new one next time; what they remember of the old one is lost to you. The gateway forgets the programs that do not use it now: one that comes back goes on in a new session, without answers that still waited for it.',
       ),
     },
     sure,
   );
   if (chosen !== sure) return;
-  const count = clear();
+  const { atServers, atGateway } = clear();
   const text =
-    count === 0
+    atServers + atGateway === 0
       ? vscode.l10n.t('There were no stored sessions to clear.')
-      : vscode.l10n.t('Stored sessions cleared: {0}.', count);
+      : vscode.l10n.t(
+          'Stored sessions cleared: {0} with servers, {1} of programs at the gateway.',
+          atServers,
+          atGateway,
+        );
   void vscode.window.showInformationMessage(text);
 };
 
@@ -192,10 +206,17 @@ const table = (ports: CommandPorts): Readonly<Record<CommandId, Run>> => ({
   },
 });
 
+/** The name of a server that was asked for and is not there: what was meant for it is never done to another one. */
+const missingServer = (id: CommandId, raw: unknown, { server }: Target): string | undefined =>
+  commandIds[id] === 'server' && server === undefined ? idIn(raw) : undefined;
+
 /** Runs a command; whatever goes wrong is said on screen, never only in the log. */
 const run = async (ports: CommandPorts, id: CommandId, raw: unknown): Promise<void> => {
   try {
-    await table(ports)[id](targetOf(ports.fleet, raw));
+    const target = targetOf(ports.fleet, raw);
+    const missing = missingServer(id, raw, target);
+    if (missing === undefined) await table(ports)[id](target);
+    else void sayNoSuchServer(missing);
   } catch (error) {
     const reason = ports.logs.clean(error instanceof Error ? error.message : String(error));
     ports.logs.own.error(`${id} failed: ${reason}`);

@@ -9,3 +9,10 @@ export const timelineViewType = 'mcpLifeline.timeline';
 
 /** Tools of the editor's agent. */
 export const healthToolName = 'session_health_check';
+
+/** What `when` clauses may ask, besides what the editor itself knows. */
+export const contextKeys = {
+  hasServers: 'mcpLifeline.hasServers',
+  hasPendingCalls: 'mcpLifeline.hasPendingCalls',
+  historyIsFiltered: 'mcpLifeline.historyIsFiltered',
+} as const;

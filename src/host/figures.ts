@@ -1,4 +1,4 @@
-// The figures of a server as a hover shows them, read when somebody looks. Free of `vscode`.
+// The figures of a server as its hover and the History view show them, read when somebody looks. Free of `vscode`.
 import type { Millis } from '../base/clock.ts';
 import { figureKinds, metricsOf } from '../core/chronicle/metrics.ts';
 import { describeFigures, type Figure } from '../core/wording/figures.ts';
@@ -10,8 +10,10 @@ export const figuresOf = (
   serverId: string,
   now: Millis,
   say: Say,
+  /** Whether it is watched right now, so that its newest state lasts. */
+  isLive = true,
 ): readonly Figure[] => {
   const entries = chronicle.read(serverId, 0, now, figureKinds);
-  const metrics = metricsOf(entries, now, new Set([serverId])).get(serverId);
+  const metrics = metricsOf(entries, now, new Set(isLive ? [serverId] : [])).get(serverId);
   return metrics ? describeFigures(metrics, now, say) : [];
 };

@@ -5,6 +5,7 @@ import type { Millis } from '../base/clock.ts';
 import type { ChronicleEntry } from '../core/chronicle.ts';
 import { describeEntry, rungWords, tollWords } from '../core/wording/chronicle.ts';
 import { exactAge } from '../core/timeline/words.ts';
+import type { Figure } from '../core/wording/figures.ts';
 import { type Fact, factTable, hover } from './hover.ts';
 import { historyId, type HistoryRow } from './historyRows.ts';
 import { escapeMarkdown } from './markdown.ts';
@@ -74,8 +75,42 @@ const restItem = (count: number): vscode.TreeItem => {
   return item;
 };
 
+const figureWords = (figures: readonly Figure[]): string =>
+  listed(figures.map(([name, value]) => vscode.l10n.t('{0}: {1}', name, value)));
+
+/** A row with figures below it, or with one of them. */
+const figuresItem = (
+  label: string,
+  description: string,
+  { icon, opens }: { readonly icon: string; readonly opens: boolean },
+): vscode.TreeItem => {
+  const { None, Collapsed } = vscode.TreeItemCollapsibleState;
+  const item = new vscode.TreeItem(label, opens ? Collapsed : None);
+  item.iconPath = new vscode.ThemeIcon(icon);
+  item.description = description;
+  item.contextValue = 'history figures';
+  item.accessibilityInformation = { label: vscode.l10n.t('{0}: {1}', label, description) };
+  return item;
+};
+
 const lookOf = (row: HistoryRow, { now, isFiltered }: HistoryLook): vscode.TreeItem => {
   switch (row.kind) {
+    case 'figures': {
+      const what = vscode.l10n.t('uptime, recoveries and calls of each server');
+      return figuresItem(vscode.l10n.t('Figures'), row.only ?? what, {
+        icon: 'graph',
+        opens: true,
+      });
+    }
+    case 'server-figures': {
+      // The others are below.
+      const shown = figureWords(row.figures.slice(0, 2));
+      return figuresItem(row.serverId, shown, { icon: 'server', opens: row.figures.length > 0 });
+    }
+    case 'figure': {
+      const [name, value] = row.figure;
+      return figuresItem(name, value, { icon: 'dash', opens: false });
+    }
     case 'day':
       return dayItem(row.at, row.lines.length, now);
     case 'line':
@@ -148,8 +183,12 @@ const entryHover = (entry: ChronicleEntry, now: Millis): vscode.MarkdownString =
 
 export const historyTooltip = (row: HistoryRow, now: Millis): vscode.MarkdownString | undefined => {
   switch (row.kind) {
+    case 'figures':
+    case 'figure':
     case 'day':
       return undefined;
+    case 'server-figures':
+      return hover(row.serverId, factTable(row.figures));
     case 'line':
       return entryHover(row.line.entry, now);
     case 'step':

@@ -1,11 +1,20 @@
-// The rows of the History view: days, newest first, with what happened on each, and the steps of what took several. Free of
-// `vscode`. Not here: how a row looks (historyItems.ts) and when it is drawn (historyTree.ts).
+// The rows of the History view: the figures of the servers, then days, newest first, with what happened on each, and the steps of
+// what took several. Free of `vscode`. Not here: how a row looks (historyItems.ts) and when it is drawn (historyTree.ts).
 import type { Millis } from '../base/clock.ts';
 import type { TransitionEntry } from '../core/chronicle.ts';
 import { type Line, linesOf } from '../core/chronicle/lines.ts';
+import type { Figure } from '../core/wording/figures.ts';
 import type { ChronicleReader } from '../runtime/chronicle.ts';
 
 export type HistoryRow =
+  /** Of all servers, or of the only one that is shown. */
+  | { readonly kind: 'figures'; readonly only: string | null }
+  | {
+      readonly kind: 'server-figures';
+      readonly serverId: string;
+      readonly figures: readonly Figure[];
+    }
+  | { readonly kind: 'figure'; readonly serverId: string; readonly figure: Figure }
   | {
       readonly kind: 'day';
       /** Year, month and day of the user's calendar, as a stable text. */
@@ -56,15 +65,33 @@ export const historyRows = (
   if (lines.every(({ entry }) => entry.serverId === null)) return [];
   const rest = lines.length - mostLines;
   const days = byDay(lines.slice(0, mostLines));
-  return rest > 0 ? [...days, { kind: 'rest', count: rest }] : days;
+  const figures: HistoryRow = { kind: 'figures', only };
+  return rest > 0 ? [figures, ...days, { kind: 'rest', count: rest }] : [figures, ...days];
 };
 
-export const insideHistory = (row: HistoryRow): readonly HistoryRow[] => {
+/** Where figures come from, once somebody opens their row: they are made from the whole history. */
+export interface FigureSource {
+  readonly servers: () => readonly string[];
+  readonly of: (serverId: string) => readonly Figure[];
+}
+
+const figureRows = (serverId: string, figures: readonly Figure[]): readonly HistoryRow[] =>
+  figures.map((figure) => ({ kind: 'figure', serverId, figure }));
+
+export const insideHistory = (row: HistoryRow, source: FigureSource): readonly HistoryRow[] => {
   switch (row.kind) {
+    case 'figures':
+      if (row.only !== null) return figureRows(row.only, source.of(row.only));
+      return source
+        .servers()
+        .map((serverId) => ({ kind: 'server-figures', serverId, figures: source.of(serverId) }));
+    case 'server-figures':
+      return figureRows(row.serverId, row.figures);
     case 'day':
       return row.lines.map((line) => ({ kind: 'line', line }));
     case 'line':
       return row.line.steps.map((step) => ({ kind: 'step', step }));
+    case 'figure':
     case 'step':
     case 'rest':
       return [];
@@ -74,6 +101,12 @@ export const insideHistory = (row: HistoryRow): readonly HistoryRow[] => {
 /** Stable across refreshes and reloads, so that what was open stays open. */
 export const historyId = (row: HistoryRow): string => {
   switch (row.kind) {
+    case 'figures':
+      return JSON.stringify(['figures', row.only]);
+    case 'server-figures':
+      return JSON.stringify(['server-figures', row.serverId]);
+    case 'figure':
+      return JSON.stringify(['figure', row.serverId, row.figure[0]]);
     case 'day':
       return JSON.stringify(['day', row.day]);
     case 'line': {

@@ -4,14 +4,23 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Store } from '../base/disposable.ts';
 import type { Chronicle } from '../runtime/chronicle.ts';
-import type { ServerWatch } from '../runtime/watch.ts';
+import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
+import { contextKeys } from './contributions.ts';
+import { figuresOf } from './figures.ts';
 import { historyItem, historyTooltip } from './historyItems.ts';
-import { type HistoryRow, historyRows, insideHistory, serversIn } from './historyRows.ts';
+import {
+  type FigureSource,
+  type HistoryRow,
+  historyRows,
+  insideHistory,
+  serversIn,
+} from './historyRows.ts';
 import { askChoice } from './quickInput.ts';
 import { createRedraw, type Redraw } from './redraw.ts';
 
 export interface HistoryTreePorts {
   readonly chronicle: Chronicle;
+  readonly fleet: Pick<FleetWatch, 'get'>;
   readonly clock: Clock;
 }
 
@@ -24,8 +33,6 @@ export interface HistoryView extends Disposable {
   /** Forgets what is shown, after a question. */
   clear(): Promise<void>;
 }
-
-const isFilteredKey = 'mcpLifeline.historyIsFiltered';
 
 class HistoryTree implements vscode.TreeDataProvider<HistoryRow>, HistoryView {
   readonly #ports: HistoryTreePorts;
@@ -108,9 +115,15 @@ class HistoryTree implements vscode.TreeDataProvider<HistoryRow>, HistoryView {
   }
 
   getChildren(row?: HistoryRow): HistoryRow[] {
-    if (row) return [...insideHistory(row)];
-    const { chronicle, clock } = this.#ports;
-    return [...historyRows(chronicle, this.#only, clock.now())];
+    const { chronicle, fleet, clock } = this.#ports;
+    const now = clock.now();
+    if (row === undefined) return [...historyRows(chronicle, this.#only, now)];
+    const figures: FigureSource = {
+      servers: () => serversIn(chronicle, now),
+      of: (serverId) =>
+        figuresOf(chronicle, serverId, now, vscode.l10n.t, fleet.get(serverId) !== undefined),
+    };
+    return [...insideHistory(row, figures)];
   }
 
   resolveTreeItem(item: vscode.TreeItem, row: HistoryRow): vscode.TreeItem {
@@ -126,7 +139,11 @@ class HistoryTree implements vscode.TreeDataProvider<HistoryRow>, HistoryView {
   #showOnly(serverId: string | null): void {
     this.#only = serverId;
     this.#view.description = serverId ?? '';
-    void vscode.commands.executeCommand('setContext', isFilteredKey, serverId !== null);
+    void vscode.commands.executeCommand(
+      'setContext',
+      contextKeys.historyIsFiltered,
+      serverId !== null,
+    );
     this.#draw();
   }
 

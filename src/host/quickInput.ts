@@ -44,7 +44,8 @@ const dress = (input: vscode.QuickInput, question: Common): vscode.QuickInputBut
   input.title = question.title;
   // A wizard that vanishes because another window was clicked loses what was typed.
   input.ignoreFocusOut = true;
-  if (question.place) {
+  // One question is no series.
+  if (question.place && question.place.steps > 1) {
     input.step = question.place.step;
     input.totalSteps = question.place.steps;
   }

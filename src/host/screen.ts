@@ -8,7 +8,7 @@ import type { FleetWatch, UserNotice } from '../runtime/watch.ts';
 import type { Approvals } from './approvals.ts';
 import type { ProbeServer } from './addServerProbe.ts';
 import { createChangePages } from './changePages.ts';
-import { registerCommands } from './commands.ts';
+import { type CommandPorts, registerCommands } from './commands.ts';
 import type { DiagnosticPorts } from './copyDiagnostics.ts';
 import type { EnteredValues } from './enterValues.ts';
 import type { FoundSources } from './foundSources.ts';
@@ -18,6 +18,7 @@ import { createHistoryTree } from './historyTree.ts';
 import type { Logs } from './log.ts';
 import { createNotices } from './notices.ts';
 import { createOwnEntries } from './ownEntries.ts';
+import { createPaletteContext } from './paletteContext.ts';
 import { createPendingNotice } from './pendingNotice.ts';
 import { createPendingTree } from './pendingTree.ts';
 import { createServerTree } from './serverTree.ts';
@@ -48,8 +49,7 @@ export interface ScreenPorts {
   readonly logs: Logs;
   readonly workspaceState: Memento;
   readonly accountOf: SignInPorts['accountOf'];
-  /** Forgets the sessions kept for servers that are not connected; returns how many there were. */
-  readonly clearStoredSessions: () => number;
+  readonly clearStoredSessions: CommandPorts['clearStoredSessions'];
 }
 
 export interface Screen extends Disposable {
@@ -86,9 +86,10 @@ export const createScreen = (ports: ScreenPorts): Screen => {
   const changePages = store.add(createChangePages());
   const timeline = store.add(createTimeline(ports));
   const history = store.add(createHistoryTree(ports));
-  const ownEntries = createOwnEntries(ports.settings, approvals);
+  const ownEntries = createOwnEntries(ports.settings, approvals, ports.entered.values);
   const pages = { timeline, history, reviewPages, changePages, ownEntries, door: gateway.door };
   store.add(registerCommands({ ...ports, ...pages, words, tools, gatewayCommands }));
+  store.add(createPaletteContext(fleet));
   store.add(createServerTree(views));
   store.add(createPendingTree(views));
   store.add(createPendingNotice(views));

@@ -172,9 +172,9 @@ class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
       bad.value.length,
     );
     this.#view.badge = people === 0 ? undefined : { value: people, tooltip: peopleWords(people) };
-    // Without a server the whole view says it, with buttons (viewsWelcome in the manifest).
+    // Without a row the whole view says it, with buttons (viewsWelcome in the manifest).
     const untrusted =
-      configured > 0 && !vscode.workspace.isTrusted
+      !vscode.workspace.isTrusted && this.getChildren().length > 0
         ? [
             vscode.l10n.t(
               'This workspace is not trusted: only servers of your user settings are used.',

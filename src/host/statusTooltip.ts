@@ -16,6 +16,12 @@ interface TooltipPorts {
   readonly door: Signal<GatewayDoor>;
 }
 
+/** For a narrow column: words that a line must not end within. */
+const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0').replaceAll('-', '\u2011');
+
+/** As many letters as the first column may take from the others. */
+const widestName = 24;
+
 const link = (label: string, title: string, command: CommandId, ...args: unknown[]): string => {
   const query = args.length === 0 ? '' : `?${encodeURIComponent(JSON.stringify(args))}`;
   return `[${label}](command:${command}${query} "${title}")`;
@@ -36,10 +42,14 @@ const linkFor = (server: ServerWatch, words: ServerWords): string => {
   return '';
 };
 
+/** A short name is not broken at its hyphens or spaces, which would make its row twice as high. */
+const nameCell = (name: string): string =>
+  escapeMarkdown(name.length > widestName ? name : unbroken(name));
+
 const rowOf = (server: ServerWatch, words: ServerWords): string => {
   const cells = [
     `$(${words.icon(server).id})`,
-    escapeMarkdown(server.id),
+    nameCell(server.id),
     escapeMarkdown(words.shortNow(server)),
     escapeMarkdown(words.lastProof(server)),
     linkFor(server, words),
@@ -78,12 +88,11 @@ export const statusTooltip = ({ fleet, words, door }: TooltipPorts): vscode.Mark
   const { t } = vscode.l10n;
   const fix = link('$(gear)', t('Open Settings'), 'mcpLifeline.openSettings');
   const bad = fleet.bad.value.map(
-    ({ name, reason }) =>
-      `| $(error) | ${escapeMarkdown(name)} | ${escapeMarkdown(reason)} | | ${fix} |`,
+    ({ name, reason }) => `| $(error) | ${nameCell(name)} | ${escapeMarkdown(reason)} | | ${fix} |`,
   );
   const lines = [
-    `| | ${t('MCP server')} | ${t('State')} | ${t('Last proof')} | |`,
-    '|---|---|---|---|---|',
+    `| | ${unbroken(t('MCP server'))} | ${t('State')} | ${unbroken(t('Last proof'))} | |`,
+    '|:--|:--|:--|:--|:--|',
     ...fleet.servers.value.map((server) => rowOf(server, words)),
     ...bad,
     ...trustLine(),

@@ -1,5 +1,5 @@
-// The timeline in a panel of the editor: one, whoever asks. Its page is thrown away while its tab is in the background, keeps what
-// it looked at by itself, and comes back with the window. Not here: what it is told (timelineFeed.ts).
+// The timeline in a panel of the editor: one, whoever asks. Its page is thrown away while its tab is in the background, and comes
+// back with the window. Not here: what it is told (timelineFeed.ts), and where what it looks at is kept (timelineView.ts).
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
@@ -10,12 +10,14 @@ import type { FleetWatch } from '../runtime/watch.ts';
 import { timelineViewType } from './contributions.ts';
 import { createTimelineFeed, type TimelineFeed } from './timelineFeed.ts';
 import { timelineHtml } from './timelineHtml.ts';
+import { createTimelineView, type TimelineView } from './timelineView.ts';
 
 export interface TimelinePorts {
   readonly clock: Clock;
   readonly fleet: FleetWatch;
   readonly chronicle: Pick<Chronicle, 'read' | 'revision'>;
   readonly extensionUri: vscode.Uri;
+  readonly workspaceState: vscode.Memento;
 }
 
 export interface Timeline extends Disposable {
@@ -43,16 +45,22 @@ class TimelinePanel implements Disposable {
   readonly #store = new Store();
   readonly #panel: vscode.WebviewPanel;
   readonly #feed: TimelineFeed;
+  readonly #view: TimelineView;
   /** Who listens is a page that has said so; what is sent sooner is lost. */
   #isListening = false;
   #toReveal: string | null = null;
 
-  constructor(ports: TimelinePorts, panel: vscode.WebviewPanel) {
+  constructor(ports: TimelinePorts, panel: vscode.WebviewPanel, view: TimelineView) {
+    this.#view = view;
     this.#panel = this.#store.add(panel);
     const send = (message: MessageToPage): void => void panel.webview.postMessage(message);
     this.#feed = this.#store.add(createTimelineFeed({ ...ports, say: vscode.l10n.t, send }));
     this.#store.add(panel.webview.onDidReceiveMessage((message) => this.#take(message)));
     this.#store.add(panel.onDidChangeViewState(() => this.#seen()));
+    panel.iconPath = {
+      light: vscode.Uri.joinPath(ports.extensionUri, 'media', 'timeline-light.svg'),
+      dark: vscode.Uri.joinPath(ports.extensionUri, 'media', 'timeline-dark.svg'),
+    };
     panel.webview.options = {
       enableScripts: true,
       localResourceRoots: [filesOf(ports.extensionUri)],
@@ -83,12 +91,14 @@ class TimelinePanel implements Disposable {
       const args = message.serverId === null ? [] : [message.serverId];
       void vscode.commands.executeCommand(`mcpLifeline.${message.deed}`, ...args);
     }
+    if (message?.kind === 'looks') this.#view.keep(message.view);
     if (message?.kind === 'ready') this.#begin();
   }
 
   #begin(): void {
     const words = Object.entries(vscode.l10n.bundle ?? {});
-    const begin: MessageToPage = { kind: 'begin', language: vscode.env.language, words };
+    const { language } = vscode.env;
+    const begin: MessageToPage = { kind: 'begin', language, words, kept: this.#view.value };
     void this.#panel.webview.postMessage(begin);
     this.#isListening = true;
     this.#feed.start();
@@ -110,17 +120,20 @@ class TimelinePanel implements Disposable {
 
 export const createTimeline = (ports: TimelinePorts): Timeline => {
   const store = new Store();
+  const view = store.add(createTimelineView(ports.clock, ports.workspaceState));
   const open = store.add(new Mutable<TimelinePanel>());
   const adopt = (panel: vscode.WebviewPanel): TimelinePanel => {
-    const timeline = new TimelinePanel(ports, panel);
+    const timeline = new TimelinePanel(ports, panel, view);
     open.value = timeline;
     timeline.onDidDispose(() => {
       if (open.value === timeline) open.value = undefined;
     });
     return timeline;
   };
-  const create = (): TimelinePanel =>
-    adopt(
+  const create = (): TimelinePanel => {
+    // Who opens it anew asks what is going on, and not what was going on when it was last closed.
+    if (view.value !== null) view.keep({ ...view.value, until: null });
+    return adopt(
       vscode.window.createWebviewPanel(
         timelineViewType,
         vscode.l10n.t('MCP Timeline'),
@@ -128,9 +141,10 @@ export const createTimeline = (ports: TimelinePorts): Timeline => {
         { enableFindWidget: true },
       ),
     );
+  };
   store.add(
     vscode.window.registerWebviewPanelSerializer(timelineViewType, {
-      // After a reload of the window; the page itself remembers what it looked at.
+      // After a reload of the window.
       deserializeWebviewPanel: (panel) => {
         adopt(panel);
         return Promise.resolve();

@@ -13,6 +13,7 @@ import type { GatewayDoor } from './gatewayDoor.ts';
 import { clientHover, gatewayFact, gatewayHover } from './gatewayTooltips.ts';
 import { type Fact, factTable, hover } from './hover.ts';
 import { escapeMarkdown } from './markdown.ts';
+import { plainUrl } from './plainUrl.ts';
 import { requiredNames } from './toolFields.ts';
 import { eventTitle } from './treeItems.ts';
 import { originWords } from './sourceWords.ts';
@@ -23,8 +24,7 @@ const whereOf = ({ definition }: ServerWatch): Fact => {
   const { t } = vscode.l10n;
   if (definition.kind === 'stdio') return [t('Command'), definition.command, 'code'];
   // A query may hold a key.
-  const [address] = definition.url.split(/[?#]/);
-  return [t('URL'), address?.replace(/\/\/[^/@]*@/, '//'), 'code'];
+  return [t('URL'), plainUrl(definition.url), 'code'];
 };
 
 const trustedWords = (): string =>

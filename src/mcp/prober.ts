@@ -37,7 +37,14 @@ const parse = (text: string): unknown => {
 };
 
 /** Statuses with which servers say that they have no such endpoint (measured: html 404, 405, and 400). */
-const isNotOffered = (status: number): boolean => [400, 404, 405].includes(status);
+const saysNotOffered = (status: number): boolean => [400, 404, 405].includes(status);
+
+/**
+ * A way to another place, or a web page: the start page that a web application gives for every unknown path, or the sign-in page
+ * of a proxy. It would be there without the server too, so it proves nothing.
+ */
+const isPage = (status: number, type: string | undefined): boolean =>
+  (status >= 300 && status < 400) || (status < 300 && /^\s*text\/html\b/i.test(type ?? ''));
 
 const cancelled = (): ConnectionError =>
   new ConnectionError(aFailure('cancelled', 'Given up by us.'));
@@ -137,7 +144,7 @@ class HttpProber implements Prober {
     const { clock } = this.#deps;
     const { message } = reply;
     const status = message.statusCode ?? 0;
-    if (isNotOffered(status)) {
+    if (saysNotOffered(status) || isPage(status, message.headers['content-type'])) {
       drain(message, clock, 0);
       return null;
     }

@@ -1,17 +1,9 @@
-// The page's line to the extension, and its memory while its tab is in the background. Everything that comes in is parsed.
-import {
-  type KeptView,
-  type MessageToHost,
-  type MessageToPage,
-  parseKeptView,
-  parseToPage,
-} from '../core/timeline/messages.ts';
+// The page's line to the extension, which also remembers for it what it looked at. Everything that comes in is parsed.
+import { type MessageToHost, type MessageToPage, parseToPage } from '../core/timeline/messages.ts';
 
 /** What the editor gives to the page of a web view, once. */
 interface EditorApi {
   postMessage(message: unknown): void;
-  getState(): unknown;
-  setState(state: unknown): void;
 }
 
 declare const acquireVsCodeApi: () => EditorApi;
@@ -19,8 +11,6 @@ declare const acquireVsCodeApi: () => EditorApi;
 export interface Channel {
   send(message: MessageToHost): void;
   onMessage(listener: (message: MessageToPage) => void): void;
-  readonly kept: KeptView | null;
-  keep(view: KeptView): void;
 }
 
 export const openChannel = (): Channel => {
@@ -33,7 +23,5 @@ export const openChannel = (): Channel => {
         if (message !== null) listener(message);
       });
     },
-    kept: parseKeptView(api.getState()),
-    keep: (view) => api.setState(view),
   };
 };

@@ -55,10 +55,10 @@ class Page {
   #toReveal: string | null = null;
   #hasLanes = false;
 
-  constructor(root: HTMLElement, channel: Channel, language: Language) {
+  constructor(root: HTMLElement, channel: Channel, language: Language, kept: KeptView | null) {
     this.#channel = channel;
     this.#language = language;
-    this.#view = channel.kept ?? firstView;
+    this.#view = kept ?? firstView;
     const watch = watchTheme(() => this.#redressed());
     this.#paint = createPaint(() => watch.theme);
     this.#toolbar = createToolbar(language, this.#toolbarDeeds());
@@ -131,7 +131,7 @@ class Page {
 
   #change(part: Partial<KeptView>): void {
     this.#view = { ...this.#view, ...part };
-    this.#channel.keep(this.#view);
+    this.#channel.send({ kind: 'looks', view: this.#view });
     this.#isTableStale = true;
     this.#ask();
   }
@@ -254,9 +254,10 @@ class Page {
 export const showPage = (channel: Channel): void => {
   let page: Page | undefined;
   channel.onMessage((message) => {
-    if (message.kind === 'begin')
-      page = new Page(document.body, channel, speak(message.language, message.words));
-    else page?.take(message);
+    if (message.kind === 'begin') {
+      const { language, words, kept } = message;
+      page = new Page(document.body, channel, speak(language, words), kept);
+    } else page?.take(message);
   });
   channel.send({ kind: 'ready' });
 };

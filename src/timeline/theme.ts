@@ -16,6 +16,12 @@ export interface Theme {
   readonly isHighContrast: boolean;
 }
 
+/** The orange of charts is that of the minimap, half transparent: too faint for a sign or an edge. */
+const opaque = (color: string): string =>
+  color
+    .replace(/^(#[\da-f]{6})[\da-f]{2}$/i, '$1')
+    .replace(/^rgba\((\s*\d+\s*,\s*\d+\s*,\s*\d+\s*),.*\)$/, 'rgb($1)');
+
 const readTheme = (): Theme => {
   const style = getComputedStyle(document.documentElement);
   const text = style.getPropertyValue('--vscode-editor-foreground').trim() || 'CanvasText';
@@ -24,7 +30,7 @@ const readTheme = (): Theme => {
   const isHighContrast =
     document.body.classList.contains('vscode-high-contrast') ||
     document.body.classList.contains('vscode-high-contrast-light');
-  const [blue, orange] = [color('charts-blue'), color('charts-orange')];
+  const [blue, orange] = [color('charts-blue'), opaque(color('charts-orange'))];
   const [red, purple] = [color('charts-red'), color('charts-purple')];
   const faint = color('descriptionForeground');
   return {

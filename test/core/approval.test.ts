@@ -79,6 +79,23 @@ describe('leave that was given counts no longer when', () => {
     ['a variable changes', stdio, { ...stdio, env: { MODE: 'b' } }],
     ['a variable comes', stdio, { ...stdio, env: { MODE: 'a', NODE_OPTIONS: '-r ./x' } }],
     ['a file of variables comes', stdio, { ...stdio, envFile: '.env' }],
+    [
+      'the file of variables is another',
+      { ...stdio, envFile: '.env' },
+      { ...stdio, envFile: '.env2' },
+    ],
+    [
+      'the command that makes headers changes',
+      { ...http, headersHelper: 'make-headers' },
+      { ...http, headersHelper: 'make-headers; more' },
+    ],
+    [
+      'a variable is another one',
+      { ...http, headers: { Authorization: '${env:MINE}' } },
+      { ...http, headers: { Authorization: '${env:OTHER}' } },
+    ],
+    ['it signs in as another client', http, { ...http, oauth: { clientId: 'other' } }],
+    ['other files are watched', stdio, { ...stdio, dev: { watch: '**' } }],
     ['the folder changes', stdio, { ...stdio, cwd: '/tmp' }],
     ['its hints are to be trusted', stdio, { ...stdio, trustHints: true }],
   ])('%s', (_, before, after) => expect(key(after)).not.toBe(key(before)));

@@ -63,7 +63,7 @@ describe('the diagnostics', () => {
   it('hold the health report, one level down, and the newest of the history with its reasons', () => {
     expect(text).toContain('\n## MCP Lifeline: healthy\n\n### Servers\n');
     expect(text).toContain(
-      '- T5000 `web` Recovered after 1.0 s. Down for 1.0 s: connection closed. Same session. (`socket hang up`)',
+      '- T5000 `web` Down for 1.0 s: connection closed. Same session. (`socket hang up`)',
     );
   });
 

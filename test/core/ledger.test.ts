@@ -73,6 +73,13 @@ describe('a call', () => {
     expect(verdicts(effects)).toEqual([[1, 'refused-again']]);
   });
 
+  it('that the server would refuse again for what it is ends at once', () => {
+    const fate: Fate = { kind: 'refused', failure: aFailure('lacks-rights', '') };
+    const { effects } = play([open(), arrived(1), ended(1, 1, fate)]);
+    expect(sends(effects)).toEqual([1]);
+    expect(verdicts(effects)).toEqual([[1, 'refused-again']]);
+  });
+
   it('whose answer was lost is unknown, and is not sent again [at-most-once]', () => {
     const { effects } = play([open(), arrived(1), ended(1, 1, broken()), shut, open(2)]);
     expect(sends(effects)).toEqual([1]);

@@ -27,10 +27,10 @@ describe('the line of a state', () => {
     ['connecting', states.connecting],
     ['ready · proven 3 s ago', states.ready],
     ['degraded · push stream down · slow · proven 3 s ago', states.degraded],
-    ['reconnecting · attempt 3 · next try in 4 s', states.reconnecting],
+    ['reconnecting in 4 s · attempt 3', states.reconnecting],
     ['reconnecting · attempt 3 · trying now', { ...states.reconnecting, phase: trying }],
     ['reconnecting · attempt 3 · trying now', { ...states.reconnecting, phase: waiting(0) }],
-    ['suspended · down for 5 min · next try in 40 s', states.suspended],
+    ['suspended · next try in 40 s · down for 5 min', states.suspended],
     ['sign-in needed', states['needs-auth']],
     ['input needed', states['needs-input']],
     ['crash loop · 5 exits', states['crash-loop']],
@@ -57,7 +57,7 @@ describe('the sentence for screen readers', () => {
       states.reconnecting,
     ],
     [
-      'Suspended, down for 5 minutes, next try in 40 seconds. Nobody listens at the address of the server.',
+      'Suspended, next try in 40 seconds, down for 5 minutes. Nobody listens at the address of the server.',
       states.suspended,
     ],
   ])('is "%s"', (sentence, state) => expect(wordsOf(state).sentence).toBe(sentence));

@@ -72,6 +72,7 @@ interface Look {
 const held = String.raw`( · \d+ calls? held)?$`;
 const heldSpoken = String.raw`( \d+ calls? held\.)?$`;
 const next = String.raw`(next try in \d+ (s|min)|trying now)`;
+const tries = String.raw`( in \d+ (s|min) · attempt \d+| · attempt \d+ · trying now)`;
 const nextSpoken = String.raw`(next try in \d+ (second|minute)s?|trying now)`;
 const down = /^MCP Lifeline: 0 of 1 servers are connected\. Reconnecting\. .+: Reconnecting, /;
 
@@ -85,7 +86,7 @@ const looks: Readonly<Record<string, Look>> = {
     statusIcon: 'codicon-plug',
   },
   reconnecting: {
-    row: new RegExp(String.raw`^reconnecting · attempt \d+ · ${next}${held}`),
+    row: new RegExp(String.raw`^reconnecting${tries}${held}`),
     rowSpoken: new RegExp(
       String.raw`: Reconnecting, attempt \d+, ${nextSpoken}\. .+\.${heldSpoken}`,
     ),
@@ -95,11 +96,11 @@ const looks: Readonly<Record<string, Look>> = {
     statusIcon: 'codicon-sync spins',
   },
   suspended: {
-    row: new RegExp(String.raw`^suspended · down for \d+ (s|min) · ${next}$`),
-    rowSpoken: new RegExp(String.raw`: Suspended, down for \d+ (second|minute)s?, ${nextSpoken}\.`),
+    row: new RegExp(String.raw`^suspended · ${next} · down for \d+ (s|min)$`),
+    rowSpoken: new RegExp(String.raw`: Suspended, ${nextSpoken}, down for \d+ (second|minute)s?\.`),
     rowIcon: 'codicon-debug-disconnect',
     status: 'MCP 0/1',
-    statusSpoken: /^MCP Lifeline: 0 of 1 servers are connected\. .+: Suspended, down for /,
+    statusSpoken: /^MCP Lifeline: 0 of 1 servers are connected\. .+: Suspended, .+, down for /,
     statusIcon: 'codicon-plug',
   },
 };

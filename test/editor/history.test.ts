@@ -26,10 +26,21 @@ const row = (window: EditorWindow, words: RegExp) =>
 test('the history is read, heard, filtered by server and cleared after a question', async () => {
   const window = await openGallery();
   await window.command('MCP Lifeline: Show History');
+  await row(window, /^Figures/).waitFor({ timeout: patience });
+  // The view draws only the rows for which it has room.
+  for (const other of ['Connections', 'Pending Calls'])
+    await window.page.locator('.pane-header', { hasText: other }).click();
   await row(window, /Recovered after 3\.2 s/).waitFor({ timeout: patience });
   expect(await row(window, /Recovered after 3\.2 s/).getAttribute('aria-label')).toMatch(
     /issue-tracker, .*: Down for 3\.2 s: .*Same session, 2 calls held, none lost\./,
   );
+  await row(window, /^Figures/)
+    .locator('.monaco-tl-twistie')
+    .click();
+  await row(window, /Up: 9\d\.\d% of the last .+ · Recoveries: 1, in 3\.2 s/).waitFor();
+  await row(window, /^Figures/)
+    .locator('.monaco-tl-twistie')
+    .click();
   const picture = process.env['MCP_LIFELINE_PICTURE'];
   if (picture !== undefined) await window.screenshot(picture);
 

@@ -30,7 +30,7 @@ const press = async (window: EditorWindow, words: RegExp, button: string): Promi
 };
 
 const secondsLeft = async (window: EditorWindow): Promise<number> =>
-  Number(/(\d+) s left/.exec((await row(window, /left$/).textContent()) ?? '')?.[1]);
+  Number(/(\d+) s left/.exec((await row(window, /\d s left/).textContent()) ?? '')?.[1]);
 
 /** The number at the icon of the view container: the servers that need the user, and the calls. */
 const badge = async (window: EditorWindow): Promise<string | null> =>

@@ -106,7 +106,7 @@ const ofConnections = async (
   await photographer.widen(600);
   await screen.expand('notes');
   await servers.search.kill9();
-  await screen.shows('search', /attempt [5-9] · next try in [4-9] s/);
+  await screen.shows('search', /^reconnecting in [4-9] s · attempt [5-9]/);
   await photographer.take('connections', wideSideBar);
 
   servers.search.start();
@@ -141,6 +141,25 @@ const ofNotices = async (
   await photographer.take('notification', { corner: 'right', width: 500, height: 180 });
 };
 
+const ofTimeline = async (
+  screen: Screen,
+  photographer: Photographer,
+  servers: Servers,
+): Promise<void> => {
+  servers.search.start();
+  await screen.shows('search', /^ready/);
+  const { window } = screen;
+  await window.command('Notifications: Clear All Notifications');
+  await photographer.frame({ width: 1000, height: 420 });
+  await screen.command('Show Timeline');
+  await window.command('View: Toggle Primary Side Bar Visibility');
+  const frame = window.page
+    .frameLocator('iframe.webview.ready')
+    .frameLocator('iframe#active-frame');
+  await frame.getByRole('button', { name: 'All', exact: true }).click();
+  await photographer.take('timeline');
+};
+
 interface Servers {
   readonly notes: ServerProcess;
   readonly search: ServerProcess;
@@ -158,7 +177,7 @@ const main = async (): Promise<void> => {
     tickets: { url: 'tickets.example.com/mcp' },
   });
   const dataDir = join(folder, 'data');
-  mkdirSync(dataDir);
+  mkdirSync(dataDir, { recursive: true });
   const editor = await TestEditor.start({
     dataDir,
     extensions: [repository],
@@ -171,6 +190,7 @@ const main = async (): Promise<void> => {
     await ofConnections(screen, photographer, servers);
     await ofCalls(screen, photographer);
     await ofNotices(screen, photographer, servers);
+    await ofTimeline(screen, photographer, servers);
   } finally {
     await editor.stop();
     await Promise.all([notes.stop(), search.stop()]);

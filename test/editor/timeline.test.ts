@@ -81,9 +81,9 @@ test('what was looked at is looked at again after another tab, and the timeline 
   await laneSays('steady', 'ready');
   await isPressed();
 
-  // The editor in a browser writes its own state down with a delay, so that what was looked at may be from before.
   await screen.window.reload();
   await laneSays('steady', 'ready');
+  await isPressed();
   expect(await laneOf('steady').locator('.stage').getAttribute('aria-label')).toMatch(
     /^steady, ready/,
   );

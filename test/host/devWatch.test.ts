@@ -18,6 +18,12 @@ describe('a glob', () => {
   ])('%s is looked for in its place', (written, placed) => {
     expect(placeGlob(written, home)).toEqual(placed);
   });
+
+  test('is looked for nowhere where no folder is open, unless it says where itself', () => {
+    expect(placeGlob('src/**', null)).toBe(null);
+    expect(placeGlob('${workspaceFolder}/src/**', null)).toBe(null);
+    expect(placeGlob('/abs/src/**', null)).toEqual({ folder: '/abs/src', glob: '**' });
+  });
 });
 
 const aStdio = (): ServerDefinition => ({

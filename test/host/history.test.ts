@@ -5,7 +5,12 @@ import { realClock } from '../../src/base/clock.ts';
 import { Source } from '../../src/base/signal.ts';
 import { figuresOf } from '../../src/host/figures.ts';
 import { historyItem, historyTooltip } from '../../src/host/historyItems.ts';
-import { type HistoryRow, historyRows, insideHistory } from '../../src/host/historyRows.ts';
+import {
+  type FigureSource,
+  type HistoryRow,
+  historyRows,
+  insideHistory,
+} from '../../src/host/historyRows.ts';
 import type { GatewayDoor } from '../../src/host/gatewayDoor.ts';
 import { tooltipOf } from '../../src/host/treeTooltips.ts';
 import { createServerWords } from '../../src/host/words.ts';
@@ -19,7 +24,14 @@ const noon = new Date(2026, 5, 10, 12).getTime();
 const chronicle = new FakeChronicle();
 chronicle.write(...aHistory(noon));
 
-const below = (row: HistoryRow): HistoryRow[] => [row, ...insideHistory(row).flatMap(below)];
+const figures: FigureSource = {
+  servers: () => ['issue-tracker', 'search'],
+  of: (serverId) => figuresOf(chronicle, serverId, noon, vscode.l10n.t),
+};
+const below = (row: HistoryRow): HistoryRow[] => [
+  row,
+  ...insideHistory(row, figures).flatMap(below),
+];
 const rowsOf = (only: string | null): HistoryRow[] =>
   historyRows(chronicle, only, noon).flatMap(below);
 const look = { now: noon, isFiltered: false };
@@ -46,7 +58,9 @@ describe('a row of the history', () => {
   });
 
   it('comes under its day, the newest first, and a loss has its steps below', () => {
-    assert.deepEqual(labelsOf(rowsOf(null)), [
+    const rows = rowsOf(null);
+    const today = rows.findIndex(({ kind }) => kind === 'day');
+    assert.deepEqual(labelsOf(rows.slice(today)), [
       'Today',
       'Ready → reconnecting',
       'Ready → reconnecting',
@@ -61,6 +75,21 @@ describe('a row of the history', () => {
       'Connecting → ready',
       'MCP Lifeline started',
     ]);
+  });
+
+  it('has the figures of each server before the days, or of the one that is shown', () => {
+    const names = ['Up', 'Recoveries', 'Restarts seen', 'Calls', 'Call latency'];
+    const rows = rowsOf(null);
+    const [, tracker] = rows;
+    assert.deepEqual(labelsOf(rows.slice(0, 8)), ['Figures', 'issue-tracker', ...names, 'search']);
+    assert.ok(tracker);
+    const { description, accessibilityInformation } = historyItem(tracker, look);
+    assert.match(
+      String(description),
+      /^Up: 9\d\.\d% of the last \d+ min · Recoveries: 1, in 3\.2 s$/,
+    );
+    assert.equal(accessibilityInformation?.label, `issue-tracker: ${String(description)}`);
+    assert.deepEqual(labelsOf(rowsOf('issue-tracker').slice(0, 6)), ['Figures', ...names]);
   });
 
   it('tells a recovery in sentences that can be read aloud', () => {
@@ -79,12 +108,16 @@ describe('a row of the history', () => {
   it('of one server does not name it, and has what concerned every server', () => {
     const rows = rowsOf('search');
     assert.deepEqual(labelsOf(rows), [
+      'Figures',
+      'Recoveries',
       'Today',
       'Window reloaded',
       'Claude Code recovered after 1 min',
       'MCP Lifeline started',
     ]);
-    const filtered = rows.map((row) => historyItem(row, { ...look, isFiltered: true }));
+    const filtered = rows
+      .filter(({ kind }) => kind === 'line')
+      .map((row) => historyItem(row, { ...look, isFiltered: true }));
     assert.ok(filtered.every(({ description }) => !String(description).includes('search')));
   });
 
@@ -113,12 +146,11 @@ describe('the hover of a server', () => {
     const [server] = fleet.servers.value;
     assert.ok(server);
     const door = new Source<GatewayDoor>({ kind: 'off' });
-    const figures = figuresOf(chronicle, 'issue-tracker', noon, vscode.l10n.t);
     const { value } = tooltipOf(
       { kind: 'server', server },
       createServerWords(realClock),
       door.value,
-      () => figures,
+      () => figures.of('issue-tracker'),
     );
     assert.match(value, /Recoveries.*1, in 3\\\.2 s/);
     assert.match(value, /Up .*% of the last 4\d min/);

@@ -25,8 +25,11 @@ const pageOf = (entry: object, inputs: readonly InputDefinition[] = []): string 
     inEnglish,
   );
 
-/** As it stands there before it is broken into lines. */
-const flat = (page: string): string => page.replaceAll(/↩\n\s*/g, '');
+/** As it stands there before it is broken into lines: without the breaks, and the column of labels after each. */
+const flat = (page: string): string => {
+  const [, labels = ''] = /^( {2}\S.*? {2,})"/m.exec(page) ?? [];
+  return page.replaceAll(`↩\n${' '.repeat(labels.length)}`, '');
+};
 
 describe('the page about a program', () => {
   test('shows program, each argument, folder, variables and where the entry stands', () => {
@@ -56,13 +59,13 @@ describe('the page about a program', () => {
     const aWord = fc.string({
       unit: fc.constantFrom('a', 'B', ' ', '-', '"', '\\', '/'),
       maxLength: 400,
+      size: 'max',
     });
     fc.assert(
       fc.property(fc.array(aWord, { maxLength: 6 }), (args) => {
         const page = pageOf({ command: 'run', args });
         for (const argument of args) expect(flat(page)).toContain(visible(argument));
-        const values = page.split('\n').filter((line) => line.startsWith('  '));
-        expect(Math.max(...values.map((line) => line.length))).toBeLessThan(100);
+        expect(Math.max(...page.split('\n').map((line) => line.length))).toBeLessThanOrEqual(84);
       }),
       { numRuns: 50 },
     );
@@ -117,6 +120,19 @@ describe('the page about an address', () => {
     const page = flat(pageOf({ url: 'http://host', headers: { A: '${input:id}' } }, [run]));
     expect(page).toContain('"workbench.action.terminal.sendSequence"');
     expect(page).toContain(visible('{"text":"rm"}'));
+  });
+
+  test('shows who would be told of the person, and not what with', () => {
+    const identity = {
+      tokenEndpoint: 'https://idp.example/token',
+      clientId: 'there',
+      clientSecret: 'planted-1',
+      idToken: '${env:ID_TOKEN}',
+    };
+    const page = flat(pageOf({ url: 'http://host', oauth: { clientId: 'here', identity } }));
+    for (const text of ['"https://idp.example/token"', '"there"', '"here"', '"${env:ID_TOKEN}"'])
+      expect(page).toContain(text);
+    expect(page).not.toContain('planted');
   });
 
   test('says that its hints would be believed', () => {

@@ -55,6 +55,23 @@ test.for([400, 404, 405])('%s means that there is no such endpoint', async (stat
   expect(await prober.health(never)).toBeNull();
 });
 
+const html = { 'Content-Type': 'text/html; charset=utf-8' };
+
+test.for<[what: string, trap: Trap]>([
+  ['a web page', (_, answer) => answer.status(200, '<!DOCTYPE html>', html)],
+  ['a redirect to another place', (_, answer) => answer.status(302, '', { location: '/login' })],
+  [
+    'a redirect to a web page',
+    ({ path }, answer) =>
+      path === '/page'
+        ? answer.status(200, '<html>', html)
+        : answer.status(307, '', { location: '/page' }),
+  ],
+])('%s in its place means that there is no such endpoint', async ([, trap]) => {
+  const { prober } = await probing(trap);
+  expect(await prober.health(never)).toBeNull();
+});
+
 test.for([401, 500, 503])('%s is an answer that is not well', async (status) => {
   const { prober } = await probing((_, answer) => answer.status(status));
   expect(await prober.health(never)).toMatchObject({ status });

@@ -85,7 +85,7 @@ test('a change of theme is taken up at once', async () => {
 describe('before there is anything', () => {
   test('it shows nothing until it was told, and then says that nothing was recorded', async () => {
     const timeline = await open();
-    await timeline.say({ kind: 'begin', language: 'en', words: [] });
+    await timeline.say({ kind: 'begin', language: 'en', words: [], kept: null });
     await timeline.drawn();
     expect(await timeline.page.locator('body').innerText()).toBe('');
     await timeline.tell([]);

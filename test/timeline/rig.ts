@@ -1,5 +1,5 @@
 // The timeline's page in a real browser, built as it ships and under its own policy, with a stand-in for the editor: it takes
-// what the page sends, gives what the extension would, and keeps the page's state over a reload.
+// what the page sends, gives what the extension would, and remembers what it looked at over a reload.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { Lane } from '../../src/core/timeline/lane.ts';
-import type { MessageToPage } from '../../src/core/timeline/messages.ts';
+import type { KeptView, MessageToPage } from '../../src/core/timeline/messages.ts';
 import { timelineHtml } from '../../src/host/timelineHtml.ts';
 import { buildTimelinePage } from '../support/timelinePage.ts';
 import { someLanes } from '../support/timelineScenes.ts';
@@ -45,8 +45,14 @@ export class TimelinePage {
 
   /** What the extension sends first, in answer to `ready`. */
   async begin(lanes: readonly Lane[], options: Options = {}): Promise<void> {
-    await this.say({ kind: 'begin', language: 'en', words: options.words ?? [] });
+    const { words = [] } = options;
+    await this.say({ kind: 'begin', language: 'en', words, kept: await this.looksAt() });
     await this.tell(lanes);
+  }
+
+  /** What the page said last of what it looks at, as the extension keeps it. */
+  looksAt(): Promise<KeptView | null> {
+    return this.page.evaluate('JSON.parse(sessionStorage.getItem("view"))');
   }
 
   /** The user changes the theme. */
@@ -90,9 +96,10 @@ export class TimelinePage {
 const standIn = ({ bodyClass, variables }: (typeof pageThemes)[ThemeName]): string => `
   window.sent = [];
   window.acquireVsCodeApi = () => ({
-    postMessage: (message) => window.sent.push(message),
-    getState: () => JSON.parse(sessionStorage.getItem('state') ?? 'null'),
-    setState: (state) => sessionStorage.setItem('state', JSON.stringify(state)),
+    postMessage: (message) => {
+      if (message.kind === 'looks') sessionStorage.setItem('view', JSON.stringify(message.view));
+      else window.sent.push(message);
+    },
   });
   window.dress = (bodyClass, variables) => {
     for (const [name, value] of Object.entries(variables))

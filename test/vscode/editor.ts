@@ -31,6 +31,7 @@ export interface EditorOptions {
 }
 
 export interface WindowOptions {
+  /** What is opened; a workspace file too. */
   readonly folder: string;
   readonly developmentPaths?: readonly string[];
   readonly testsPath?: string;
@@ -152,7 +153,8 @@ export class TestEditor {
       payload.push(['extensionTestsPath', remote(options.testsPath)]);
     }
     const url = new URL(`http://${this.#authority}/`);
-    url.searchParams.set('folder', resolve(options.folder));
+    const kind = options.folder.endsWith('.code-workspace') ? 'workspace' : 'folder';
+    url.searchParams.set(kind, resolve(options.folder));
     url.searchParams.set('payload', JSON.stringify(payload));
     return url.href;
   }

@@ -9,6 +9,7 @@ import {
 } from '../chronicle.ts';
 import type { FailureKind } from '../connection/failure.ts';
 import type { Cause, Recovered, StateKind } from '../connection/state.ts';
+import { type Stretch, upShareOfStretches } from './share.ts';
 
 export interface StateBand {
   readonly state: StateKind;
@@ -120,13 +121,13 @@ const isUpState = (state: StateKind): boolean => state === 'ready' || state === 
 const isOffState = (state: StateKind): boolean =>
   state === 'idle' || state === 'disabled' || state === 'stopping' || state === 'stopped';
 
-/** Which share of the time in which it was meant to work the server took calls; null where nothing is known. */
-export const upShareOf = (bands: readonly StateBand[]): number | null => {
-  let [up, all] = [0, 0];
-  for (const { state, from, to } of bands) {
-    if (isOffState(state)) continue;
-    all += to - from;
-    if (isUpState(state)) up += to - from;
-  }
-  return all === 0 ? null : up / all;
+const countsAs = (state: StateKind): Stretch['counts'] => {
+  if (isOffState(state)) return 'off';
+  return isUpState(state) ? 'up' : 'away';
 };
+
+/** Which share of the time in which it was meant to work the server took calls; null where nothing is known. */
+export const upShareOf = (bands: readonly StateBand[]): number | null =>
+  upShareOfStretches(
+    bands.map(({ state, from, to }) => ({ length: to - from, counts: countsAs(state) })),
+  );

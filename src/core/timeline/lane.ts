@@ -1,6 +1,7 @@
 // A server's lane of the timeline as its page draws it: bands of states, the line of health latency, marks, all of them worded.
 // Not here: how it comes about (derive.ts), which part of it is looked at (span.ts), drawing (the timeline room).
 import type { Millis } from '../../base/clock.ts';
+import { type Stretch, upShareOfStretches } from '../chronicle/share.ts';
 import type { BandLook, Sign } from './look.ts';
 
 export interface Band {
@@ -39,20 +40,22 @@ export interface Lane {
   readonly first: Millis | null;
 }
 
+const countsAs = (look: BandLook): Stretch['counts'] => {
+  // Who is switched off is not away.
+  if (look === 'off') return 'off';
+  return look === 'up' || look === 'weak' ? 'up' : 'away';
+};
+
 /** The share of the time in the span in which the server was meant to work that it took calls; null where nothing is known. */
 export const upShare = (
   { bands }: Pick<Lane, 'bands'>,
   from: Millis,
   to: Millis,
   now: Millis,
-): number | null => {
-  let [up, all] = [0, 0];
-  for (const band of bands) {
-    const length = Math.min(band.to ?? now, to) - Math.max(band.from, from);
-    // Who is switched off is not away.
-    if (length <= 0 || band.look === 'off') continue;
-    all += length;
-    if (band.look === 'up' || band.look === 'weak') up += length;
-  }
-  return all === 0 ? null : up / all;
-};
+): number | null =>
+  upShareOfStretches(
+    bands.map((band) => ({
+      length: Math.min(band.to ?? now, to) - Math.max(band.from, from),
+      counts: countsAs(band.look),
+    })),
+  );

@@ -39,11 +39,19 @@ const lane = z.object({
   first: aLength,
 });
 
+const keptView = z.object({
+  length: aLength,
+  until: aLength,
+  isTable: z.boolean(),
+  hasLegend: z.boolean(),
+});
+
 const toPage = {
   begin: z.object({
     kind: oneOf(['begin']),
     language: aText,
     words: z.array(z.array(aText)),
+    kept: z.nullable(keptView),
   }),
   lanes: z.object({
     kind: oneOf(['lanes']),
@@ -61,14 +69,24 @@ export type PageDeed = (typeof pageDeeds)[number];
 const toHost = {
   ready: z.object({ kind: oneOf(['ready']) }),
   run: z.object({ kind: oneOf(['run']), deed: oneOf(pageDeeds), serverId: z.nullable(aText) }),
+  looks: z.object({ kind: oneOf(['looks']), view: keptView }),
 };
 
+/** What the page looks at: kept for it while its tab is in the background, and over a reload. */
+export interface KeptView {
+  readonly length: number | null;
+  readonly until: number | null;
+  readonly isTable: boolean;
+  readonly hasLegend: boolean;
+}
+
 export type MessageToPage =
-  /** First, with the words of the user's language: pairs of the English one and theirs. */
+  /** First, with the words of the user's language: pairs of the English one and theirs. `kept`: what it looked at last. */
   | {
       readonly kind: 'begin';
       readonly language: string;
       readonly words: readonly (readonly string[])[];
+      readonly kept: KeptView | null;
     }
   /**
    * Every few seconds. `now`: the extension may run on another computer. `order`: all servers there are. `lanes`: those that
@@ -86,7 +104,9 @@ export type MessageToPage =
 export type MessageToHost =
   /** The page listens; it is made anew each time that its tab comes to the front. */
   | { readonly kind: 'ready' }
-  | { readonly kind: 'run'; readonly deed: PageDeed; readonly serverId: string | null };
+  | { readonly kind: 'run'; readonly deed: PageDeed; readonly serverId: string | null }
+  /** What it looks at has changed. */
+  | { readonly kind: 'looks'; readonly view: KeptView };
 
 const kindOf = (value: unknown): unknown =>
   typeof value === 'object' && value !== null && 'kind' in value ? value.kind : null;
@@ -102,23 +122,9 @@ export const parseToPage = (value: unknown): MessageToPage | null => {
 export const parseToHost = (value: unknown): MessageToHost | null => {
   const kind = kindOf(value);
   if (kind === 'ready') return toHost.ready.safeParse(value).data ?? null;
+  if (kind === 'looks') return toHost.looks.safeParse(value).data ?? null;
   return kind === 'run' ? (toHost.run.safeParse(value).data ?? null) : null;
 };
-
-/** What the page remembers while its tab is in the background, and over a reload. */
-export interface KeptView {
-  readonly length: number | null;
-  readonly until: number | null;
-  readonly isTable: boolean;
-  readonly hasLegend: boolean;
-}
-
-const keptView = z.object({
-  length: aLength,
-  until: aLength,
-  isTable: z.boolean(),
-  hasLegend: z.boolean(),
-});
 
 export const parseKeptView = (value: unknown): KeptView | null =>
   keptView.safeParse(value).data ?? null;

@@ -2,7 +2,7 @@
 // is shown, from codes and numbers. Not here: the words of states, causes and failures themselves (wording).
 import type { Millis } from '../../base/clock.ts';
 import type { Say } from '../wording/say.ts';
-import { formatAge } from '../wording/time.ts';
+import { decimal, formatAge } from '../wording/time.ts';
 import type { Band, Mark } from './lane.ts';
 import type { BandLook, Sign } from './look.ts';
 
@@ -23,7 +23,8 @@ export interface Told {
 /** Shorter than a second is still told: a quick recovery is what a person looks for. */
 export const exactAge = (length: Millis, say: Say): string => {
   if (length < 1_000) return say('{0} ms', Math.round(length));
-  return length < 10_000 ? say('{0} s', (length / 1_000).toFixed(1)) : formatAge(length, say);
+  const tenths = Math.round(length / 100);
+  return tenths < 100 ? say('{0} s', decimal(tenths, say)) : formatAge(length, say);
 };
 
 const during = (from: Millis, to: Millis | null, { say, now, time }: Speech): string =>

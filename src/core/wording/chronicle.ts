@@ -108,7 +108,8 @@ const ofTransition = (entry: TransitionEntry, say: Say): EntryWords => {
     icon: icon.replace('~spin', ''),
     color,
     title: capital(title),
-    reason: [reason, ...more].join(' · '),
+    // How it came back says that a try succeeded.
+    reason: (recovered === null ? [reason, ...more] : more).join(' · '),
     sentence: [state, ...more.map((text) => asSentence(capital(text)))].join(' '),
   };
 };
@@ -140,7 +141,7 @@ const markIcons: Readonly<Record<MarkEntry['what'], string>> = {
 
 const ofMark = (entry: MarkEntry, say: Say): EntryWords => {
   const title = markTitle(entry, say);
-  const reason = entry.length === null ? '' : say('for {0}', exactAge(entry.length, say));
+  const reason = entry.length === null ? '' : say('lasted {0}', exactAge(entry.length, say));
   return {
     icon: markIcons[entry.what],
     color: grey,

@@ -79,6 +79,11 @@ const words: Readonly<Record<FailureKind, Describe>> = {
       'Check your permissions; some servers also refuse by host name (localhost instead of 127.0.0.1).',
     ),
   ],
+  'lacks-rights': (say) => [
+    say('rights missing'),
+    say('It needs rights that your sign-in was not granted.'),
+    say('Use Sign In to grant them, or sign in with an account that has them.'),
+  ],
   unrenewed: (say) => [
     say('sign-in service away'),
     say('The access to the server has run out, and the service that renews it cannot be reached.'),

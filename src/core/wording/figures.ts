@@ -3,14 +3,14 @@ import type { Millis } from '../../base/clock.ts';
 import type { CallFigures, ServerMetrics } from '../chronicle/metrics.ts';
 import { exactAge } from '../timeline/words.ts';
 import type { Say } from './say.ts';
-import { formatAge } from './time.ts';
+import { decimal, formatAge } from './time.ts';
 
 export type Figure = readonly [name: string, value: string];
 
 /** Rounded down, so that only what was up all the time is 100 %. */
-const percent = (share: number): string => {
-  const tenths = Math.floor(share * 1000) / 10;
-  return Number.isInteger(tenths) ? String(tenths) : tenths.toFixed(1);
+const percent = (share: number, say: Say): string => {
+  const tenths = Math.floor(share * 1000);
+  return tenths % 10 === 0 ? String(tenths / 10) : decimal(tenths, say);
 };
 
 const latencyWords = ({ p50, p95, p99 }: CallFigures, say: Say): string | null =>
@@ -53,7 +53,7 @@ export const describeFigures = (
       ? null
       : [
           say('Up'),
-          say('{0} % of the last {1}', percent(upShare), formatAge(now - metrics.since, say)),
+          say('{0}% of the last {1}', percent(upShare, say), formatAge(now - metrics.since, say)),
         ],
     [say('Recoveries'), recoveryWords(metrics, say)],
     restarts === 0 ? null : [say('Restarts seen'), String(restarts)],

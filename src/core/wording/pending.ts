@@ -120,10 +120,14 @@ export const describePending = (facts: PendingFacts, now: Millis, say: Say): Pen
   const [icon, color] = lookOf(facts);
   const name = nameOf(facts, say);
   const spoken = [name, timing(facts, now, say, true)].join(', ');
+  const seen = timing(facts, now, say, false);
+  // A narrow view cuts the line off at its end, which a countdown must not fall victim to.
+  const isCounting = facts.phase === 'held' && facts.deadline !== null;
+  const rest = isCounting ? [seen, facts.serverId] : [facts.serverId, seen];
   return {
     icon,
     color,
-    short: [name, facts.serverId, timing(facts, now, say, false)].join(' · '),
+    short: [name, ...rest].join(' · '),
     sentence: say('{0} on {1}: {2}.', facts.tool, facts.serverId, spoken),
     explanation: explain(facts, say),
   };

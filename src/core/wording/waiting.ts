@@ -5,7 +5,7 @@ import type { Life } from '../connection/state.ts';
 import { describeState } from '../wording.ts';
 import type { Say } from './say.ts';
 
-/** `Waiting for dev: reconnecting, attempt 3, next try in 4 s` */
+/** `Waiting for dev: reconnecting in 4 s, attempt 3` */
 export const describeWaiting = (server: string, life: Life, now: Millis, say: Say): string => {
   const { short } = describeState(life, null, now, say);
   return say('Waiting for {0}: {1}', server, short.replaceAll(' · ', ', '));

@@ -9,12 +9,14 @@ import { thin } from '../../../src/core/timeline/thin.ts';
 import { aLookAtHealth, aMinuteOfCalls, minute, someLanes } from '../../support/timelineScenes.ts';
 
 const now = Date.UTC(2026, 5, 1, 12);
+const view = { length: 5, until: null, isTable: false, hasLegend: true };
 const overTheWire = (value: unknown): unknown => JSON.parse(JSON.stringify(value));
 
 describe('what the extension says', () => {
   const lanes = someLanes(now);
   const messages: readonly MessageToPage[] = [
-    { kind: 'begin', language: 'de', words: [['ready', 'bereit']] },
+    { kind: 'begin', language: 'de', words: [['ready', 'bereit']], kept: null },
+    { kind: 'begin', language: 'de', words: [], kept: view },
     { kind: 'lanes', now, order: lanes.map(({ serverId }) => serverId), lanes },
     { kind: 'reveal', serverId: 'notes' },
   ];
@@ -40,12 +42,14 @@ describe('what the page says', () => {
     expect(parseToHost({ kind: 'ready' })).toEqual({ kind: 'ready' });
     const run = { kind: 'run', deed: 'showHealthReport', serverId: 'notes' };
     expect(parseToHost(run)).toEqual(run);
+    expect(parseToHost({ kind: 'looks', view })).toEqual({ kind: 'looks', view });
   });
 
   test.each([
     undefined,
     { kind: 'run', deed: 'clearStoredSessions', serverId: null },
     { kind: 'run', deed: 'addServer' },
+    { kind: 'looks', view: { ...view, until: 'now' } },
     { kind: 'steady' },
   ])('it can have nothing else done: %j', (value) => {
     expect(parseToHost(value)).toBeNull();
@@ -53,9 +57,8 @@ describe('what the page says', () => {
 });
 
 test('what the page kept is taken up only as what it was', () => {
-  const kept = { length: 5, until: null, isTable: false, hasLegend: true };
-  expect(parseKeptView(overTheWire(kept))).toEqual(kept);
-  expect(parseKeptView({ ...kept, length: 'long' })).toBeNull();
+  expect(parseKeptView(overTheWire(view))).toEqual(view);
+  expect(parseKeptView({ ...view, length: 'long' })).toBeNull();
   expect(parseKeptView(null)).toBeNull();
 });
 

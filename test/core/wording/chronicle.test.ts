@@ -93,7 +93,7 @@ describe('figures', () => {
 
   test('are names and values, and what is not known is left out', () => {
     expect(describeFigures(metrics, 7_200_000, say)).toEqual([
-      ['Up', '99.9 % of the last 2 h'],
+      ['Up', '99.9% of the last 2 h'],
       ['Recoveries', '3, median 1.2 s, worst 1 min'],
       ['Restarts seen', '2'],
       ['Calls', '120, 2 with errors, 1 held, 1 may have run'],
@@ -111,9 +111,9 @@ describe('figures', () => {
     const upOf = (upShare: number): string =>
       describeFigures({ ...metrics, upShare }, 1_000, say)[0]?.[1] ?? '';
     expect([upOf(1), upOf(0.9999), upOf(0)]).toEqual([
-      '100 % of the last 1 s',
-      '99.9 % of the last 1 s',
-      '0 % of the last 1 s',
+      '100% of the last 1 s',
+      '99.9% of the last 1 s',
+      '0% of the last 1 s',
     ]);
   });
 });

@@ -45,8 +45,8 @@ describe('a pending call', () => {
 
   test('that is held counts down to its deadline and never shows 0 s early', () => {
     const held = (left: number) => words('held', { deadline: now + left });
-    expect(held(12_000).short).toBe('held · tracker · 12 s left');
-    expect(held(1).short).toBe('held · tracker · 1 s left');
+    expect(held(12_000).short).toBe('held · 12 s left · tracker');
+    expect(held(1).short).toBe('held · 1 s left · tracker');
     expect(held(1000).sentence).toBe('create_issue on tracker: held, 1 second left.');
   });
 

@@ -1,6 +1,7 @@
 // Lengths of time for the eye and for the ear.
 import { expect, test } from 'vitest';
-import { formatAge, spokenAge, timeLeft } from '../../../src/core/wording/time.ts';
+import { exactAge } from '../../../src/core/timeline/words.ts';
+import { decimal, formatAge, spokenAge, timeLeft } from '../../../src/core/wording/time.ts';
 import { now, say } from './someStates.ts';
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
@@ -26,4 +27,11 @@ test('a countdown reaches zero when its time has come, not before', () => {
   expect([1001, 1000, 1, 0, -5].map((left) => timeLeft(now + left, now))).toEqual([
     2000, 1000, 1000, 0, 0,
   ]);
+});
+
+test('a number with a tenth has the decimal sign of the language', () => {
+  expect([decimal(25, say), decimal(3, say), decimal(998, say)]).toEqual(['2.5', '0.3', '99.8']);
+  const inGerman: typeof say = (message, ...args) =>
+    say(message === '{0}.{1}' ? '{0},{1}' : message, ...args);
+  expect(exactAge(2_500, inGerman)).toBe('2,5 s');
 });

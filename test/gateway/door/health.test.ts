@@ -126,6 +126,21 @@ describe('the report recommends', () => {
     expect(report && reportText(report, sayPlainly)).toContain('Nothing needs to be done.');
   });
 
+  test('to correct an entry that cannot be used, and calls states and failures by their names', async () => {
+    const rig = await aHealthRig();
+    rig.add('down', suspended(aFailure('refused', 'connect ECONNREFUSED')));
+    rig.fleet.bad.set([{ kind: 'bad', name: 'odd', reason: 'It has no | url.' }]);
+    expect(await adviceIn(rig, 'odd')).toEqual([
+      expect.stringMatching(/^odd: .*cannot be used.*Open Configuration/),
+    ]);
+    const report = await reportHealth(rig.ports);
+    const text = report === undefined ? '' : reportText(report, sayPlainly);
+    expect(text).toMatch(/\| `odd` \| settings not usable \|.*`It has no \/ url\.` \|/);
+    expect(text).toMatch(
+      /\| `down` \| suspended \|.*connection refused: `connect ECONNREFUSED` \|/,
+    );
+  });
+
   test('404 to a server that answers anything else to a stale session', async () => {
     const rig = await aHealthRig();
     const lost = (status: number): HistoryEntry =>

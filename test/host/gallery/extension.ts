@@ -20,6 +20,7 @@ const nothingTaken = (): TakeOvers => ({
   draft: () => null,
   hide: (draft) => ({ draft, answers: new Map() }),
   leave: () => null,
+  missingBridge: () => null,
   take: () => Promise.resolve([]),
   plan: () => Promise.resolve([]),
   give: () => Promise.resolve(null),
@@ -61,7 +62,7 @@ export const activate = (context: vscode.ExtensionContext): void => {
     logs,
     workspaceState: context.workspaceState,
     accountOf: () => null,
-    clearStoredSessions: () => 3,
+    clearStoredSessions: () => ({ atServers: 3, atGateway: 1 }),
   });
   const say = (text: string): unknown => vscode.window.showInformationMessage(text);
   context.subscriptions.push(
