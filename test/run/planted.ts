@@ -3,6 +3,7 @@
 // Not here: planting (test/support/planted.ts) and keeping (test/support/keepFolders.ts).
 import {
   appendFileSync,
+  chmodSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -169,6 +170,8 @@ const judge = ({ files, leaks, places }: Findings, isWhole: boolean): Tally => {
 export const beginRun = (): Run => {
   // Short, since editors put sockets below it.
   const root = realpathSync(mkdtempSync(join(tmpdir(), 'mlr-')));
+  // Tests that are somebody else for a moment, so that root lacks a right, must get through to their own folders.
+  chmodSync(root, 0o711);
   mkdirSync(join(root, 'kept'));
   for (const name of ['TMPDIR', 'TMP', 'TEMP']) process.env[name] = root;
   process.env[runFolderVariable] = root;
