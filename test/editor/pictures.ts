@@ -11,6 +11,7 @@ import { freePort, type ServerProcess, startServer } from '../support/serverProc
 import { TestEditor, themes } from '../vscode/editor.ts';
 import { repository } from '../vscode/places.ts';
 import { Screen } from './screen.ts';
+import { asWebp } from './webp.ts';
 
 const media = join(repository, 'media');
 
@@ -71,8 +72,9 @@ class Photographer {
     // Nothing under the pointer, nothing half faded in.
     await page.mouse.move(whole.width - 40, 120);
     await delay(500);
-    await page.screenshot({ path: join(media, `${name}.png`), clip, animations: 'disabled' });
-    console.log(`media/${name}.png`);
+    const picture = await page.screenshot({ clip, animations: 'disabled' });
+    writeFileSync(join(media, `${name}.webp`), await asWebp(page.context(), picture));
+    console.log(`media/${name}.webp`);
   }
 
   /** Makes the side bar wide enough that no row is cut. */

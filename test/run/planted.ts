@@ -57,7 +57,7 @@ const sessions: Planted = {
       /\/state\.vscdb(\.backup|-wal)?$/,
       "The editor's copy of these records (its workspace state).",
     ],
-    [/^browser\/Default\/IndexedDB\//, 'The same copy where the editor runs in a browser.'],
+    [/(^|\/)browser\/Default\/IndexedDB\//, 'The same copy where the editor runs in a browser.'],
     [
       /^(sessions(\.new)?|events|jobs)$/,
       'What a test server keeps of its sessions over its restarts.',
