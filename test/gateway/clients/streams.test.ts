@@ -1,5 +1,6 @@
 // The stream of an answer, byte by byte: it can be resumed from its first event, whatever becomes of the client's
 // connection, of the server, or of the gateway itself.
+import type { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { expect, onTestFinished, test } from 'vitest';
 import { isObject } from '../../../src/core/rpc.ts';
 import { sdkAgent } from '../../support/gatewayAgents.ts';
@@ -159,22 +160,22 @@ test('a stream that goes on begins with the cursor that it goes on from: the SDK
 
 test('[reload-survives] one call outlives the gateway twice, before anything was said of it in between', async () => {
   const { server, gateway } = await aWayThrough({ events: 'kept', keepSessions: true });
-  const agent = await sdkAgent(gateway, dev);
+  const clients: Client[] = [];
+  const agent = await sdkAgent(gateway, dev, '2025-11-25', (made) => clients.push(made));
   onTestFinished(() => agent.close());
-  // Of its answer stream: whether the standalone one had a cursor by then is a matter of luck.
-  const resumed = (): number =>
-    agent.wire?.resumptions.filter(
-      ({ status, lastEventId }) => status === 200 && lastEventId?.includes('-t.') === true,
-    ).length ?? 0;
-  const call = agent.call('slow', { ms: 6000 });
-  await until(() => runsOf(server, 'slow') === 1);
+  // Until the SDK has read a cursor it knows none, also of a stream that it came back for with one.
+  let cursors = 0;
+  const call = clients[0]?.callTool({ name: 'slow', arguments: { ms: 6000 } }, undefined, {
+    onresumptiontoken: () => (cursors += 1),
+  });
+  await until(() => runsOf(server, 'slow') === 1 && cursors === 1);
   for (const times of [1, 2]) {
-    await gateway.restart();
-    await until(() => resumed() >= times);
-    // By the time that another call has its answer, the SDK has read the cursor with which the stream goes on.
+    // By the time that another call has its answer, the gateway has read the cursor of this one, which its server sent before.
     await agent.call('echo', { text: 'beside' });
+    await gateway.restart();
+    await until(() => cursors > times);
   }
-  expect(await call).toMatchObject({ text: 'slept 6000' });
+  expect(await call).toMatchObject({ content: [{ text: 'slept 6000' }] });
   expect(runsOf(server, 'slow')).toBe(1);
 });
 
