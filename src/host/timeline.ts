@@ -118,6 +118,17 @@ class TimelinePanel implements Disposable {
   }
 }
 
+/** After a reload a tab that is not in front has no page yet, and cannot be brought there by us: a new one takes its place. */
+const closeUnrevived = (): void => {
+  const tabs = vscode.window.tabGroups.all
+    .flatMap((group) => group.tabs)
+    .filter(
+      ({ input }) =>
+        input instanceof vscode.TabInputWebview && input.viewType.endsWith(timelineViewType),
+    );
+  void vscode.window.tabGroups.close(tabs, true);
+};
+
 export const createTimeline = (ports: TimelinePorts): Timeline => {
   const store = new Store();
   const view = store.add(createTimelineView(ports.clock, ports.workspaceState));
@@ -131,6 +142,7 @@ export const createTimeline = (ports: TimelinePorts): Timeline => {
     return timeline;
   };
   const create = (): TimelinePanel => {
+    closeUnrevived();
     // Who opens it anew asks what is going on, and not what was going on when it was last closed.
     if (view.value !== null) view.keep({ ...view.value, until: null });
     return adopt(
