@@ -6,6 +6,7 @@ import type { KeptView, MessageToPage } from '../core/timeline/messages.ts';
 import {
   bringIntoView,
   firstLook,
+  firstLookAt,
   type Look,
   pan,
   type Range,
@@ -49,6 +50,8 @@ class Page {
   readonly #paint: () => Paint;
   readonly #calm = matchMedia('(prefers-reduced-motion: reduce)');
   #view: KeptView;
+  /** Nobody has chosen yet what to look at. */
+  readonly #isFirstTime: boolean;
   #isAsked = false;
   #isTableStale = true;
   #drawnAt: Millis = 0;
@@ -59,6 +62,7 @@ class Page {
     this.#channel = channel;
     this.#language = language;
     this.#view = kept ?? firstView;
+    this.#isFirstTime = kept === null;
     const watch = watchTheme(() => this.#redressed());
     this.#paint = createPaint(() => watch.theme);
     this.#toolbar = createToolbar(language, this.#toolbarDeeds());
@@ -102,6 +106,8 @@ class Page {
     } else {
       const { now, order, lanes } = message;
       if (this.#model.take(now, order, lanes)) this.#isTableStale = true;
+      if (!this.#hasLanes && this.#isFirstTime)
+        this.#view = { ...this.#view, ...firstLookAt(this.#model.extent) };
       this.#hasLanes = true;
     }
     this.#ask();

@@ -83,6 +83,14 @@ test('a change of theme is taken up at once', async () => {
 });
 
 describe('before there is anything', () => {
+  test('a young history is looked at as a whole', async () => {
+    const timeline = await open();
+    await timeline.say({ kind: 'begin', language: 'en', words: [], kept: null });
+    await timeline.tell(someLanes(Date.now()));
+    await timeline.drawn();
+    expect(await timeline.button('All').getAttribute('aria-pressed')).toBe('true');
+  });
+
   test('it shows nothing until it was told, and then says that nothing was recorded', async () => {
     const timeline = await open();
     await timeline.say({ kind: 'begin', language: 'en', words: [], kept: null });

@@ -8,6 +8,7 @@ import type { BrowserContext, Locator, Page } from 'playwright-core';
 import { afterAll, beforeAll, onTestFinished } from 'vitest';
 import type { Lane } from '../../src/core/timeline/lane.ts';
 import type { KeptView, MessageToPage } from '../../src/core/timeline/messages.ts';
+import { firstLook } from '../../src/core/timeline/span.ts';
 import { timelineHtml } from '../../src/host/timelineHtml.ts';
 import { buildTimelinePage } from '../support/timelinePage.ts';
 import { someLanes } from '../support/timelineScenes.ts';
@@ -15,6 +16,9 @@ import { launchChromium } from '../vscode/chromium.ts';
 import { pageThemes, type ThemeName } from './themes.ts';
 
 const origin = 'http://timeline.localhost';
+
+/** Where somebody has looked before: without it the page chooses what fits the history. */
+const anHour: KeptView = { ...firstLook, isTable: false, hasLegend: true };
 
 interface Options {
   readonly theme?: ThemeName;
@@ -46,7 +50,8 @@ export class TimelinePage {
   /** What the extension sends first, in answer to `ready`. */
   async begin(lanes: readonly Lane[], options: Options = {}): Promise<void> {
     const { words = [] } = options;
-    await this.say({ kind: 'begin', language: 'en', words, kept: await this.looksAt() });
+    const kept = (await this.looksAt()) ?? anHour;
+    await this.say({ kind: 'begin', language: 'en', words, kept });
     await this.tell(lanes);
   }
 

@@ -37,6 +37,10 @@ export type Range = keyof typeof ranges;
 
 export const firstLook: Look = { length: ranges.hour, until: null };
 
+/** What is younger than an hour would stand at the very edge of one. */
+export const firstLookAt = ({ first, now }: Extent): Look =>
+  first !== null && now - first < hour ? { length: ranges.all, until: null } : firstLook;
+
 const shortest: Millis = 2 * second;
 const longest: Millis = 60 * 24 * hour;
 

@@ -4,6 +4,7 @@ import {
   bringIntoView,
   type Extent,
   firstLook,
+  firstLookAt,
   type Look,
   pan,
   rangeOf,
@@ -71,6 +72,14 @@ test('each range knows its button, and the first look has one', () => {
   );
   expect(rangeOf({ length: 12_345, until: null })).toBeNull();
   expect(rangeOf(firstLook)).toBe('hour');
+});
+
+test('a history of less than an hour is first looked at as a whole, a longer one or none by the hour', () => {
+  const now = 100 * hour;
+  const firstRange = (first: number | null) => rangeOf(firstLookAt({ first, now }));
+  expect(firstRange(now - hour + 1)).toBe('all');
+  expect(firstRange(now - hour)).toBe('hour');
+  expect(firstRange(null)).toBe('hour');
 });
 
 const someMoves = fc.array(
