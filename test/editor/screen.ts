@@ -3,7 +3,7 @@
 import type { Locator } from 'playwright-core';
 import type { EditorWindow } from '../vscode/window.ts';
 
-const patience = 30_000;
+const patience = 45_000;
 
 const exactly = (text: string): RegExp =>
   new RegExp(`^\\s*${text.replaceAll(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);

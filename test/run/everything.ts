@@ -8,7 +8,7 @@ import { runHostSuites } from './inHost.ts';
 import { beginRun } from './planted.ts';
 import { provideRedis } from './provideRedis.ts';
 import { runSelfcheck } from './selfcheck.ts';
-import { type Tally, atLeastOne, sum, verdict, wordsOf } from './tally.ts';
+import { type Tally, atLeastOne, failure, sum, verdict, wordsOf } from './tally.ts';
 import { runVitest } from './vitest.ts';
 import { checkPackage } from './vsix.ts';
 
@@ -28,7 +28,8 @@ const runConformance = async (): Promise<Tally> => {
   const { run } = await import('../conformance/run.ts');
   const { passed, failed, lines } = await run();
   for (const line of lines) console.log(line);
-  return { passed, failed };
+  const failures = lines.filter((line) => line.startsWith('FAILURE'));
+  return { passed, failed, failures: failures.map((line) => failure('conformance', line)) };
 };
 
 const runInEditor = async (): Promise<Tally> => {
@@ -78,7 +79,7 @@ interface Ended {
   readonly seconds: number;
 }
 
-const runSuite = async ({ run }: Suite): Promise<Ended> => {
+const runSuite = async ({ run, name }: Suite): Promise<Ended> => {
   const start = performance.now();
   const seconds = (): number => (performance.now() - start) / 1000;
   try {
@@ -87,7 +88,8 @@ const runSuite = async ({ run }: Suite): Promise<Ended> => {
   } catch (error) {
     // The suite itself broke, for example because its editor could not be installed: the others still run.
     console.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return { tally: { passed: 0, failed: 1 }, seconds: seconds() };
+    const tally = { passed: 0, failed: 1, failures: [failure(`the suite ${name} itself`, error)] };
+    return { tally, seconds: seconds() };
   }
 };
 
@@ -133,7 +135,11 @@ export const main = async (args: readonly string[]): Promise<number> => {
   run.end();
   const failing = [...tallies].filter(([, { failed }]) => failed > 0).map(([name]) => name);
   const total = sum([...tallies.values()]);
-  if (failing.length > 0) console.log(`\nFailures in: ${failing.join(', ')}`);
+  const doubts = total.doubts ?? [];
+  if (doubts.length > 0) console.log('\n━━ Passed only when tried again ━━');
+  for (const one of doubts) console.log(`\n? ${one}`);
+  if (failing.length > 0) console.log(`\n━━ Failures in: ${failing.join(', ')} ━━`);
+  for (const one of total.failures ?? []) console.log(`\n✗ ${one}`);
   console.log(`\n${wordsOf(total)}`);
   return total.failed === 0 && total.passed > 0 ? 0 : 1;
 };

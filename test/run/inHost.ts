@@ -10,7 +10,7 @@ import { z } from 'zod';
 import { repository } from '../vscode/places.ts';
 import { type ChosenEditor, chooseEditor } from './desktop.ts';
 import { suitesInHost } from './suites.ts';
-import type { Tally } from './tally.ts';
+import { type Tally, failure } from './tally.ts';
 
 export interface InHostPlan {
   /** Full paths of the suites. */
@@ -124,10 +124,13 @@ const judge = (file: string, complaint: string | null): Tally => {
   for (const { title, state, error } of tests) {
     if (state !== 'passed') console.log(`${state}: ${title}\n${error ?? ''}`);
   }
-  const passed = tests.filter(({ state }) => state === 'passed').length;
-  const failed = tests.length - passed;
+  const failures = tests
+    .filter(({ state }) => state !== 'passed')
+    .map(({ title, state, error }) => failure(title, error ?? state));
+  const passed = tests.length - failures.length;
+  const failed = failures.length;
   if (complaint !== null) console.log(`The editor says: ${complaint}`);
-  return { passed, failed: complaint === null ? failed : Math.max(1, failed) };
+  return { passed, failed: complaint === null ? failed : Math.max(1, failed), failures };
 };
 
 export const runInHost = async (plan: InHostPlan): Promise<Tally> => {

@@ -5,12 +5,30 @@ export interface Tally {
   readonly failed: number;
   /** What was said meanwhile and kept back, because others spoke. */
   readonly said?: string;
+  /** What failed and why, to be said again at the end, where nobody has to search for it. */
+  readonly failures?: readonly string[];
+  /** What passed only when it was tried again, and why it had not: it shall be known, and looked after. */
+  readonly doubts?: readonly string[];
 }
 
 export const sum = (tallies: readonly Tally[]): Tally => ({
   passed: tallies.reduce((total, { passed }) => total + passed, 0),
   failed: tallies.reduce((total, { failed }) => total + failed, 0),
+  failures: tallies.flatMap(({ failures }) => failures ?? []),
+  doubts: tallies.flatMap(({ doubts }) => doubts ?? []),
 });
+
+const longestWhy = 1500;
+
+/** One failure, with as much of its reason as fits a screen. */
+export const failure = (name: string, error: unknown): string => {
+  const whole = error instanceof Error ? (error.stack ?? error.message) : String(error);
+  const why = whole.replaceAll(
+    /\n +at [^\n]*(?:node_modules|new Promise|node:internal)[^\n]*/g,
+    '',
+  );
+  return `${name}\n${why.length > longestWhy ? `${why.slice(0, longestWhy)}…` : why}`;
+};
 
 /** A suite that ran nothing has proved nothing. */
 export const atLeastOne = (tally: Tally): Tally => {
@@ -32,6 +50,6 @@ export const verdict = async (name: string, run: () => void | Promise<void>): Pr
   } catch (error) {
     console.log(`✗ ${name} (${seconds()})`);
     console.log(error instanceof Error ? (error.stack ?? error.message) : String(error));
-    return { passed: 0, failed: 1 };
+    return { passed: 0, failed: 1, failures: [failure(name, error)] };
   }
 };

@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { runTool } from './command.ts';
-import type { Tally } from './tally.ts';
+import { type Tally, failure } from './tally.ts';
 
 const reportShape = z.object({
   numPassedTests: z.number(),
@@ -14,7 +14,14 @@ const reportShape = z.object({
     z.object({
       name: z.string(),
       status: z.string(),
-      assertionResults: z.array(z.object({ status: z.string(), fullName: z.string() })),
+      message: z.string().optional(),
+      assertionResults: z.array(
+        z.object({
+          status: z.string(),
+          fullName: z.string(),
+          failureMessages: z.array(z.string()).nullish(),
+        }),
+      ),
     }),
   ),
 });
@@ -37,6 +44,10 @@ const count = (report: Report, code: number | null): Tally => {
     if (status !== 'failed')
       console.log(`Not run (${status}), which counts as failed: ${fullName}`);
   }
+  // Of a test that passed at last Vitest still reports why it had failed.
+  const doubtful = tests.filter(
+    ({ status, failureMessages }) => status === 'passed' && (failureMessages?.length ?? 0) > 0,
+  );
   // A failed file whose tests all passed or never came to be: it could not be loaded, or left something behind.
   const brokenFiles = report.testResults.filter(
     ({ status, assertionResults }) =>
@@ -46,6 +57,15 @@ const count = (report: Report, code: number | null): Tally => {
   return {
     passed: tests.length - notPassed.length,
     failed: code === 0 ? failed : Math.max(1, failed),
+    failures: [
+      ...notPassed.map(({ fullName, status, failureMessages }) =>
+        failure(fullName, failureMessages?.join('\n') ?? status),
+      ),
+      ...brokenFiles.map(({ name, message }) => failure(name, message ?? 'the file failed')),
+    ],
+    doubts: doubtful.map(({ fullName, failureMessages }) =>
+      failure(fullName, failureMessages?.join('\n') ?? ''),
+    ),
   };
 };
 
