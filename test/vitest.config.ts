@@ -55,7 +55,7 @@ export default defineConfig({
         { retry: 1 },
       ),
       project('journeys', under('journeys'), 90 * seconds, { parallel: false, retry: 2 }),
-      project('editor', under('editor', 'timeline'), 180 * seconds, { parallel: false, retry: 2 }),
+      project('editor', under('editor', 'timeline'), 180 * seconds, { retry: 2 }),
     ],
   },
 });

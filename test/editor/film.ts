@@ -55,6 +55,7 @@ const camera = (server: string): string => `(() => {
       notices.push(text);
     }
   };
+  window.lifelineLook = look;
   window.lifelineCamera = setInterval(look, 25);
   look();
 })()`;
@@ -172,7 +173,8 @@ export const startFilm = (window: EditorWindow, server: string): Promise<unknown
 
 export const endFilm = async (window: EditorWindow): Promise<Film> => {
   const film: unknown = await window.page.evaluate(
-    '(clearInterval(window.lifelineCamera), window.lifelineFilm)',
+    // What is seen now belongs to it too, although the camera may look only in a moment.
+    '(window.lifelineLook(), clearInterval(window.lifelineCamera), window.lifelineFilm)',
   );
   return new Film(filmShape.parse(film), Date.now());
 };
