@@ -174,7 +174,12 @@ const run = (wish: BridgeWish): void => {
     end(lastAnswersWithin);
   });
   stdin.on('error', () => end(0));
-  for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
+  process.on('SIGTERM', () => end(0));
+  // These go to all programs of a terminal, and a client that lives on after them needs us: when it ends, so does our input.
+  for (const signal of ['SIGINT', 'SIGHUP'] as const)
+    process.on(signal, () => {
+      if (stdin.isTTY) end(0);
+    });
   // Clients do not start a bridge again that ended: one bug must not cost the whole session.
   process.on('uncaughtException', (error) => note(`Unexpected: ${error.stack ?? error.message}`));
 };

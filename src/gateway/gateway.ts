@@ -6,6 +6,8 @@ import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Mutable, Store } from '../base/disposable.ts';
 import type { Signal } from '../base/signal.ts';
 import type { Settings } from '../core/settings.ts';
+import { inEnglish } from '../core/wording/english.ts';
+import { describeNoPort, describeRefusedPort } from '../core/wording/port.ts';
 import type { Say } from '../core/wording/say.ts';
 import type { ChronicleReader } from '../runtime/chronicle.ts';
 import type { ServerDirectory } from '../runtime/clients.ts';
@@ -38,7 +40,6 @@ export interface GatewayPorts {
   readonly log: Log;
   /** Takes credentials and the user's home out of a text. */
   readonly clean: (text: string) => string;
-  readonly say: Say;
   /** How often every open stream shows a sign of life, where it is not the usual. */
   readonly beat?: Millis;
 }
@@ -67,9 +68,10 @@ export class Gateway implements Disposable {
     const { clock, log, events } = ports;
     this.#startedAt = clock.steady();
     this.healthTool = createHealthTool({
-      report: (server) => this.report(server),
+      // For models, which read English whatever the user does.
+      report: (server) => this.report(server, inEnglish),
       names: () => ports.directory.names.value,
-      say: ports.say,
+      say: inEnglish,
     });
     const own = { tool: this.healthTool, version: ports.version, now: () => clock.now() };
     const streams = new OpenStreams(clock, ports.beat ?? usualBeat, () => this.#sessions.sweep());
@@ -118,9 +120,9 @@ export class Gateway implements Disposable {
     const { door, settings } = this.#ports;
     const wanted = settings().gateway.port || (door.loadPort() ?? 0);
     const place = await this.#door.open(wanted);
-    if (place.kind === 'failed') this.#ports.log.error(place.reason);
+    if (place.kind === 'failed') this.#ports.log.error(describeNoPort(place.code, inEnglish));
     if (place.kind !== 'open') return;
-    if (place.instead) this.#keepAsking(wanted, place.instead.reason);
+    if (place.instead) this.#keepAsking(wanted, place.instead.code);
     else this.#found(place.port);
   }
 
@@ -131,8 +133,9 @@ export class Gateway implements Disposable {
     return taken;
   }
 
-  report(server?: string): Promise<HealthReport | undefined> {
-    const { events: log, say, chronicle } = this.#ports;
+  /** `say`: the language of whoever asks. */
+  report(server: string | undefined, say: Say): Promise<HealthReport | undefined> {
+    const { events: log, chronicle } = this.#ports;
     const denied = (): Door['denied'] => this.#door.denied;
     const past = chronicle && { chronicle };
     return reportHealth({ ...this.#health(), ...past, log, denied, say }, server);
@@ -146,9 +149,10 @@ export class Gateway implements Disposable {
   /** Ends this life in order: every stream ends where it is, to be resumed in the next. */
   async stop(): Promise<void> {
     this.#isStopping = true;
-    const closed = this.#door.stop(goodbyeLimit);
+    // First, so that every call on its way has its cursor: the door tells whatever has not begun to come again, and a call that
+    // comes again under another id would run twice.
     this.#sessions.stop();
-    await closed;
+    await this.#door.stop(goodbyeLimit);
     this.dispose();
   }
 
@@ -163,7 +167,8 @@ export class Gateway implements Disposable {
     this.#ports.log.info(`The gateway listens at ${this.url('{name}') ?? 'no port'}.`);
   }
 
-  #keepAsking(wanted: number, reason: string): void {
+  #keepAsking(wanted: number, code: string): void {
+    const reason = describeRefusedPort(code, inEnglish);
     this.#ports.log.warn(
       `The gateway's port ${wanted} cannot be had (${reason}). Clients that know it wait until it is free again.`,
     );
@@ -210,8 +215,10 @@ export class Gateway implements Disposable {
     const { version, fleet, events, clock, clean } = this.#ports;
     const { instanceId } = this;
     const startedAt = this.#startedAt;
-    const sessions = () => {
-      const views = this.#sessions.views.value;
+    const sessions = (server?: string) => {
+      const isMeant = (view: SessionView): boolean =>
+        server === undefined || view.server === server;
+      const views = this.#sessions.views.value.filter(isMeant);
       return { total: views.length, connected: views.filter(({ connected }) => connected).length };
     };
     const gateway = { version, instanceId, startedAt, sessions };

@@ -105,7 +105,8 @@ export class OpenRequests {
   /** The same request, sent again by a client that lost the stream of its answer. */
   twinOf(request: RpcRequest): OpenRequest | undefined {
     const open = this.#byClientId.get(request.id);
-    return open && isSame(open.asked, request) ? open : undefined;
+    const isOfKind = open?.stream.isToolCall === (request.method === 'tools/call');
+    return open && isOfKind && isSame(open.asked, request) ? open : undefined;
   }
 
   answered(open: OpenRequest, answer: RpcResponse): void {

@@ -19,6 +19,9 @@ const kindOf = ({ method, params }: RpcRequest): string => {
   return typeof name === 'string' ? `${method} ${name}` : method;
 };
 
+/** However many there are: longer than this nobody goes without a cursor. */
+const largestCrowd = 32;
+
 /** How slowly a crowd is forgotten: its callers are answered in bursts, between which few of them are there. */
 const crowdMemory = 0.99;
 
@@ -38,7 +41,7 @@ export class Quickness {
 
   /** So many requests are open. */
   crowded(open: number): void {
-    this.#crowd = Math.max(1, open, this.#crowd * crowdMemory);
+    this.#crowd = Math.min(largestCrowd, Math.max(1, open, this.#crowd * crowdMemory));
   }
 
   /** Whether all that were asked lately were answered within a moment; of what was never asked nobody knows. */

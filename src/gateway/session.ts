@@ -144,6 +144,8 @@ export class Session implements Disposable {
 
   post(message: RpcMessage, headers: McpHeaders, response: ServerResponse): void {
     this.#heardFrom(headers);
+    // Before the request is one of ours: what is open when the server is attached again is taken for what ran before.
+    this.attach();
     if (isRequest(message)) return this.#request(message, headers, response);
     response.writeHead(202).end();
     if (isResponse(message)) this.#upstream.reach()?.end.send(message);

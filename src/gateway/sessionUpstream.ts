@@ -1,7 +1,9 @@
 // A session's way to its server: attached when its client is there, attached again when the server was redefined or came back
 // into the settings, and given back when the client has been silent for long. Not here: what is said on it (session.ts).
-import type { Clock, Millis } from '../base/clock.ts';
+import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import { type Disposable, Mutable, Store } from '../base/disposable.ts';
+import { whenever } from '../base/signal.ts';
+import { isRecovering } from '../core/connection/state.ts';
 import type { RpcId, RpcMessage } from '../core/rpc.ts';
 import type { AttachedClient, ClientSpec, ServerDirectory } from '../runtime/clients.ts';
 
@@ -23,6 +25,8 @@ export interface UpstreamDeps {
 
 /** A server that was redefined is there again in the same moment; one that was removed is missed no earlier than this. */
 const lookAgainAfter: Millis = 100;
+/** So long a server may take to be there again for the goodbye; afterwards its session ends there by its age. */
+const farewellPatience: Millis = 5_000;
 
 interface Attachment extends Disposable {
   readonly client: AttachedClient;
@@ -90,10 +94,19 @@ export class SessionUpstream implements Disposable {
     // Nothing that is said from now on has anybody to be said to.
     attachment?.listeners.dispose();
     try {
+      if (attachment) await this.#reached(attachment.client);
       await attachment?.client.leave();
     } finally {
       this.dispose();
     }
+  }
+
+  /** A session of an earlier life, or of a server that is just being restarted, is not ended by a goodbye that nobody can send. */
+  async #reached({ life }: AttachedClient): Promise<void> {
+    const over = new AbortController();
+    const reached = whenever(life, ({ state }) => !isRecovering(state), over.signal);
+    await Promise.race([reached, sleep(this.#deps.clock, farewellPatience, over.signal)]);
+    over.abort();
   }
 
   dispose(): void {

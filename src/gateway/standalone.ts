@@ -80,6 +80,10 @@ export class Standalone {
       this.#closed(reply);
     });
     const former = this.#reply;
+    if (former?.isBehind) {
+      this.#heard = former.cursor ?? this.#heard;
+      this.#isUnheard = true;
+    }
     this.#reply = reply;
     streams.add(reply);
     former?.end();

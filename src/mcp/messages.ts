@@ -14,6 +14,8 @@ export interface Reading {
   readonly flawed: boolean;
 }
 
+const byteOrderMark = '\u{feff}';
+
 const parse = (text: string): unknown => {
   try {
     return JSON.parse(text);
@@ -25,6 +27,8 @@ const parse = (text: string): unknown => {
 
 /** Reads one message, or the batch that revision 2025-03-26 allows. `bytes`: the same as it came. Never throws. */
 export const readMessages = (text: string, bytes: readonly Uint8Array[] | null = null): Reading => {
+  // A parser may ignore it, and those of other clients do (RFC 8259, section 8.1).
+  if (text.startsWith(byteOrderMark)) return readMessages(text.slice(1));
   const large = readLargeResult(text, bytes);
   if (large) return { messages: [large], flawed: false };
   const value = parse(text);

@@ -219,3 +219,14 @@ test('giving up before the connection stands is not sent, later the outcome is u
   giveUp.abort();
   expect(inShort(await fate)).toBe('broken cancelled');
 });
+
+test('a JSON answer that begins with a byte order mark is read', async () => {
+  const { link } = await linkInto(
+    onPost(({ request }, answer) =>
+      answer.status(200, `\u{feff}${JSON.stringify(answerTo(request.id))}`, {
+        'Content-Type': 'application/json',
+      }),
+    ),
+  );
+  expect(await link.exchange(aCall(), {})).toEqual({ kind: 'answered', response: answerTo(7) });
+});

@@ -8,9 +8,19 @@ import type { Agent } from './gatewayAgents.ts';
 import { type GatewayProcess, startGateway } from './gatewayProcess.ts';
 import { type Upstream, type UpstreamKind, upstreams } from './gatewayUpstreams.ts';
 
+/** `reload`: the gateway is ended in order and started again, as with the window that it lives in. */
+export type Victim = 'server' | 'gateway' | 'reload';
+
+/** What befalls whom, in words. */
+export const endings: Readonly<Record<Victim, string>> = {
+  server: 'the server is killed',
+  gateway: 'the gateway is killed',
+  reload: 'the gateway ends in order',
+};
+
 export interface GatewayStorm {
   readonly upstream: UpstreamKind;
-  readonly victim: 'server' | 'gateway';
+  readonly victim: Victim;
   readonly kills: number;
   readonly seed: number;
   /**
@@ -153,8 +163,12 @@ class Raging {
     return said;
   }
 
-  /** A request that a dead gateway never took is nobody's broken promise; a client cannot know whether it ran. */
-  #judge(error: unknown): 'unknown' | 'rejected' {
+  /**
+   * A request that a dead gateway never took is nobody's broken promise; a client cannot know whether it ran. One that ends in
+   * order says so of what it does not take any more.
+   */
+  #judge(error: unknown): 'unknown' | 'rejected' | 'not-run' {
+    if (this.#mayBeAway && /The gateway is restarting/.test(String(error))) return 'not-run';
     return this.#mayBeAway && /fetch failed|ECONNREFUSED|socket/i.test(String(error))
       ? 'unknown'
       : 'rejected';
@@ -170,8 +184,13 @@ class Raging {
   }
 }
 
-const killGateway = async (gateway: GatewayProcess, chance: Chance): Promise<boolean> => {
-  await gateway.kill9();
+const endGateway = async (
+  gateway: GatewayProcess,
+  isOrderly: boolean,
+  chance: Chance,
+): Promise<boolean> => {
+  if (!isOrderly) await gateway.kill9();
+  else if (!(await gateway.shutDown())) throw new Error('The gateway did not end in order.');
   await delay(chance.below(awayWithin));
   await gateway.start();
   return true;
@@ -193,11 +212,11 @@ const rageAt = async (
   agent: Agent,
 ): Promise<Outcome> => {
   const session = agent.sessionId;
-  const raging = new Raging(agent, chanceOf(seed), victim === 'gateway');
+  const raging = new Raging(agent, chanceOf(seed), victim !== 'server');
   const violations: string[] = [];
   try {
     await raging.rage(kills, isGentle, (chance) =>
-      victim === 'server' ? upstream.kill() : killGateway(gateway, chance),
+      victim === 'server' ? upstream.kill() : endGateway(gateway, victim === 'reload', chance),
     );
   } catch (error) {
     violations.push(`${String(error)}\n${gateway.output.slice(-4000)}`);

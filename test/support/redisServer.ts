@@ -93,6 +93,11 @@ export class RedisServer {
     this.#process?.kill('SIGSTOP');
   }
 
+  /** After `freeze`: it goes on with what it had. */
+  thaw(): void {
+    this.#process?.kill('SIGCONT');
+  }
+
   async end(): Promise<void> {
     await this.kill();
     rmSync(this.#folder, { recursive: true, force: true });

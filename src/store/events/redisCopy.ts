@@ -63,6 +63,8 @@ export class RedisCopy implements Disposable {
 
   /** There are new events on this stream. */
   note(stream: string): void {
+    // Without a connection nothing is remembered, however long that lasts: the next one asks for all that is kept.
+    if (this.#connection.value === undefined) return;
     this.#lacking.add(stream);
     this.#wake();
   }
@@ -107,6 +109,7 @@ export class RedisCopy implements Disposable {
         await this.#serve();
       } catch (error) {
         this.#connection.value = undefined;
+        this.#lacking.clear();
         if (!this.#ended.signal.aborted) await this.#fail(error);
       }
     }
@@ -142,10 +145,8 @@ export class RedisCopy implements Disposable {
 
   #forgetUnlessSame(runId: string | null): void {
     const { source } = this.#ports;
-    if (runId === null || runId !== this.#runId) {
-      source.forgetCopied();
-      for (const name of source.names) this.#lacking.add(name);
-    }
+    if (runId === null || runId !== this.#runId) source.forgetCopied();
+    for (const name of source.names) this.#lacking.add(name);
     this.#runId = runId;
   }
 

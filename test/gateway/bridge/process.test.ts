@@ -167,6 +167,16 @@ describe('[clean-exit] it ends', () => {
 });
 
 describe('it goes on', () => {
+  it.skipIf(process.platform === 'win32')(
+    'when its terminal interrupts all programs in it and its client lives on',
+    async () => {
+      const { bridge } = await aBridge();
+      bridge.kill('SIGINT');
+      bridge.kill('SIGHUP');
+      expect(await bridge.call('echo', { text: 'still here' })).toBe('still here');
+    },
+  );
+
   it('after lines that are no messages', async () => {
     const { bridge } = await aBridge();
     bridge.write('{"jsonrpc": "2.0", "id": 7, "method"');

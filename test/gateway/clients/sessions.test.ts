@@ -22,6 +22,16 @@ test('DELETE ends a session; afterwards its id is good for nothing, and each ref
   expect((await client.hello()).client.session).not.toBe(client.session);
 });
 
+test('a session that is ended after the gateway has died is ended at its server too', async () => {
+  const { gateway, client, server } = await aWayThrough();
+  await client.say(1, 'echo', { text: 'x' });
+  await gateway.restart();
+  expect((await client.delete()).status).toBeLessThan(300);
+  const goodbyes = async (): Promise<number> =>
+    (await server.requests()).filter(({ method }) => method === 'DELETE').length;
+  await expect.poll(goodbyes, { timeout: 10_000 }).toBe(1);
+});
+
 test('an ended session stays ended when the gateway has died', async () => {
   const { gateway, client } = await aWayThrough();
   await client.delete();

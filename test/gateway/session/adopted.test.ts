@@ -224,3 +224,18 @@ test('a greeting of a client that hung up leaves nothing behind', async () => {
   await rig.clock.advance(5000);
   expect(rig.disk.sessions.all()).toEqual([]);
 });
+
+test('[never-lost] the first request after a server was taken away and came back is answered by it, and runs once', async () => {
+  const rig = await openRig();
+  const client = await rig.guest();
+  rig.servers.remove('files');
+  // Nobody listens, so that nobody is told when it is there again.
+  await rig.clock.advance(1000);
+  const server = rig.servers.add('files');
+  const call = await client.call(1);
+  const { request } = await server.request('tools/call');
+  server.last.answer(request.id, { content: [] });
+  await call.whole();
+  expect(call.messages).toEqual([{ jsonrpc: '2.0', id: 1, result: { content: [] } }]);
+  expect(server.last.requests).toHaveLength(1);
+});

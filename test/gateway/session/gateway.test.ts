@@ -1,6 +1,8 @@
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';
 import { expect, onTestFinished, test } from 'vitest';
+import { inEnglish } from '../../../src/core/wording/english.ts';
+import { aDefinition, FakeServer } from '../../support/fakeFleet.ts';
 import { eventually, openRig, Rig } from './rig.ts';
 
 /** Another program, or the window that is just being reloaded, at a port. */
@@ -79,4 +81,13 @@ test('it has a server of its own, with its health', async () => {
   const tools = await (await client.request(1, 'tools/list')).whole();
   expect(tools.messages).toMatchObject([{ result: { tools: [{ name: 'session_health_check' }] } }]);
   expect(rig.gateway.sessions.value).toMatchObject([{ server: 'lifeline' }]);
+});
+
+test('it counts the sessions of each server apart', async () => {
+  const rig = await openRig();
+  rig.fleet.servers.set([new FakeServer(aDefinition('files'), { kind: 'idle' })]);
+  for (const server of ['files', 'lifeline', 'lifeline']) await rig.client(server).hello();
+  const report = await rig.gateway.report(undefined, inEnglish);
+  expect(report?.gateway.sessions.total).toBe(3);
+  expect(report?.servers['files']?.sessions?.total).toBe(1);
 });

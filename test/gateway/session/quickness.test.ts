@@ -40,6 +40,16 @@ test('who calls with many others waits for them, which is no slowness of the too
   expect(quickness.moment).toBe(aMoment);
 });
 
+test('[bounded] however many call, nobody waits longer than that for a cursor', () => {
+  const quickness = new Quickness();
+  quickness.crowded(32);
+  const longest = quickness.moment;
+  quickness.crowded(33);
+  expect(quickness.moment).toBe(longest);
+  quickness.crowded(1000);
+  expect(quickness.moment).toBe(longest);
+});
+
 test('one slow answer counts for a while, and is forgiven', () => {
   const quickness = new Quickness();
   quickness.took(call('write'), 10 * aMoment);

@@ -166,6 +166,29 @@ test('two streams of one request are both fed', async () => {
   for (const stream of streams) expect(await theAnswer(stream)).toHaveLength(1);
 });
 
+test('[at-most-once] [never-lost] an orderly end gives a cursor to a call that was expected to be quick', async () => {
+  const before = await openRig();
+  const client = await before.guest();
+  const quick = await client.call(1);
+  const first = await before.server.request('tools/call');
+  first.client.answer(first.request.id, {});
+  await quick.whole();
+  const asked = client.call(2);
+  await before.server.until(() => first.client.requests.length === 2);
+  const stopped = before.gateway.stop();
+  const answer = await asked;
+  expect(answer.status).toBe(200);
+  await answer.whole();
+  expect(answer.messages).toEqual([]);
+  await stopped;
+
+  const rig = await before.die();
+  const stream = await client.at(rig.url()).get({ cursor: answer.lastId });
+  const { request } = await rig.server.request('tools/call');
+  rig.server.last.answer(request.id, { content: [] });
+  expect(await theAnswer(stream)).toMatchObject([{ id: 2, result: { content: [] } }]);
+});
+
 test('an orderly end leaves open calls to the next life', async () => {
   const before = await openRig();
   const { client, cursor } = await aRunningCall(before);

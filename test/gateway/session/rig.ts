@@ -24,6 +24,7 @@ export class Rig {
   readonly disk: Disk;
   readonly servers: Servers;
   readonly clock: VirtualClock;
+  readonly fleet = new FakeFleet();
   readonly gateway: Gateway;
   readonly #options: RigOptions;
 
@@ -37,7 +38,7 @@ export class Rig {
       token,
       version: '1.0.0',
       directory: this.servers,
-      fleet: new FakeFleet(),
+      fleet: this.fleet,
       events: this.disk.log,
       sessions: this.disk.sessions,
       door: this.disk.door,
@@ -45,7 +46,6 @@ export class Rig {
       clock: this.clock,
       log: quiet,
       clean: (text) => text,
-      say: (text) => text,
     });
     onTestFinished(() => this.gateway.dispose());
   }

@@ -2,7 +2,12 @@
 // killed again and again; at the end the server's ledger, which cannot lie, against what the agents were told.
 // The long form is `node test/journeys/gateway/storm.ts`.
 import { describe, expect, test } from 'vitest';
-import { describeOutcome, type GatewayStorm, gatewayStorm } from '../../support/gatewayStorm.ts';
+import {
+  describeOutcome,
+  endings,
+  type GatewayStorm,
+  gatewayStorm,
+} from '../../support/gatewayStorm.ts';
 import { type AgentKind, agentKinds, isGentleWith } from './kinds.ts';
 
 const seed = Number(process.env['CHAOS_SEED'] ?? 1);
@@ -13,7 +18,7 @@ const survive = async (
 ): Promise<void> => {
   const isGentle = isGentleWith(agent);
   const outcome = await gatewayStorm({ ...storm, seed, isGentle, connect: agentKinds[agent] });
-  const name = `${agent}, ${storm.upstream}, the ${storm.victim} is killed`;
+  const name = `${agent}, ${storm.upstream}, ${endings[storm.victim]}`;
   console.log(describeOutcome(name, storm.kills, outcome));
   expect(outcome.violations, `${name}, seed ${seed}`).toEqual([]);
   expect(outcome.reckoning.told.ok).toBeGreaterThan(storm.kills);
@@ -59,4 +64,15 @@ describe.concurrent('[gateway-never-drops] [at-most-once] [reload-survives] when
     survive('mcp-remote', { upstream: 'HTTP with kept events', victim: 'gateway', kills: 2 }));
   test('our bridge', () =>
     survive('our bridge', { upstream: 'HTTP with kept events', victim: 'gateway', kills: 2 }));
+});
+
+describe.concurrent('[gateway-never-drops] [at-most-once] [reload-survives] whenever the gateway ends in order, as with its window, no call is lost and none runs twice', () => {
+  test('SDK 1.x', () =>
+    survive('SDK 1.x, 2025-11-25', {
+      upstream: 'HTTP with kept events',
+      victim: 'reload',
+      kills: 3,
+    }));
+  test('our bridge', () =>
+    survive('our bridge', { upstream: 'HTTP with kept events', victim: 'reload', kills: 3 }));
 });

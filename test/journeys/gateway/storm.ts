@@ -1,8 +1,8 @@
-// `node test/journeys/gateway/storm.ts [--kills 50] [--seed N] [--victim server|gateway] [--agent NAME] [--upstream NAME]`:
+// `node test/journeys/gateway/storm.ts [--kills 50] [--seed N] [--victim server|gateway|reload] [--agent NAME] [--upstream NAME]`:
 // the long form of the storm on the gateway: so many kills for every kind of agent, server and victim. Prints a line of
 // figures for each, and every broken promise; ends with 1 when there was one. The seed is printed, so that it can be repeated.
 import { parseArgs } from 'node:util';
-import { describeOutcome, gatewayStorm } from '../../support/gatewayStorm.ts';
+import { describeOutcome, endings, gatewayStorm } from '../../support/gatewayStorm.ts';
 import { upstreamKinds } from '../../support/gatewayUpstreams.ts';
 import { agentKinds, agentNames, isGentleWith } from './kinds.ts';
 
@@ -28,10 +28,10 @@ const chosen = <Name extends string>(names: readonly Name[], wanted: string | un
 
 console.log(`Seed ${seed}`);
 let broken = 0;
-for (const victim of chosen(['server', 'gateway'] as const, values.victim)) {
+for (const victim of chosen(['server', 'gateway', 'reload'] as const, values.victim)) {
   for (const agent of chosen(agentNames, values.agent)) {
     for (const upstream of chosen(upstreamKinds, values.upstream)) {
-      const name = `${agent}, ${upstream}, the ${victim} is killed`;
+      const name = `${agent}, ${upstream}, ${endings[victim]}`;
       const outcome = await gatewayStorm({
         ...{ upstream, victim, kills, seed },
         connect: agentKinds[agent],

@@ -165,3 +165,23 @@ it('a user who does not want Redis any more is taken at his word at once', async
   settings.set({ ...settings.value, kind: 'redis' });
   await copiedOf(await aConnection(redis), 's', 1);
 });
+
+it('a user of Redis who may not ask for its run id is served all the same', async () => {
+  const redis = await aRedis();
+  const admin = await aRedisClient(redis);
+  await admin.sendCommand([
+    'ACL',
+    'SETUSER',
+    'limited',
+    'on',
+    '>word',
+    '~*',
+    '&*',
+    '+@all',
+    '-info',
+  ]);
+  const { events } = aGateway(redis.url.replace('redis://', 'redis://limited:word@'));
+  const id = events.append('s', note('x'));
+  await uses(events, 'redis');
+  expect(await copiedOf(await aConnection(redis), 's', 1)).toEqual(numbersOf([id]));
+});

@@ -109,6 +109,19 @@ it('a stream that got nothing new while Redis was away is in the new Redis too',
   expect(await copiedOf(await aConnection(redis), 'quiet', 2)).toEqual(numbersOf(ids));
 });
 
+it('a stream that begins while Redis is silent is in it when it answers again', async () => {
+  const redis = await aRedis({ persistent: true });
+  const { events } = aGateway(redis.url);
+  events.append('before', note('x'));
+  await copiedOf(await aConnection(redis), 'before', 1);
+  redis.freeze();
+  await uses(events, 'sqlite');
+  const meanwhile = events.append('meanwhile', note('y'));
+  redis.thaw();
+  await uses(events, 'redis');
+  expect(await copiedOf(await aConnection(redis), 'meanwhile', 1)).toEqual(numbersOf([meanwhile]));
+});
+
 it('what this process had when it was killed itself is copied by the next', async () => {
   const redis = await aRedis();
   await redis.kill();
