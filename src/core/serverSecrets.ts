@@ -1,11 +1,25 @@
 // What an entry holds of credentials, so that no text shows it: header values, what a URL carries, variables of a program, the
-// secret of a client. Of a text with variables only what stands around them counts. Pure.
+// secret of a client; and which values of variables are such. Of a text with variables only what stands around them counts. Pure.
 // Not here: taking them out of a text (redact.ts), and what the settings hold besides servers (host/knownSecrets.ts).
 import type { ServerDefinition } from './settings.ts';
 import { hasVariables, parseTemplate } from './template.ts';
 
 /** Shorter pieces between variables are schemes, quotes and slashes. */
 const shortestPiece = 8;
+
+/** Ports, numbers and short words are shorter. */
+const shortestValue = 6;
+
+/** What every process has in its environment, and texts are full of. */
+const ordinary =
+  /^(home|userprofile|homedrive|homepath|path|pwd|user|username|logname|shell|te?mp|tmpdir|appdata|localappdata|programfiles|systemroot|lang)$/i;
+
+/**
+ * Whether a value that a variable brings in is to be kept out of texts, wherever in the entry it stands: in an argument, in the
+ * path of a URL, in a command line. Who keeps it out of the entry may have a reason to.
+ */
+export const isSecretValue = (name: string, value: string): boolean =>
+  value.length >= shortestValue && !ordinary.test(name);
 
 /** `Bearer abc`: the whole, and the credential alone. */
 const withoutScheme = (value: string): readonly string[] => {

@@ -5,11 +5,11 @@ import { randomBytes } from 'node:crypto';
 import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
-import type { Disposable } from '../base/disposable.ts';
+import { type Disposable, Store } from '../base/disposable.ts';
 import { Emitter } from '../base/signal.ts';
 import { type ApprovalContext, approvalKey, entryKey, needsApproval } from '../core/approval.ts';
 import type { ServerDefinition } from '../core/settings.ts';
-import type { Clock } from '../base/clock.ts';
+import { type Clock, every, type Millis } from '../base/clock.ts';
 import type { Log } from '../runtime/ports.ts';
 
 /** What is allowed of one entry of one workspace. Its name and place are hashed too: a list of projects is nobody's business. */
@@ -22,10 +22,11 @@ const mostKept = 1000;
 
 export interface Approvals {
   isAllowed(definition: ServerDefinition): boolean;
-  /** Throws where it cannot be kept. */
-  allow(definitions: readonly ServerDefinition[]): void;
+  /** `shown`: what the person was shown it with, where that is not what holds now. Throws where it cannot be kept. */
+  allow(definitions: readonly ServerDefinition[], shown?: ApprovalContext): void;
   /** Forgets all leave that was ever given; returns for how many entries there was some. */
   revokeAll(): number;
+  /** Also where another window has changed it. */
   onChange(listener: () => void): Disposable;
 }
 
@@ -33,22 +34,34 @@ export interface ApprovalParts {
   /** The file of the book. */
   readonly path: string;
   readonly context: () => ApprovalContext;
-  readonly clock: Pick<Clock, 'now'>;
+  readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
 }
 
 const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 
+/** What another window forgets must end here soon; a look costs next to nothing, and misses nothing on any file system. */
+const lookEvery: Millis = 2_000;
+
+const stampOf = (path: string): string => {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  return stats ? `${stats.mtimeMs} ${stats.size} ${stats.ino}` : '';
+};
+
 export class ApprovalBook implements Approvals, Disposable {
   readonly #parts: ApprovalParts;
-  readonly #changed = new Emitter<void>();
+  readonly #store = new Store();
+  readonly #changed = this.#store.add(new Emitter<void>());
+  #told: string;
   #seen = '';
   #allowed: readonly Allowed[] = [];
   #hasWarned = false;
 
   constructor(parts: ApprovalParts) {
     this.#parts = parts;
+    this.#told = this.#look();
+    this.#store.add(every(parts.clock, lookEvery, () => this.#tellOthers()));
   }
 
   isAllowed(definition: ServerDefinition): boolean {
@@ -58,8 +71,8 @@ export class ApprovalBook implements Approvals, Disposable {
     return this.#read().some((allowed) => allowed.key === key);
   }
 
-  allow(definitions: readonly ServerDefinition[]): void {
-    const context = this.#parts.context();
+  allow(definitions: readonly ServerDefinition[], shown?: ApprovalContext): void {
+    const context = shown ?? this.#parts.context();
     const at = this.#parts.clock.now();
     const fresh = definitions
       .filter((definition) => needsApproval(definition, context))
@@ -87,16 +100,31 @@ export class ApprovalBook implements Approvals, Disposable {
   }
 
   dispose(): void {
-    this.#changed.dispose();
+    this.#store.dispose();
+  }
+
+  #look(): string {
+    try {
+      return stampOf(this.#parts.path);
+    } catch {
+      // Said when it is read.
+      return 'unreadable';
+    }
+  }
+
+  #tellOthers(): void {
+    const stamp = this.#look();
+    if (stamp === this.#told) return;
+    this.#told = stamp;
+    this.#changed.emit();
   }
 
   /** A book that cannot be read allows nothing: to be asked again is better than to be believed wrongly. */
   #read(): readonly Allowed[] {
     const { path, log } = this.#parts;
     try {
-      const { mtimeMs, size, ino } = statSync(path);
-      const seen = `${mtimeMs} ${size} ${ino}`;
-      if (seen === this.#seen) return this.#allowed;
+      const seen = stampOf(path);
+      if (seen !== '' && seen === this.#seen) return this.#allowed;
       this.#allowed = bookShape.parse(JSON.parse(readFileSync(path, 'utf8'))).allowed;
       this.#seen = seen;
     } catch (error) {
@@ -118,6 +146,7 @@ export class ApprovalBook implements Approvals, Disposable {
     try {
       writeFileSync(draft, JSON.stringify({ version: 1, allowed }), { mode: 0o600, flag: 'wx' });
       renameSync(draft, path);
+      this.#told = this.#look();
     } catch (error) {
       rmSync(draft, { force: true });
       throw error;

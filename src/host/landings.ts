@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
 import { aFailure, ConnectionError } from '../core/connection/failure.ts';
-import { openLoopback } from './loopbackLanding.ts';
+import { queryOf } from './landingQuery.ts';
+import { callbackAddress, type Loopback, openLoopback } from './loopbackLanding.ts';
 
 export interface Landing extends Disposable {
   readonly redirectUrl: string;
@@ -14,8 +15,8 @@ export interface Landing extends Disposable {
 export interface Landings extends Disposable {
   /** By an address of the editor. */
   readonly editor: () => Promise<Landing>;
-  /** By a listener on this machine. */
-  readonly loopback: () => Promise<Landing>;
+  /** By a listener on this machine: at `http://localhost:PORT/callback` where a port is given. */
+  readonly loopback: (port: number | null) => Promise<Landing>;
 }
 
 type Listener = (query: URLSearchParams) => boolean;
@@ -79,7 +80,7 @@ class UriEars implements vscode.UriHandler {
 
   handleUri(uri: vscode.Uri): void {
     if (uri.path !== path) return;
-    const query = new URLSearchParams(uri.query);
+    const query = queryOf(uri.query, vscode.env.uiKind === vscode.UIKind.Web);
     if ([...this.#listeners].some((listener) => listener(query))) return;
     void vscode.window.showWarningMessage(
       vscode.l10n.t(
@@ -93,6 +94,60 @@ class UriEars implements vscode.UriHandler {
     return toDisposable(() => this.#listeners.delete(listener));
   }
 }
+
+const refusal = (text: string): ConnectionError => new ConnectionError(aFailure('cancelled', text));
+
+const isTaken = (error: unknown): boolean =>
+  error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
+
+const listenAt = async (port: number | null): Promise<Loopback> => {
+  const { t } = vscode.l10n;
+  const words = {
+    done: t('You are signed in. You can close this page and go back to the editor.'),
+    wrong: t('This is not the page you are looking for. Start again from the editor.'),
+  };
+  const isBehindProxy = vscode.env.remoteName !== undefined;
+  try {
+    return await openLoopback(words, { isBehindProxy, port });
+  } catch (error) {
+    if (port === null) throw error;
+    const reason = error instanceof Error ? error.message : String(error);
+    throw refusal(
+      isTaken(error)
+        ? t(
+            'The sign-in page leads back to port {0} of this computer (oauth.callbackPort in the entry of the server), which another program or another sign-in uses. Close that one, then sign in again.',
+            port,
+          )
+        : t(
+            'The sign-in page leads back to port {0} of this computer (oauth.callbackPort in the entry of the server), where nothing can listen: {1}',
+            port,
+            reason,
+          ),
+    );
+  }
+};
+
+/** The client was registered with this address and no other, so that the editor must not lead it elsewhere. */
+const fixedAddress = (port: number, reachable: vscode.Uri): string => {
+  const host = reachable.authority.replace(/:\d+$/, '');
+  const isSame =
+    reachable.authority.endsWith(`:${port}`) && ['localhost', '127.0.0.1'].includes(host);
+  const wanted = callbackAddress(port);
+  if (isSame) return wanted;
+  throw refusal(
+    vscode.l10n.t(
+      'The sign-in page leads back to {0} (oauth.callbackPort in the entry of the server), but this editor runs elsewhere and is reached at {1}. Free that port on the computer in front of you, or open the folder there.',
+      ...[wanted, reachable.toString(true)],
+    ),
+  );
+};
+
+const addressOf = async (loopback: Loopback, port: number | null): Promise<string> => {
+  const name = port === null ? '127.0.0.1' : 'localhost';
+  const here = vscode.Uri.parse(`http://${name}:${loopback.port}${loopback.path}`);
+  const reachable = await vscode.env.asExternalUri(here);
+  return port === null ? reachable.toString(true) : fixedAddress(port, reachable);
+};
 
 export const createLandings = (extensionId: string, clock: Clock): Landings => {
   const store = new Store();
@@ -109,17 +164,14 @@ export const createLandings = (extensionId: string, clock: Clock): Landings => {
         dispose: () => undefined,
       };
     },
-    loopback: async () => {
-      const { t } = vscode.l10n;
-      const words = {
-        done: t('You are signed in. You can close this page and go back to the editor.'),
-        wrong: t('This is not the page you are looking for. Start again from the editor.'),
-      };
-      const loopback = await openLoopback(words, vscode.env.remoteName !== undefined);
-      const here = vscode.Uri.parse(`http://127.0.0.1:${loopback.port}${loopback.path}`);
-      const reachable = await vscode.env.asExternalUri(here);
+    loopback: async (port) => {
+      const loopback = await listenAt(port);
+      const redirectUrl = await addressOf(loopback, port).catch((error: unknown) => {
+        loopback.close();
+        throw error;
+      });
       return {
-        redirectUrl: reachable.toString(true),
+        redirectUrl,
         visit: (url, signal) =>
           visit(url, {
             clock,

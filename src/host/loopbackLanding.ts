@@ -19,6 +19,11 @@ export interface LandingWords {
 
 const path = '/signed-in';
 
+/** What Claude Code comes back to, and so what clients are registered with that name a port of their own. */
+const fixedPath = '/callback';
+
+export const callbackAddress = (port: number): string => `http://localhost:${port}${fixedPath}`;
+
 const escaped = (text: string): string =>
   text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
@@ -43,39 +48,69 @@ const isOurs = ({ headers: { host = '' } }: IncomingMessage): boolean => {
   return name === 'localhost' || name === '127.0.0.1' || name === '[::1]';
 };
 
-const listen = (server: Server): Promise<number> =>
+const listen = (server: Server, host: string, wanted: number): Promise<number> =>
   new Promise((resolve, reject) => {
     server.once('error', reject);
-    server.listen(0, '127.0.0.1', () => {
+    server.listen({ port: wanted, host, exclusive: true, ipv6Only: true }, () => {
       const address: AddressInfo | string | null = server.address();
       if (address !== null && typeof address === 'object') resolve(address.port);
       else reject(new Error('The listener has no port.'));
     });
   });
 
-/** `isBehindProxy`: the editor forwards the request, so that `Host` names the editor's server. Rejects where nothing can listen. */
+const aServer = (): Server => createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 10_000 });
+
+const end = (server: Server): void => {
+  server.close();
+  server.closeAllConnections();
+};
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;
+
+/** A browser may take `localhost` for either address, so that whoever listens at the other one would get the code. */
+const listenAtBoth = async (port: number): Promise<readonly Server[]> => {
+  const [one, other] = [aServer(), aServer()];
+  await listen(one, '127.0.0.1', port);
+  try {
+    await listen(other, '::1', port);
+    return [one, other];
+  } catch (error) {
+    // Without IPv6 there is no other address.
+    if (codeOf(error) !== 'EADDRINUSE') return [one];
+    end(one);
+    throw error;
+  }
+};
+
+export interface LoopbackWish {
+  /** The editor forwards the request, so that `Host` names the editor's server. */
+  readonly isBehindProxy: boolean;
+  /** Null: any that is free. */
+  readonly port: number | null;
+}
+
+/** Rejects where nothing can listen: with the code `EADDRINUSE` where somebody else does. */
 export const openLoopback = async (
   words: LandingWords,
-  isBehindProxy: boolean,
+  { isBehindProxy, port: wanted }: LoopbackWish,
 ): Promise<Loopback> => {
-  const server = createServer({ maxHeaderSize: 16 * 1024, requestTimeout: 10_000 });
-  const port = await listen(server);
+  const first = aServer();
+  const servers = wanted === null ? [first] : await listenAtBoth(wanted);
+  const port = wanted ?? (await listen(first, '127.0.0.1', 0));
   const loopback: Loopback = {
     port,
-    path,
+    path: wanted === null ? path : fixedPath,
     onReturn: () => false,
-    close: () => {
-      server.close();
-      server.closeAllConnections();
-    },
+    close: () => servers.forEach(end),
   };
-  server.on('request', (request, response) => {
+  const respond = (request: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
-    const isMeant =
-      request.method === 'GET' && url.pathname === path && (isBehindProxy || isOurs(request));
-    if (!isMeant) return answer(response, 404, words.wrong);
+    const isThere = request.method === 'GET' && url.pathname === loopback.path;
+    if (!isThere || !(isBehindProxy || isOurs(request))) return answer(response, 404, words.wrong);
     const isRight = loopback.onReturn(url.searchParams);
     answer(response, isRight ? 200 : 400, isRight ? words.done : words.wrong);
-  });
+  };
+  for (const server of servers) server.on('request', respond);
   return loopback;
 };

@@ -77,11 +77,12 @@ const pageOf = (definition: ServerDefinition, context: ApprovalContext): string 
   );
 
 const ask = async (
-  { reviewPages, approvalContext }: ReviewPorts,
+  { reviewPages }: ReviewPorts,
   definition: ServerDefinition,
+  context: ApprovalContext,
   place: { readonly step: number; readonly steps: number },
 ): Promise<Decision | 'cancelled'> => {
-  const page = await reviewPages.show(definition.name, pageOf(definition, approvalContext()));
+  const page = await reviewPages.show(definition.name, pageOf(definition, context));
   const items = decisionItems(definition);
   const answer = await askChoice<DecisionItem>({
     title: vscode.l10n.t('Allow the MCP server "{0}"?', definition.name),
@@ -106,7 +107,8 @@ const reviewOne = async (
   { id, definition }: ServerWatch,
   place: { readonly step: number; readonly steps: number },
 ): Promise<boolean> => {
-  const decision = await ask(ports, definition, place);
+  const shown = ports.approvalContext();
+  const decision = await ask(ports, definition, shown, place);
   switch (decision) {
     case 'later':
       return true;
@@ -116,7 +118,7 @@ const reviewOne = async (
       await openEntry(fileOf(definition), id);
       return false;
     case 'allow': {
-      ports.approvals.allow([definition]);
+      ports.approvals.allow([definition], shown);
       const now = ports.fleet.get(id);
       if (now && !ports.approvals.isAllowed(now.definition)) sayChanged(id);
       return true;

@@ -18,6 +18,8 @@ export interface Account {
 export interface SignInPorts extends PickPorts {
   /** Null where the server has no use for one. */
   readonly accountOf: (server: ServerWatch) => Account | null;
+  /** The same, with what was kept before this window looked at the server; nobody is contacted. */
+  readonly keptAccountOf: (server: ServerWatch) => Promise<Account | null>;
   /** What a sign-in service says may quote what it was sent. */
   readonly logs: { clean(text: string): string };
 }
@@ -32,6 +34,23 @@ const withAccounts = ({ fleet, accountOf }: SignInPorts): readonly Found[] =>
     const account = server.definition.enabled ? accountOf(server) : null;
     return account ? [{ server, account }] : [];
   });
+
+/** Also of servers that were not used yet, or are switched off: their tokens are kept all the same. */
+const withKept = async (
+  { keptAccountOf }: SignInPorts,
+  servers: readonly ServerWatch[],
+): Promise<readonly Found[]> => {
+  const found = await Promise.all(
+    servers.map(async (server) => ({ server, account: await keptAccountOf(server) })),
+  );
+  // Also where the sign-in has run out: what is still kept of it may be what keeps the next one from working.
+  return found.flatMap(({ server, account }) =>
+    account && account.account.value !== 'unneeded' ? [{ server, account }] : [],
+  );
+};
+
+const isAtWork = ({ life }: ServerWatch): boolean =>
+  !['disabled', 'idle', 'stopping', 'stopped'].includes(life.value.state.kind);
 
 const choose = async (
   ports: SignInPorts,
@@ -124,9 +143,7 @@ export const signOut = async (
   given: ServerWatch | undefined,
 ): Promise<void> => {
   const { t } = vscode.l10n;
-  // Also where the sign-in has run out: what is still kept of it may be what keeps the next one from working.
-  const known = withAccounts(ports).filter(({ account }) => account.account.value !== 'unneeded');
-  const fitting = given ? known.filter(({ server }) => server === given) : known;
+  const fitting = await withKept(ports, given ? [given] : ports.fleet.servers.value);
   if (fitting.length === 0) {
     const text = given
       ? t('You are not signed in to "{0}".', given.id)
@@ -139,6 +156,6 @@ export const signOut = async (
   const wasSignedIn = account.account.value === 'signed-in';
   await account.signOut();
   // What was allowed with the old credentials must not go on as if nothing had happened.
-  if (wasSignedIn) server.startNewSession();
+  if (wasSignedIn && isAtWork(server)) server.startNewSession();
   say(t('You are signed out of "{0}".', server.id));
 };

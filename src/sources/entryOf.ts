@@ -43,13 +43,27 @@ const typeOf = (entry: JsonObject): unknown => {
   return type === 'local' ? 'stdio' : type;
 };
 
-/** Cursor has `auth` with names in capitals. Ports and addresses of Claude Code's are found out by ourselves. */
+/** Keys of `oauth` that mean the same here as there. */
+const sameInOAuth: ReadonlySet<string> = new Set([
+  'clientId',
+  'clientSecret',
+  'scopes',
+  'scope',
+  'grant',
+  'identity',
+  'callbackPort',
+  'clientMetadataUrl',
+]);
+
+const sameInAuth: ReadonlySet<string> = new Set(['CLIENT_ID', 'CLIENT_SECRET', 'scopes']);
+
+/** Cursor has `auth` with names in capitals. */
 const oauthOf = (entry: JsonObject): unknown => {
   const { auth, oauth } = entry;
-  if (isObject(oauth)) {
-    const { clientId, clientSecret, scopes, grant } = oauth;
-    return present({ clientId, clientSecret, scopes, grant });
-  }
+  if (isObject(oauth))
+    return present(
+      Object.fromEntries(Object.entries(oauth).filter(([key]) => sameInOAuth.has(key))),
+    );
   if (oauth !== undefined || !isObject(auth)) return oauth;
   const { CLIENT_ID, CLIENT_SECRET, scopes } = auth;
   return present({ clientId: CLIENT_ID, clientSecret: CLIENT_SECRET, scopes });
@@ -81,9 +95,17 @@ export const ourEntry = (entry: JsonObject): JsonObject => {
   });
 };
 
+const strangeIn = (name: string, value: unknown, known: ReadonlySet<string>): readonly string[] =>
+  isObject(value)
+    ? Object.keys(present(value)).flatMap((key) => (known.has(key) ? [] : [`${name}.${key}`]))
+    : [];
+
 /** Keys that mean something to the product and nothing to us: a sandbox, switched-off tools, its own time limits. */
-export const keysWithoutMeaning = (entry: JsonObject): readonly string[] =>
-  Object.keys(entry).filter((key) => !sameHere.has(key) && !accountedFor.has(key));
+export const keysWithoutMeaning = (entry: JsonObject): readonly string[] => [
+  ...Object.keys(entry).filter((key) => !sameHere.has(key) && !accountedFor.has(key)),
+  ...strangeIn('oauth', entry['oauth'], sameInOAuth),
+  ...(entry['oauth'] === undefined ? strangeIn('auth', entry['auth'], sameInAuth) : []),
+];
 
 const longestName = 64;
 

@@ -7,7 +7,7 @@ import { faultOf } from '../core/checkServer.ts';
 import { aFailure, type FailureKind } from '../core/connection/failure.ts';
 import { fillServer, serverVariables } from '../core/fillServer.ts';
 import { fingerprintOf } from '../core/record.ts';
-import { secretsOfServer } from '../core/serverSecrets.ts';
+import { isSecretValue, secretsOfServer } from '../core/serverSecrets.ts';
 import type { HttpServer, Origin, ServerDefinition, StdioServer } from '../core/settings.ts';
 import { type Missing, missingName, type VariableValues } from '../core/variables.ts';
 import type { InputAnswers, Wanted } from '../runtime/inputAnswers.ts';
@@ -66,6 +66,14 @@ export class ServerResolver implements Resolver {
   /** What is still to be given before the entry can be used. */
   async missing(definition: ServerDefinition): Promise<readonly Missing[]> {
     return fillServer(definition, await this.#valuesFor(definition)).missing;
+  }
+
+  /** With its variables filled in and nothing else: no helper is asked. Null where it cannot be used so. */
+  async filled(definition: ServerDefinition): Promise<ServerDefinition | null> {
+    const filled = fillServer(definition, await this.#valuesFor(definition));
+    const isGood = filled.missing.length === 0 && faultOf(filled.definition, 'filled') === null;
+    if (isGood) this.#learn(definition.name, secretsOfServer(filled.definition));
+    return isGood ? filled.definition : null;
   }
 
   async #resolve(definition: ServerDefinition, signal: AbortSignal): Promise<Resolution> {
@@ -135,9 +143,15 @@ export class ServerResolver implements Resolver {
   async #valuesFor(definition: ServerDefinition): Promise<VariableValues> {
     const { environment, home, execPath } = this.#deps;
     const given = await this.#answersFor(definition);
+    const learnt = (name: string, value: string | undefined): string | undefined => {
+      const isSecret = value !== undefined && value !== home && isSecretValue(name, value);
+      if (isSecret) this.#learn(definition.name, [value]);
+      return value;
+    };
     return {
-      env: (name) => own(environment, name) ?? given.get(missingName({ kind: 'env', name })),
-      input: (id) => given.get(missingName({ kind: 'input', id })),
+      env: (name) =>
+        learnt(name, own(environment, name) ?? given.get(missingName({ kind: 'env', name }))),
+      input: (id) => learnt('', given.get(missingName({ kind: 'input', id }))),
       folder: (name) => this.#folder(definition.origin, name),
       places: {
         userHome: home,

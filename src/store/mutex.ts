@@ -48,6 +48,28 @@ export class StoreMutex implements Disposable {
     return result;
   }
 
+  /** What was noted last under the key, by whichever window; null where nothing was, or there is no file. */
+  async noted(key: string): Promise<string | null> {
+    let found: string | null = null;
+    await this.#repeat(() =>
+      this.#attempt((table) => {
+        found = table.noted(key);
+        return true;
+      }),
+    );
+    return found;
+  }
+
+  /** For whoever works under the key next. No secret: the file is an ordinary one. */
+  async note(key: string, text: string): Promise<void> {
+    await this.#repeat(() =>
+      this.#attempt((table) => {
+        table.note(key, text);
+        return true;
+      }),
+    );
+  }
+
   dispose(): void {
     this.#ending.abort();
     this.#table?.dispose();

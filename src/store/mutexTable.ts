@@ -13,6 +13,11 @@ export const mutexMigrations: readonly string[] = [
      machine TEXT NOT NULL,
      heartbeat INTEGER NOT NULL
    );`,
+  // What outlives the work: it tells the next one what the last one left.
+  `CREATE TABLE notes (
+     key TEXT PRIMARY KEY,
+     note TEXT NOT NULL
+   );`,
 ];
 
 export interface Claim {
@@ -34,6 +39,8 @@ const prepareAll = (database: Database) => ({
   ),
   beat: database.prepare('UPDATE locks SET heartbeat = ? WHERE key = ? AND owner = ?'),
   release: database.prepare('DELETE FROM locks WHERE key = ? AND owner = ?'),
+  noted: database.prepare('SELECT note FROM notes WHERE key = ?'),
+  note: database.prepare('INSERT OR REPLACE INTO notes (key, note) VALUES (?, ?)'),
 });
 
 export class MutexTable {
@@ -63,6 +70,15 @@ export class MutexTable {
 
   release({ key, owner }: Pick<Claim, 'key' | 'owner'>): boolean {
     return Number(this.#sql.release.run(key, owner).changes) === 1;
+  }
+
+  noted(key: string): string | null {
+    const row = this.#sql.noted.get(key);
+    return row === undefined ? null : String(row['note']);
+  }
+
+  note(key: string, text: string): void {
+    this.#sql.note.run(key, text);
   }
 
   /** Whether the file is still the one that the others use. */

@@ -32,7 +32,6 @@ export const wireSignIn = (parts: SignInParts, owner: Store): Authorizers => {
       clock,
       logOf: (server) => logs.of(server),
       secrets: known,
-      clientMetadataUrl: null,
     }),
   );
 };

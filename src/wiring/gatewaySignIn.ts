@@ -46,11 +46,14 @@ export const headlessSignIn = (
   const authorizers = new Authorizers({
     vault: memoryVault(),
     // What is kept is kept by this process alone, so that there is nobody to agree with.
-    mutex: { run: (_key, work) => work() },
+    mutex: {
+      run: (_key, work) => work(),
+      noted: () => Promise.resolve(null),
+      note: () => Promise.resolve(),
+    },
     landings: { editor: null, loopback: noPage },
     ...{ clock, secrets },
     logOf: (server) => logs.of(server),
-    clientMetadataUrl: null,
   });
   owner.add(authorizers);
   return (server) => (server.oauth && needsNobody(server.oauth) ? authorizers.of(server) : null);

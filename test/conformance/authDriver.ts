@@ -56,6 +56,7 @@ const wishOf = (scenario: string): OAuthWish => {
       ? 'client_credentials'
       : 'authorization_code',
     ...identityIn(context),
+    clientMetadataUrl,
   };
 };
 
@@ -64,7 +65,7 @@ export const openSignedIn = (scenario: string, url: string, clock: Clock): Conne
     vault: new MemoryVault(),
     mutex: new StoreMutex({ folder: '', clock, log, loadSqlite: () => undefined }),
     landings: { editor: null, loopback: () => Promise.resolve(landing) },
-    ...{ clock, clientMetadataUrl },
+    clock,
     logOf: () => log,
     secrets: { add: () => undefined },
   });

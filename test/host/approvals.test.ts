@@ -3,9 +3,11 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import type { ApprovalContext } from '../../src/core/approval.ts';
 import { parseServers } from '../../src/core/parseServers.ts';
 import type { Origin, ServerDefinition } from '../../src/core/settings.ts';
 import { ApprovalBook, approvalFile } from '../../src/host/approvals.ts';
+import { VirtualClock } from '../support/virtualClock.ts';
 
 const here: Origin = { scope: 'workspace', folder: '/work/secret-project' };
 
@@ -21,11 +23,17 @@ const aFile = (): string => {
   return join(folder, 'storage', approvalFile);
 };
 
-const aBook = (path: string, warnings: string[] = []): ApprovalBook => {
+const nothing: ApprovalContext = { inputs: [], workspaceInputs: [], workspace: 'here' };
+
+const aBook = (
+  path: string,
+  warnings: string[] = [],
+  { clock = new VirtualClock(), context = () => nothing } = {},
+): ApprovalBook => {
   const book = new ApprovalBook({
     path,
-    context: () => ({ inputs: [], workspaceInputs: [], workspace: 'here' }),
-    clock: { now: () => 1000 },
+    context,
+    clock,
     log: { warn: (text) => warnings.push(text) },
   });
   onTestFinished(() => book.dispose());
@@ -70,6 +78,45 @@ test('all can be forgotten, and everybody is told', () => {
   book.allow([one, aDefinition({ command: 'node' }, 'two')]);
   expect(book.revokeAll()).toBe(2);
   expect([book.isAllowed(one), aBook(path).isAllowed(one), told]).toEqual([false, false, 2]);
+});
+
+test('what is forgotten or allowed in one window is soon told in the others, once', async () => {
+  const path = aFile();
+  const clock = new VirtualClock();
+  const [book, other] = [aBook(path, [], { clock }), aBook(path)];
+  book.allow([one]);
+  const told: boolean[] = [];
+  book.onChange(() => told.push(book.isAllowed(one)));
+  await clock.advance(60_000);
+  expect(told).toEqual([]);
+  other.revokeAll();
+  await clock.advance(5_000);
+  expect(told).toEqual([false]);
+  other.allow([one]);
+  await clock.advance(5_000);
+  expect(told).toEqual([false, true]);
+  rmSync(path);
+  await clock.advance(60_000);
+  expect(told).toEqual([false, true, false]);
+  book.dispose();
+  expect(clock.pending).toBe(0);
+});
+
+test('leave is for what was shown, and not for inputs that came meanwhile', () => {
+  const path = aFile();
+  const input = (command: string): ApprovalContext => ({
+    ...nothing,
+    inputs: [{ kind: 'command', id: 'id', description: null, command, args: undefined }],
+  });
+  let now = input('shown');
+  const book = aBook(path, [], { context: () => now });
+  const asking = aDefinition({ command: 'node', args: ['${input:id}'] });
+  const shown = now;
+  now = input('changed.meanwhile');
+  book.allow([asking], shown);
+  expect(book.isAllowed(asking)).toBe(false);
+  now = shown;
+  expect(book.isAllowed(asking)).toBe(true);
 });
 
 test('the file is for its owner only and says nothing of what was allowed', () => {

@@ -1,7 +1,10 @@
 // The listener on this machine to which a browser comes back from signing in: what it takes, and what it tells strangers.
+import { once } from 'node:events';
 import { request } from 'node:http';
-import { afterEach, describe, expect, test } from 'vitest';
-import { type Loopback, openLoopback } from '../../src/host/loopbackLanding.ts';
+import { type AddressInfo, createServer, type Server } from 'node:net';
+import { networkInterfaces } from 'node:os';
+import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
+import { callbackAddress, type Loopback, openLoopback } from '../../src/host/loopbackLanding.ts';
 
 const words = { done: 'You are in & done.', wrong: 'Not here.' };
 let loopback: Loopback | undefined;
@@ -9,13 +12,31 @@ let loopback: Loopback | undefined;
 afterEach(() => loopback?.close());
 
 const open = async (isBehindProxy = false): Promise<{ port: number; seen: string[] }> => {
-  loopback = await openLoopback(words, isBehindProxy);
+  loopback = await openLoopback(words, { isBehindProxy, port: null });
   const seen: string[] = [];
   loopback.onReturn = (query) => {
     seen.push(query.toString());
     return query.get('state') === 'right';
   };
   return { port: loopback.port, seen };
+};
+
+const somebodyAt = async (host: string, port: number): Promise<Server> => {
+  const server = createServer().listen(port, host);
+  onTestFinished(() => void server.close());
+  await once(server, 'listening');
+  return server;
+};
+
+const portOf = (server: Server): number => (server.address() as AddressInfo).port;
+
+/** Of a listener that has just ended, so that hardly anybody else has it. */
+const aFreePort = async (): Promise<number> => {
+  const server = await somebodyAt('127.0.0.1', 0);
+  const port = portOf(server);
+  server.close();
+  await once(server, 'close');
+  return port;
 };
 
 interface Answer {
@@ -77,5 +98,35 @@ describe('a stranger', () => {
     const { port, seen } = await open(true);
     const { status } = await ask(port, '/signed-in?state=right', { host: 'my.editor.example' });
     expect([status, seen]).toEqual([200, ['state=right']]);
+  });
+});
+
+describe('at a port of its own', () => {
+  const openAt = async (port: number): Promise<Loopback> => {
+    loopback = await openLoopback(words, { isBehindProxy: false, port });
+    return loopback;
+  };
+
+  test('the way back is the address that clients are registered with, by either name', async () => {
+    const port = await aFreePort();
+    const { onReturn: _, ...opened } = await openAt(port);
+    expect(callbackAddress(port)).toBe(`http://localhost:${port}/callback`);
+    expect(opened).toMatchObject({ port, path: '/callback' });
+    if (loopback) loopback.onReturn = (query) => query.get('state') === 'right';
+    for (const host of ['localhost', '127.0.0.1'])
+      expect((await ask(port, '/callback?state=right', { host: `${host}:${port}` })).status).toBe(
+        200,
+      );
+    expect((await ask(port, '/signed-in?state=right')).status).toBe(404);
+  });
+
+  const addresses = Object.values(networkInterfaces()).flatMap((all) => all ?? []);
+  const loopbacks = ['127.0.0.1', '::1'].filter((host) =>
+    addresses.some(({ address }) => address === host),
+  );
+
+  test.each(loopbacks)('it is not opened where somebody listens at %s', async (host) => {
+    const port = portOf(await somebodyAt(host, 0));
+    await expect(openAt(port)).rejects.toMatchObject({ code: 'EADDRINUSE' });
   });
 });

@@ -36,7 +36,8 @@ export class ResolveRig {
   readonly logged: string[] = [];
   readonly resolver: ServerResolver;
 
-  constructor() {
+  /** Whether answers are told as secrets, as inputs with `password` are. */
+  constructor(kind: 'secret' | 'open' = 'secret') {
     const say = (text: string): void => void this.logged.push(text);
     this.resolver = new ServerResolver({
       environment: this.environment,
@@ -47,7 +48,9 @@ export class ResolveRig {
       answers: {
         answer: (wanted, scope) => {
           const value = this.answers.get(`${scope} ${missingName(wanted)}`);
-          return Promise.resolve(value === undefined ? undefined : { value, isSecret: true });
+          return Promise.resolve(
+            value === undefined ? undefined : { value, isSecret: kind === 'secret' },
+          );
         },
       },
       secrets: this.secrets,

@@ -119,23 +119,6 @@ describe('an entry', () => {
       'needs-input: ${workspaceFolder:gone}',
     );
   });
-
-  test('makes every credential known that it was filled in with', async () => {
-    const rig = new ResolveRig();
-    rig.environment['KEY'] = 'key-1234';
-    rig.answers.set('user ${input:token}', 'token-1234');
-    rig.answers.set('user ${input:other}', 'other-1234');
-    await rig.outcome(
-      anEntry({
-        url: 'http://localhost/?key=${KEY}',
-        headers: { Authorization: 'Bearer ${input:token}' },
-      }),
-    );
-    await rig.outcome(anEntry({ command: 'node', args: ['${input:other}'] }));
-    expect(rig.secrets.values).toEqual(
-      expect.arrayContaining(['key-1234', 'token-1234', 'other-1234']),
-    );
-  });
 });
 
 describe('a file of variables', () => {

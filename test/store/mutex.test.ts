@@ -128,6 +128,22 @@ test('a window that beats keeps its key for as long as its work takes', async ()
   expect(await second).toBe('next');
 });
 
+test('what is noted under a key is seen by the other windows, and by later ones', async () => {
+  const folder = aFolder();
+  const { mutex } = aMutex(folder);
+  expect(await mutex.noted('key')).toBe(null);
+  await mutex.run('key', () => mutex.note('key', 'one'));
+  await mutex.note('key', 'two');
+  const other = aMutex(folder).mutex;
+  expect([await other.noted('key'), await other.noted('other')]).toEqual(['two', null]);
+});
+
+test('without SQLite nothing is noted', async () => {
+  const { mutex } = aMutex('', realClock, { loadSqlite: () => undefined });
+  await mutex.note('key', 'one');
+  expect(await mutex.noted('key')).toBe(null);
+});
+
 test('without SQLite the work is done all the same, in order within the window, and that is said once', async () => {
   const { mutex, log } = aMutex('', realClock, { loadSqlite: () => undefined });
   const order: string[] = [];

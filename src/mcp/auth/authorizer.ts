@@ -97,6 +97,11 @@ export class OAuthAuthorizer implements Authorizer, Disposable {
     return this.#stepUp.demand;
   }
 
+  /** Has the account tell what is kept. */
+  async look(): Promise<void> {
+    await this.#keeper.load();
+  }
+
   async header(signal?: AbortSignal): Promise<string | null> {
     const stored = await this.#keeper.load();
     const used = headerOf(stored);
@@ -141,7 +146,7 @@ export class OAuthAuthorizer implements Authorizer, Disposable {
   async signOut(): Promise<void> {
     const { mutex, key, log } = this.#deps;
     const before = await mutex.run(key, async () => {
-      const stored = await this.#keeper.reload();
+      const stored = await this.#keeper.settled();
       this.#needsPerson = true;
       this.#stepUp.forget();
       await this.#keeper.save({ ...nothingStored, signedOut: true });
@@ -208,16 +213,16 @@ export class OAuthAuthorizer implements Authorizer, Disposable {
   }
 
   async #signIn(signal: AbortSignal): Promise<void> {
-    const { wish, mutex, key } = this.#deps;
+    const { wish } = this.#deps;
     this.#guard.reset();
     const before = await this.#keeper.reload();
-    if (needsNobody(wish)) return this.#signInOurselves(before);
+    if (needsNobody(wish)) return this.#signInOurselves();
     try {
       const { resourceMetadataUrl } = this.#asking;
       const found = await this.#desk.find(before, resourceMetadataUrl, signal);
       const scopes = this.#scopes(found);
       const signedIn = await this.#visit(before, found, scopes, signal);
-      await mutex.run(key, () => this.#keep(found, signedIn));
+      await this.#keep(found, signedIn);
       this.#stepUp.signedIn(scopes);
       this.#tell();
     } catch (error) {
@@ -228,8 +233,8 @@ export class OAuthAuthorizer implements Authorizer, Disposable {
     }
   }
 
-  async #signInOurselves(before: Stored): Promise<void> {
-    if (before.signedOut) await this.#keeper.save({ ...before, signedOut: false });
+  async #signInOurselves(): Promise<void> {
+    await this.#change((stored) => ({ ...stored, signedOut: false }));
     const outcome = await this.#renewal.renew(headerOf(this.#keeper.current));
     if (outcome.kind !== 'renewed') throw new ConnectionError(outcome.failure);
   }
@@ -244,15 +249,22 @@ export class OAuthAuthorizer implements Authorizer, Disposable {
     const ends = AbortSignal.any([signal, this.#desk.ended]);
     return signInByPage(
       { desk: this.#desk, landings, stored, found, scopes, learn, signal: ends },
-      async ({ client }) => this.#keeper.save(withoutClient(this.#keeper.current, client)),
+      ({ client }) => this.#change((stored) => withoutClient(stored, client)),
     );
   }
 
-  async #keep(found: Found, { tokens, identity }: SignedIn): Promise<void> {
-    const stored = await this.#keeper.reload();
-    const known = identity.isNew ? withClient(stored, identity.client) : stored;
-    const next = { ...known, tokens, discovery: storedOf(found), signedOut: false };
-    await this.#keeper.save(this.#desk.bind(next, found));
+  #keep(found: Found, { tokens, identity }: SignedIn): Promise<void> {
+    return this.#change((stored) => {
+      const known = identity.isNew ? withClient(stored, identity.client) : stored;
+      const next = { ...known, tokens, discovery: storedOf(found), signedOut: false };
+      return this.#desk.bind(next, found);
+    });
+  }
+
+  /** Of what is there when no other window is at work on it. */
+  #change(next: (stored: Stored) => Stored): Promise<void> {
+    const { mutex, key } = this.#deps;
+    return mutex.run(key, async () => this.#keeper.save(next(await this.#keeper.settled())));
   }
 
   /** What the server asked for, else what it describes; what calls have needed since; and to be renewed without a person. */

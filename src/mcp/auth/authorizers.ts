@@ -16,8 +16,6 @@ export interface AuthorizersDeps {
   readonly logOf: (server: string) => Log;
   /** Where everything is learnt that must not appear in any text. */
   readonly secrets: { add(owner: string, secret: string): void };
-  /** Of our client metadata document (SEP-991); null where none is published. */
-  readonly clientMetadataUrl: string | null;
 }
 
 const setsAuthorization = ({ headers }: HttpServer): boolean =>
@@ -75,6 +73,13 @@ export class Authorizers implements Disposable {
     return this.#known.get(server)?.authorizer ?? null;
   }
 
+  /** For a filled entry, with what is kept of its sign-in read. Nobody is contacted. */
+  async kept(server: HttpServer): Promise<Authorizer | null> {
+    const authorizer = this.of(server);
+    await this.#known.get(server.name)?.authorizer.look();
+    return authorizer;
+  }
+
   dispose(): void {
     this.#store.dispose();
   }
@@ -93,16 +98,13 @@ export class Authorizers implements Disposable {
   }
 
   #make(server: HttpServer, serverUrl: URL): OAuthAuthorizer {
-    const { vault, mutex, landings, clock, logOf, secrets, clientMetadataUrl } = this.#deps;
+    const { vault, mutex, landings, clock, logOf, secrets } = this.#deps;
     const wish: OAuthWish = server.oauth || {
       ...{ clientId: null, clientSecret: null, scopes: [] },
       grant: 'authorization_code',
     };
     const learn = (secret: string): void => secrets.add(ownerOf(server), secret);
     const outside = { vault, mutex, landings, clock, learn, log: logOf(server.name) };
-    return new OAuthAuthorizer({
-      ...outside,
-      ...{ serverUrl, wish, clientMetadataUrl, key: keyOf(server) },
-    });
+    return new OAuthAuthorizer({ ...outside, serverUrl, wish, key: keyOf(server) });
   }
 }

@@ -12,8 +12,6 @@ import type { Stored } from './stored.ts';
 export interface DeskDeps {
   readonly serverUrl: URL;
   readonly wish: OAuthWish;
-  /** Of our client metadata document; null where none is published. */
-  readonly clientMetadataUrl: string | null;
   readonly clock: Clock;
 }
 
@@ -74,9 +72,9 @@ export class Desk implements Disposable {
   }
 
   async introduction(found: Found, signal?: AbortSignal): Promise<Introduction> {
-    const { wish, clientMetadataUrl } = this.deps;
+    const { wish } = this.deps;
     const sdk = await this.sdk();
-    return { sdk, fetch: this.fetch(signal), found, wish, clientMetadataUrl, now: this.now() };
+    return { sdk, fetch: this.fetch(signal), found, wish, now: this.now() };
   }
 
   /** To be kept: the configured credentials belong to this one now. */

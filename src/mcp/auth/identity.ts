@@ -25,8 +25,6 @@ export interface Introduction {
   readonly fetch: AuthFetch;
   readonly found: Found;
   readonly wish: OAuthWish;
-  /** Of our client metadata document; null where none is published. */
-  readonly clientMetadataUrl: string | null;
   readonly now: Millis;
 }
 
@@ -103,10 +101,10 @@ export const informationOf = ({ client, secret }: Identity) => ({
 
 /** By the address of a document that describes us, where the authorization server reads such (SEP-991). */
 const byDocument = (
-  { found, clientMetadataUrl }: Introduction,
+  { found, wish: { clientMetadataUrl } }: Introduction,
   redirectUrl: string,
 ): Identity | null => {
-  if (clientMetadataUrl === null || !found.metadata?.client_id_metadata_document_supported)
+  if (clientMetadataUrl === undefined || !found.metadata?.client_id_metadata_document_supported)
     return null;
   const client = { issuer: found.issuer, redirectUrl, client_id: clientMetadataUrl };
   return { client, secret: undefined, sign: undefined, isNew: false };
@@ -191,13 +189,10 @@ const register = async (
 };
 
 /** Whether we can say who we are without a word to the authorization server, and so need a way back that it knows already. */
-export const isKnownThere = ({
-  wish,
-  found,
-  clientMetadataUrl,
-}: Omit<Introduction, 'sdk' | 'fetch' | 'now'>): boolean =>
+export const isKnownThere = ({ wish, found }: Pick<Introduction, 'wish' | 'found'>): boolean =>
   wish.clientId !== null ||
-  (clientMetadataUrl !== null && found.metadata?.client_id_metadata_document_supported === true);
+  (wish.clientMetadataUrl !== undefined &&
+    found.metadata?.client_id_metadata_document_supported === true);
 
 /** Rejects with `ConnectionError`. */
 export const introduce = async (

@@ -1,18 +1,34 @@
 // The copy in this window of what the vault keeps for one server, and the way to change it. Another window's change is heard of
-// and read. Not here: the shape of it (stored.ts) and who may change it when (the mutex, see renewal.ts).
+// and read. The vault of a window lags behind the others', so that whoever changed it leaves a mark beside the lock.
+// Not here: the shape of it (stored.ts) and who may change it when (the mutex, see renewal.ts).
+import { createHash } from 'node:crypto';
+import { type Clock, type Millis, sleep } from '../../base/clock.ts';
 import { type Disposable, Store } from '../../base/disposable.ts';
 import { Emitter } from '../../base/signal.ts';
 import type { Log } from '../../runtime/ports.ts';
-import type { TokenVault } from './ports.ts';
+import type { Mutex, TokenVault } from './ports.ts';
 import { nothingStored, readStored, secretsIn, type Stored } from './stored.ts';
 
 export interface KeeperDeps {
   readonly vault: TokenVault;
+  readonly mutex: Pick<Mutex, 'noted' | 'note'>;
   readonly key: string;
+  readonly clock: Clock;
   readonly log: Log;
   /** Told of everything that must not appear in any text. */
   readonly learn: (secret: string) => void;
 }
+
+// The editor writes secrets a tenth of a second later, and tells its other windows another tenth after that.
+const lagAtMost: Millis = 2_000;
+const usualLag: Millis = 500;
+const lookEvery: Millis = 50;
+
+/** Tells one text from all others, and nothing of what is in it: tokens are too random to be guessed. */
+const markOf = (text: string | undefined): string =>
+  createHash('sha256')
+    .update(text ?? '')
+    .digest('hex');
 
 export class Keeper implements Disposable {
   readonly #deps: KeeperDeps;
@@ -21,6 +37,7 @@ export class Keeper implements Disposable {
   #current: Stored = nothingStored;
   #text: string | undefined;
   #loading: Promise<Stored> | null = null;
+  readonly #ending = new AbortController();
 
   constructor(deps: KeeperDeps) {
     this.#deps = deps;
@@ -60,13 +77,36 @@ export class Keeper implements Disposable {
     return this.#current;
   }
 
-  /** Known here at once, even where the vault does not take it: then it is good for this life of the window. */
+  /** Under the lock: as the window that held it last has left it, however late this one hears of that. */
+  async settled(): Promise<Stored> {
+    const { mutex, key, clock } = this.#deps;
+    const mark = await mutex.noted(key);
+    const until = clock.steady() + lagAtMost;
+    for (;;) {
+      const stored = await this.reload();
+      if (mark === null || mark === markOf(this.#text)) return stored;
+      if (clock.steady() >= until || !(await this.#pause(lookEvery))) break;
+    }
+    // It will not come: that window could not keep it, or its vault is another one. Nobody else has to wait for it.
+    await mutex.note(key, markOf(this.#text));
+    return this.#current;
+  }
+
+  /** Once more, when what a window without marks has changed would have arrived. */
+  async secondLook(): Promise<Stored> {
+    await this.#pause(usualLag);
+    return this.reload();
+  }
+
+  /** Under the lock. Known here at once, even where the vault does not take it: then it is good for this life of the window. */
   async save(stored: Stored): Promise<void> {
-    const { vault, key, log } = this.#deps;
+    const { vault, mutex, key, log } = this.#deps;
     const isNothing = JSON.stringify(stored) === JSON.stringify(nothingStored);
     const text = isNothing ? undefined : JSON.stringify(stored);
     this.#take(text);
     this.#loading = Promise.resolve(this.#current);
+    // Before it is kept: a window that dies in between costs the next one a short wait, and no token that was used up.
+    await mutex.note(key, markOf(text));
     try {
       await (text === undefined ? vault.delete(key) : vault.set(key, text));
     } catch (error) {
@@ -75,7 +115,16 @@ export class Keeper implements Disposable {
   }
 
   dispose(): void {
+    this.#ending.abort();
     this.#store.dispose();
+  }
+
+  /** False where the window ends. */
+  #pause(time: Millis): Promise<boolean> {
+    return sleep(this.#deps.clock, time, this.#ending.signal).then(
+      () => true,
+      () => false,
+    );
   }
 
   #take(text: string | undefined): void {

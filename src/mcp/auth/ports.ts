@@ -16,6 +16,10 @@ export interface TokenVault {
 /** One at a time for each key, over all windows on this machine. */
 export interface Mutex {
   run<T>(key: string, work: () => Promise<T>): Promise<T>;
+  /** What was noted last under the key, in whichever window; null where that is not known. */
+  noted(key: string): Promise<string | null>;
+  /** For whoever works under the key next, who sees it at once. It must hold no secret. */
+  note(key: string, text: string): Promise<void>;
 }
 
 /** Where the authorization server sends the person back to. Ends with `dispose`. */
@@ -32,8 +36,8 @@ export interface Landing extends Disposable {
 export interface Landings {
   /** By an address of the editor, which stays the same; null where there is no editor. */
   readonly editor: (() => Promise<Landing>) | null;
-  /** By a listener on this machine. */
-  readonly loopback: () => Promise<Landing>;
+  /** By a listener on this machine: at `http://localhost:PORT/callback` where a port is given, else wherever there is room. */
+  readonly loopback: (port: number | null) => Promise<Landing>;
 }
 
 /** What a server said when it refused. */

@@ -74,7 +74,7 @@ export class Renewal {
   async #renewNow(used: string | null): Promise<Renewed> {
     const { keeper, desk, clock } = this.#deps;
     // Under the lock: another window may have renewed them, or signed in, while we waited.
-    const stored = await keeper.reload();
+    const stored = await keeper.settled();
     const { tokens } = stored;
     if (tokens && headerOf(stored) !== used && !isDue(tokens, clock.now()))
       return { kind: 'renewed' };
@@ -103,7 +103,11 @@ export class Renewal {
       case 'away':
         return granted;
       case 'over': {
-        const rest = granted.forgetsClient ? withoutClient(stored, tokens.client) : stored;
+        // A window that leaves no mark may have used the token up; then it has the next one.
+        const now = await keeper.secondLook();
+        if (headerOf(now) !== headerOf(stored))
+          return now.tokens ? { kind: 'renewed' } : person(asksForSignIn);
+        const rest = granted.forgetsClient ? withoutClient(now, tokens.client) : now;
         // What was found out may be out of date as well.
         await keeper.save({ ...rest, tokens: null, discovery: null, signedOut: true });
         return { kind: 'person', failure: granted.failure };

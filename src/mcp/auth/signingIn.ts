@@ -56,12 +56,16 @@ const prepare = async (open: () => Promise<Landing>, visit: Visit): Promise<Way>
 
 /**
  * An address of the editor where we may register one; else a listener on this machine, which every authorization server for
- * programs has to take on any port (RFC 8252 section 7.3), and which stands in client metadata documents.
+ * programs has to take on any port (RFC 8252 section 7.3), and which stands in client metadata documents. A client that was
+ * registered with a port of its own has that way back and no other.
  */
 const findWay = async (visit: Visit): Promise<Way> => {
   const { desk, found, landings } = visit;
-  const { editor, loopback } = landings;
-  if (editor === null || isKnownThere({ ...desk.deps, found })) return prepare(loopback, visit);
+  const { editor } = landings;
+  const { callbackPort: port = null } = desk.deps.wish;
+  const loopback = (): Promise<Landing> => landings.loopback(port);
+  const isFixed = port !== null || isKnownThere({ wish: desk.deps.wish, found });
+  if (editor === null || isFixed) return prepare(loopback, visit);
   try {
     return await prepare(editor, visit);
   } catch (error) {

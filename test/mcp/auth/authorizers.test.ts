@@ -1,5 +1,9 @@
 // Which servers have a sign-in, and what authorization servers it may lead to.
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
+import type { ServerDefinition } from '../../../src/core/settings.ts';
+import type { Authorizers } from '../../../src/mcp/auth/authorizers.ts';
+import { nothingStored, readStored, type Stored } from '../../../src/mcp/auth/stored.ts';
+import { accountsOf, type Filling } from '../../../src/wiring/keptSignIn.ts';
 import { trapped, aServer } from '../linkRig.ts';
 import { MemoryVault } from '../../support/memoryVault.ts';
 import { byItself, byLoopback, makeAuthorizers, never } from './oauthRig.ts';
@@ -24,6 +28,57 @@ test('everybody who uses a server shares its sign-in, and another entry has anot
   expect(authorizers.named('trap')).toBe(one);
   expect(authorizers.of(aServer(url, { name: 'other', oauth: byItself }))).not.toBe(one);
   expect(authorizers.of(aServer(url, { oauth: { ...byItself, clientId: 'x' } }))).not.toBe(one);
+});
+
+describe('a server that this window has not reached yet', () => {
+  const entry = aServer(url, { oauth: byItself });
+  const fill: Filling = (definition) => Promise.resolve(definition);
+  const kept = (authorizers: Authorizers, definition: ServerDefinition = entry, filled = fill) =>
+    accountsOf({ authorizers, filled, isAllowed: () => true }).keptAccountOf({ definition });
+  const tokens = {
+    ...{ issuer: 'https://as.example', accessToken: 'a', refreshToken: 'r', scopes: [] },
+    ...{ expiresAt: null, obtainedAt: 0 },
+    client: { issuer: 'https://as.example', redirectUrl: null, client_id: 'id' },
+  };
+
+  /** A vault in which an earlier window has left this. */
+  const aVaultWith = async (stored: Stored) => {
+    const vault = new MemoryVault();
+    const earlier = await kept(makeAuthorizers(vault));
+    await earlier?.signOut();
+    const [key = ''] = vault.texts.keys();
+    await vault.set(key, JSON.stringify(stored));
+    return { vault, stored: () => readStored(vault.texts.get(key) ?? '') };
+  };
+
+  test('can be signed out of, whose tokens are kept from before', async () => {
+    const { vault, stored } = await aVaultWith({ ...nothingStored, tokens });
+    const authorizers = makeAuthorizers(vault);
+    expect(authorizers.named('trap')).toBe(null);
+    const account = await kept(authorizers);
+    expect(account?.account.value).toBe('signed-in');
+    await account?.signOut();
+    expect(stored()).toMatchObject({ tokens: null, signedOut: true });
+  });
+
+  test('has no sign-in where nothing is kept, or its entry cannot be filled in', async () => {
+    const { vault } = await aVaultWith(nothingStored);
+    const authorizers = makeAuthorizers(vault);
+    const account = await kept(authorizers);
+    expect(account?.account.value).toBe('unneeded');
+    const other = { ...entry, name: 'other' };
+    expect(await kept(authorizers, other, () => Promise.resolve(null))).toBe(null);
+  });
+
+  test('is not filled in before it is allowed', async () => {
+    const { vault } = await aVaultWith({ ...nothingStored, tokens });
+    const filled = (): never => expect.fail('It was filled in.');
+    const authorizers = makeAuthorizers(vault);
+    const accounts = accountsOf({ authorizers, filled, isAllowed: () => false });
+    expect(await accounts.keptAccountOf({ definition: entry })).toBe(null);
+    authorizers.of(entry);
+    expect(accounts.accountOf({ definition: entry })).toBe(null);
+  });
 });
 
 const metadata = (base: string, more: object = {}) => ({

@@ -80,7 +80,6 @@ export const makeAuthorizers = (
     landings: options.landings ?? byLoopback(),
     logOf: () => silentLog,
     secrets: options.secrets ?? new KnownSecrets(),
-    clientMetadataUrl: null,
   });
   onTestFinished(() => authorizers.dispose());
   return authorizers;

@@ -5,9 +5,12 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { expect, onTestFinished, test } from 'vitest';
+import { realClock } from '../../../src/base/clock.ts';
+import { StoreMutex } from '../../../src/store/mutex.ts';
+import { lateVaults } from '../../support/memoryVault.ts';
 import { nodePath, projectRoot } from '../../support/serverProcess.ts';
 import { aFolder } from '../../store/fixtures.ts';
-import { aServer, failureIn, inShort } from '../linkRig.ts';
+import { aServer, failureIn, inShort, silentLog } from '../linkRig.ts';
 import { aSignedInWindow, aWorld, byItself, MovableClock, Window, type World } from './oauthRig.ts';
 
 const day = 86_400_000;
@@ -173,4 +176,65 @@ test('windows of several processes renew once together, and all have the new tok
   expect(new Set(headers).size).toBe(1);
   const token = headers[0]?.replace('Bearer ', '') ?? '';
   expect(await world.provider.scopesOf(token)).toEqual(['mcp:read']);
+});
+
+const aMutex = (folder: string): StoreMutex => {
+  const mutex = new StoreMutex({ folder, clock: realClock, log: silentLog });
+  onTestFinished(() => mutex.dispose());
+  return mutex;
+};
+
+/** Two windows with a token that has run out, each with its own view of the vault, which is late. */
+const twoWindows = async (world: World, looks: number) => {
+  const clock = new MovableClock();
+  const [vault, late] = lateVaults(looks);
+  const folder = aFolder();
+  const window = await aSignedInWindow(world, { clock, vault, mutex: aMutex(folder) });
+  for (const [key, text] of vault.texts) late.texts.set(key, text);
+  const other = new Window(world, { clock, vault: late, mutex: aMutex(folder) });
+  await other.authorizer.header();
+  await world.provider.expireAccess();
+  clock.ahead = day;
+  return { window, other, late };
+};
+
+test('a window that hears late of a renewal in another one waits for it and does not renew once more', async () => {
+  const world = await aWorld();
+  const { window, other } = await twoWindows(world, 3);
+  const [header, late] = await Promise.all([window.authorizer.header(), other.authorizer.header()]);
+  expect(world.provider.count('refresh_token')).toBe(1);
+  expect(late).toBe(header);
+  expect(window.stored.tokens).not.toBe(null);
+  expect(inShort(await other.open())).toBe('answered');
+});
+
+test('a renewal does not undo a sign-out of another window that is heard of late', async () => {
+  const world = await aWorld();
+  const { window, other } = await twoWindows(world, 3);
+  await window.authorizer.signOut();
+  const before = world.provider.count('token');
+  expect(await other.authorizer.header()).toBe(null);
+  expect(world.provider.count('token')).toBe(before);
+  expect(other.stored).toMatchObject({ tokens: null, signedOut: true });
+});
+
+test('a window without marks of the others that used up an old token leaves the new ones alone', async () => {
+  const world = await aWorld();
+  const { window, late } = await twoWindows(world, 2);
+  const elsewhere = new Window(world, {
+    ...{ clock: Object.assign(new MovableClock(), { ahead: day }), vault: late },
+    mutex: aMutex(aFolder()),
+  });
+  const header = await window.authorizer.header();
+  expect(await elsewhere.authorizer.header()).toBe(header);
+  expect(late.texts).toEqual(window.vault.texts);
+  expect(elsewhere.authorizer.account.value).toBe('signed-in');
+});
+
+test('a mark whose text never comes is waited for once, and then what is there counts', async () => {
+  const world = await aWorld();
+  const { window, other } = await twoWindows(world, Number.POSITIVE_INFINITY);
+  await window.signIn();
+  expect(await other.authorizer.header()).toMatch(/^Bearer /);
+  expect(other.stored.tokens).not.toBe(null);
 });

@@ -1,11 +1,12 @@
 // Signing in at a real authorization server: the way there and back, what is checked on it, and what is left after signing out.
 import { expect, test } from 'vitest';
-import { ConnectionError } from '../../../src/core/connection/failure.ts';
+import { aFailure, ConnectionError } from '../../../src/core/connection/failure.ts';
+import type { OAuthWish } from '../../../src/core/settings.ts';
 import { KnownSecrets } from '../../../src/runtime/knownSecrets.ts';
 import { machine } from '../../servers/oauthProvider.ts';
 import { headlessLanding } from '../../support/headlessBrowser.ts';
 import { inShort } from '../linkRig.ts';
-import { aSignedInWindow, aWorld, byItself, byLoopback, Window } from './oauthRig.ts';
+import { aSignedInWindow, aWorld, byItself, byLoopback, Window, type World } from './oauthRig.ts';
 
 const failureOf = async (work: Promise<unknown>): Promise<string> => {
   const error = await work.catch((reason: unknown) => reason);
@@ -106,6 +107,57 @@ test('an authorization server that takes no address of the editor is visited wit
   });
   expect(opened).toEqual(['editor', 'end', 'loopback', 'end']);
   expect(window.authorizer.account.value).toBe('signed-in');
+});
+
+/** Where a person is sent, who never comes back. */
+const pageOf = async (world: World, wish: OAuthWish): Promise<URL | undefined> => {
+  const visits: URL[] = [];
+  const visit = (url: URL): Promise<never> => {
+    visits.push(url);
+    return Promise.reject(new ConnectionError(aFailure('cancelled', 'Nobody is here.')));
+  };
+  const landing = { ...headlessLanding(), visit };
+  const landings = { editor: null, loopback: () => Promise.resolve(landing) };
+  const window = new Window(world, { wish, landings });
+  await window.open();
+  await failureOf(window.signIn());
+  return visits[0];
+};
+
+const clientMetadataUrl = 'https://me.example/client.json';
+
+test('the address of a document that describes the client is its id where the authorization server reads such', async () => {
+  const world = await aWorld();
+  world.provider.fault = 'documents';
+  const page = await pageOf(world, { ...byItself, clientMetadataUrl });
+  expect(page?.searchParams.get('client_id')).toBe(clientMetadataUrl);
+  expect(world.provider.count('registration')).toBe(0);
+});
+
+test('where it reads none, or none is named, the client registers itself', async () => {
+  const world = await aWorld();
+  const page = await pageOf(world, { ...byItself, clientMetadataUrl });
+  expect(page?.searchParams.get('client_id')).not.toBe(clientMetadataUrl);
+  world.provider.fault = 'documents';
+  expect((await pageOf(world, byItself))?.searchParams.get('client_id')).not.toMatch(/^https/);
+  expect(world.provider.count('registration')).toBe(2);
+});
+
+test('a client that was registered with a port of its own comes back there and nowhere else', async () => {
+  const world = await aWorld();
+  const ports: (number | null)[] = [];
+  const redirectUrl = 'http://localhost:51235/callback';
+  const landings = {
+    editor: () => Promise.reject(new Error('An address of the editor is not wanted.')),
+    loopback: (port: number | null) => {
+      ports.push(port);
+      return Promise.resolve(headlessLanding({ redirectUrl }));
+    },
+  };
+  const wish = { ...byItself, callbackPort: 51_235 };
+  const window = await aSignedInWindow(world, { landings, wish });
+  expect(ports).toEqual([51_235]);
+  expect(window.stored.tokens?.client.redirectUrl).toBe(redirectUrl);
 });
 
 test('a registration is used again for the same way back', async () => {

@@ -17,7 +17,6 @@ const authorizers = new Authorizers({
   clock: realClock,
   logOf: () => log,
   secrets: { add: silence },
-  clientMetadataUrl: null,
 });
 const authorizer = authorizers.of(JSON.parse(definition) as HttpServer);
 console.log('ready');
