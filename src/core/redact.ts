@@ -3,7 +3,11 @@
 // the shapes they may take (secretForms.ts).
 import { type SecretFinder, secretFinder } from './secretForms.ts';
 
-const mark = '[redacted]';
+/** Stands where a credential was. */
+export const mark = '[redacted]';
+
+/** Names whose values are credentials as a rule. */
+export const telling = /key|token|secret|passw|pwd|auth|credential|cookie|\bpat\b|_pat$/i;
 
 const escaped = (text: string): string => text.replace(/[.*+?^${}()|[\]\\/-]/g, '\\$&');
 
@@ -33,6 +37,8 @@ const patterns: readonly (readonly [pattern: RegExp, replacement: string])[] = [
   [/\b(bearer|basic|dpop)(\s{1,4})[A-Za-z0-9\-._~+/=]{4,}/gi, `$1$2${mark}`],
   // A JSON Web Token begins with the base64 of `{"`.
   [/\beyJ[\w-]{8,}(?:\.[\w-]*){1,4}/g, mark],
+  // What services give out, by how it begins.
+  [/\b(?:sk-|gh[opsu]_|github_pat_|glpat-|xox[abprs]-|AKIA)[\w-]{12,}/g, mark],
   // User and password of a URL, up to the last @ of its authority.
   [/([a-z][a-z0-9+.-]{0,20}:\/\/)[^\s/?#"'<>]*@/gi, `$1${mark}@`],
   // Query of a bare path.

@@ -74,6 +74,8 @@ export type ReturnPlan =
       readonly isExact: boolean;
       /** Names that somebody has given to entries of his own meanwhile. */
       readonly conflicts: readonly string[];
+      /** Of `ids`, those that stay with us, since the entries that stand in their place are kept. */
+      readonly stays: readonly string[];
     }
   | {
       readonly kind: 'refused';

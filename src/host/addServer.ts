@@ -12,10 +12,12 @@ import { looksLikeSnippet, readSnippet, type SnippetServer } from './addServerSn
 import type { OwnEntries } from './ownEntries.ts';
 import { type Answer, askChoice, askText } from './quickInput.ts';
 import type { EditorSettings, Scope } from './settings.ts';
+import type { TakeOvers } from './takeOverPorts.ts';
 
 export interface AddServerPorts {
   readonly settings: Pick<EditorSettings, 'serverNames' | 'addServer' | 'current'>;
   readonly ownEntries: Pick<OwnEntries, 'add'>;
+  readonly takeOvers: Pick<TakeOvers, 'ourEntry'>;
   readonly probe: ProbeServer;
 }
 
@@ -36,13 +38,15 @@ interface Finished {
 
 const title = (): string => vscode.l10n.t('Add MCP Server');
 
-const faultOf = (text: string): string | null => {
+const faultOf = (text: string, { takeOvers }: AddServerPorts): string | null => {
   const say = vscode.l10n.t;
-  const reading = looksLikeSnippet(text) ? readSnippet(text, say) : readEntry(text, say);
+  const reading = looksLikeSnippet(text)
+    ? readSnippet(text, say, takeOvers.ourEntry)
+    : readEntry(text, say);
   return reading.kind === 'wrong' ? reading.reason : null;
 };
 
-const askEntry = (typed: string, steps: number): Promise<Answer<string>> =>
+const askEntry = (ports: AddServerPorts, typed: string, steps: number): Promise<Answer<string>> =>
   askText({
     title: title(),
     prompt: vscode.l10n.t(
@@ -51,7 +55,7 @@ const askEntry = (typed: string, steps: number): Promise<Answer<string>> =>
     placeholder: 'http://localhost:3000/mcp, npx -y some-server, { "mcpServers": … }',
     value: typed,
     place: { step: 1, steps },
-    check: faultOf,
+    check: (text) => faultOf(text, ports),
   });
 
 interface SnippetItem extends vscode.QuickPickItem {
@@ -85,13 +89,16 @@ const nameOf = ({ name, entry }: SnippetServer): string => {
   return reading.kind === 'entry' ? reading.proposedName : '';
 };
 
-const subjectOf = async (typed: string): Promise<Subject | null | undefined> => {
+const subjectOf = async (
+  { takeOvers }: AddServerPorts,
+  typed: string,
+): Promise<Subject | null | undefined> => {
   const say = vscode.l10n.t;
   if (!looksLikeSnippet(typed)) {
     const reading = readEntry(typed, say);
     return reading.kind === 'wrong' ? null : { typed, inputs: [], ...reading };
   }
-  const reading = readSnippet(typed, say);
+  const reading = readSnippet(typed, say, takeOvers.ourEntry);
   if (reading.kind === 'wrong') return null;
   const server = await chooseOne(reading.servers);
   if (!server) return server;
@@ -194,10 +201,10 @@ const askPlan = async (ports: AddServerPorts): Promise<Finished | undefined> => 
   const steps = hasWorkspaceScope() ? 3 : 2;
   let typed = '';
   for (;;) {
-    const first = await askEntry(typed, steps);
+    const first = await askEntry(ports, typed, steps);
     if (first.kind !== 'value') return undefined;
     typed = first.value;
-    const subject = await subjectOf(typed);
+    const subject = await subjectOf(ports, typed);
     const finished = subject && (await finish(ports, subject, steps));
     if (finished !== null) return finished;
   }

@@ -26,20 +26,17 @@ const isEntry = (value: unknown): value is JsonObject =>
   isObject(value) &&
   ['command', 'url', 'serverUrl', 'httpUrl'].some((key) => typeof value[key] === 'string');
 
-/** Switches of other products, which say nothing about the server. */
-const ofOthers: ReadonlySet<string> = new Set([
-  'serverUrl',
-  'httpUrl',
-  'disabled',
-  'alwaysAllow',
-  'autoApprove',
-]);
+/** An entry of whatever product in the words of our setting, as those in its files are read. */
+export type EntryReader = (entry: JsonObject) => JsonObject;
 
-/** Other products' names for the same things. */
-const plain = (entry: JsonObject): JsonObject => {
-  const url = entry['url'] ?? entry['serverUrl'] ?? entry['httpUrl'];
-  const rest = Object.fromEntries(Object.entries(entry).filter(([key]) => !ofOthers.has(key)));
-  return url === undefined ? rest : { ...rest, url };
+/** No other product has these, so that the reader of their entries would drop them. */
+const onlyOurs: ReadonlySet<string> = new Set(['autoStart', 'trustHints', 'connection', 'health']);
+
+const plain = (entry: JsonObject, read: EntryReader): JsonObject => {
+  // Somebody has switched it off for himself; who pastes it wants it.
+  const { disabled: _disabled, ...rest } = entry;
+  const ours = Object.entries(entry).filter(([key]) => onlyOurs.has(key));
+  return { ...read(rest), ...Object.fromEntries(ours) };
 };
 
 const sections = (root: JsonObject): readonly JsonObject[] => {
@@ -59,18 +56,18 @@ const parsed = (text: string): unknown => {
   return undefined;
 };
 
-const serversIn = (root: JsonObject): readonly SnippetServer[] => {
+const serversIn = (root: JsonObject, read: EntryReader): readonly SnippetServer[] => {
   const inputs = parseInputs(root['inputs'] ?? undefined).inputs;
   const entries = sections(root).flatMap((section) => Object.entries(section));
   return entries.flatMap(([name, value]) => {
     if (!isEntry(value)) return [];
     const text = JSON.stringify(value);
     const used = inputs.filter(({ id }) => text.includes(`\${input:${id}}`));
-    return [{ name, entry: plain(value), inputs: used }];
+    return [{ name, entry: plain(value, read), inputs: used }];
   });
 };
 
-export const readSnippet = (text: string, say: Say): SnippetReading => {
+export const readSnippet = (text: string, say: Say, read: EntryReader): SnippetReading => {
   const root = parsed(text);
   if (!isObject(root))
     return {
@@ -78,8 +75,8 @@ export const readSnippet = (text: string, say: Say): SnippetReading => {
       reason: say('This is not complete JSON. Paste all of it, with every brace.'),
     };
   const servers = isEntry(root)
-    ? [{ name: null, entry: plain(root), inputs: [] }]
-    : serversIn(root);
+    ? [{ name: null, entry: plain(root, read), inputs: [] }]
+    : serversIn(root, read);
   if (servers.length === 0)
     return {
       kind: 'wrong',

@@ -51,10 +51,11 @@ interface DeedItem extends vscode.QuickPickItem {
   readonly deed: 'give' | 'keep' | 'replace' | 'leave';
 }
 
-const deedsFor = ({ conflicts, before }: FittingPlan): readonly DeedItem[] => {
+const deedsFor = ({ conflicts, before, ids, stays }: FittingPlan): readonly DeedItem[] => {
   const { t } = vscode.l10n;
   const leave: DeedItem = {
     label: t('Leave It as It Is'),
+    detail: t('Nothing is given back; the servers stay with MCP Lifeline.'),
     iconPath: new vscode.ThemeIcon('circle-slash'),
     deed: 'leave',
   };
@@ -68,21 +69,20 @@ const deedsFor = ({ conflicts, before }: FittingPlan): readonly DeedItem[] => {
       leave,
     ];
   const names = conflicts.join(', ');
-  return [
-    {
-      label: t('Keep What Stands There Now'),
-      detail: t('Somebody has put other entries of that name there: {0}', names),
-      iconPath: new vscode.ThemeIcon('check'),
-      deed: 'keep',
-    },
-    {
-      label: t('Replace It by the Old Entry…'),
-      detail: names,
-      iconPath: new vscode.ThemeIcon('replace'),
-      deed: 'replace',
-    },
-    leave,
-  ];
+  const keep: DeedItem = {
+    label: t('Keep What Stands There Now'),
+    detail: t('Yours of that name stay with MCP Lifeline: {0}. All others go back.', names),
+    iconPath: new vscode.ThemeIcon('check'),
+    deed: 'keep',
+  };
+  const replace: DeedItem = {
+    label: t('Replace It by the Old Entry…'),
+    detail: t('Somebody has put other entries of that name there: {0}', names),
+    iconPath: new vscode.ThemeIcon('replace'),
+    deed: 'replace',
+  };
+  // Where nothing would go back, keeping is leaving.
+  return stays.length < ids.length ? [keep, replace, leave] : [replace, leave];
 };
 
 /** What to do about a file that was changed meanwhile; undefined: nothing. */
@@ -109,7 +109,8 @@ const decide = async (
 
 /** What came of one file: done, left as it is, or why not. */
 type Outcome =
-  | { readonly kind: 'done' | 'left' }
+  | { readonly kind: 'done'; readonly ids: readonly string[] }
+  | { readonly kind: 'left' }
   | { readonly kind: 'refused'; readonly reason: string };
 
 const give = async (
@@ -118,7 +119,8 @@ const give = async (
   onConflict: OnConflict,
 ): Promise<Outcome> => {
   const reason = await takeOvers.give(plan, onConflict);
-  return reason === null ? { kind: 'done' } : { kind: 'refused', reason };
+  if (reason !== null) return { kind: 'refused', reason };
+  return { kind: 'done', ids: plan.ids.filter((id) => !plan.stays.includes(id)) };
 };
 
 const returnOne = async (
@@ -201,14 +203,18 @@ const returnAll = async (ports: GiveBackPorts, chosen: readonly TakenServer[]): 
   for (const plan of plans) {
     const outcome = await returnOne(ports, plan);
     if (outcome.kind === 'refused') void vscode.window.showErrorMessage(outcome.reason);
-    if (outcome.kind === 'done') given.push(...chosen.filter(({ id }) => plan.ids.includes(id)));
+    if (outcome.kind === 'done') given.push(...chosen.filter(({ id }) => outcome.ids.includes(id)));
   }
   if (given.length > 0) sayDone(given);
 };
 
 export const giveBack = async (ports: GiveBackPorts, raw: unknown): Promise<void> => {
   const { takeOvers } = ports;
-  await takeOvers.refresh();
+  const why = await takeOvers.refresh();
+  if (why !== null) {
+    void vscode.window.showErrorMessage(why);
+    return;
+  }
   const all = takeOvers.taken.value;
   if (all.length === 0) {
     void vscode.window.showInformationMessage(

@@ -9,7 +9,7 @@ import { missingName } from '../core/variables.ts';
 import type { Approvals } from './approvals.ts';
 import type { EnteredValues } from './enterValues.ts';
 import type { EditorSettings } from './settings.ts';
-import { layerOfHome, type SettingLayer, writeLayer } from './settingLayers.ts';
+import { layerOfHome, layersOf, type SettingLayer, writeLayer } from './settingLayers.ts';
 
 interface Addition {
   readonly name: string;
@@ -19,12 +19,25 @@ interface Addition {
 
 export interface OwnEntries {
   reaches(home: EntryHome): boolean;
+  homeOf(name: string): EntryHome | null;
+  newInputs(home: EntryHome, inputs: readonly InputDefinition[]): readonly string[];
   add(home: EntryHome, addition: Addition): Promise<void>;
+  checkRemoval(home: EntryHome, name: string): Promise<void>;
   remove(
     home: EntryHome,
     removal: { readonly name: string; readonly inputs: readonly string[] },
   ): Promise<void>;
 }
+
+/** The other way round than `layerOfHome`. */
+const homeIn = ({ target, origin }: SettingLayer): EntryHome | null => {
+  const { Global, Workspace } = vscode.ConfigurationTarget;
+  const { workspaceFile } = vscode.workspace;
+  if (target === Global) return { kind: 'user' };
+  if (target === Workspace && workspaceFile)
+    return { kind: 'workspace', file: workspaceFile.fsPath };
+  return origin.folder === null ? null : { kind: 'folder', folder: origin.folder };
+};
 
 const required = (home: EntryHome, key: 'servers' | 'inputs'): SettingLayer => {
   const layer = layerOfHome(home, key);
@@ -58,13 +71,32 @@ const written = ({ kind, ...input }: InputDefinition): JsonObject =>
     ),
   );
 
+const missingFrom = (
+  layer: SettingLayer,
+  inputs: readonly InputDefinition[],
+): readonly InputDefinition[] => {
+  const known = new Set(inputsIn(layer).map(idOf));
+  return inputs.filter(({ id }) => !known.has(id));
+};
+
 const addInputs = async (home: EntryHome, inputs: readonly InputDefinition[]): Promise<void> => {
   const layer = required(home, 'inputs');
-  const present = inputsIn(layer);
-  const known = new Set(present.map(idOf));
-  const missing = inputs.filter(({ id }) => !known.has(id));
+  const missing = missingFrom(layer, inputs);
   if (missing.length === 0) return;
-  await writeLayer(layer, 'inputs', [...present, ...missing.map(written)]);
+  await writeLayer(layer, 'inputs', [...inputsIn(layer), ...missing.map(written)]);
+};
+
+/**
+ * The editor looks at the whole file before it writes to it, and rejects where it is unsaved or broken, also where there is nothing
+ * to write in the end: a setting that is not there is taken out, or else the entries are put where they are.
+ */
+const tryToWrite = async (home: EntryHome, name: string): Promise<void> => {
+  const layer = required(home, 'servers');
+  // Without it nothing will be written, and an empty file is one that the editor takes nothing out of.
+  if (!Object.hasOwn(entriesIn(layer), name)) return;
+  const inputs = required(home, 'inputs');
+  if (inputs.servers === undefined) await writeLayer(inputs, 'inputs', undefined);
+  else await writeLayer(layer, 'servers', layer.servers);
 };
 
 /** Those that no entry of the place asks for any more, and what was entered for them. */
@@ -98,6 +130,12 @@ export const createOwnEntries = (
   };
   return {
     reaches: (home) => layerOfHome(home, 'servers') !== null,
+    homeOf: (name) => {
+      const layer = layersOf('servers').find((one) => Object.hasOwn(entriesIn(one), name));
+      return layer ? homeIn(layer) : null;
+    },
+    newInputs: (home, inputs) => missingFrom(required(home, 'inputs'), inputs).map(({ id }) => id),
+    checkRemoval: tryToWrite,
     add: async (home, addition) => {
       const { name, entry, inputs } = addition;
       if (settings.serverNames().includes(name))

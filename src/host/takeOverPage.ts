@@ -1,24 +1,10 @@
 // The page that says what taking over would change, file by file, before anything is changed. Credentials are shown as dots, so
 // that a screen may be shared. Not here: who asks (takeOver.ts).
 import * as vscode from 'vscode';
-import type { JsonObject } from '../core/rpc.ts';
-import { isObject } from '../core/rpc.ts';
-import type { PlainSecret } from '../core/takeOver.ts';
 import { homeWords, productOf, shortFile } from './sourceWords.ts';
+import { maskedEntry } from './takeOverMask.ts';
 import type { TakeOvers } from './takeOverPorts.ts';
 import type { Planned } from './takeOverWishes.ts';
-
-const dots = '••••••••';
-
-const maskAt = (entry: JsonObject, [key, ...rest]: readonly string[], text: string): JsonObject => {
-  if (key === undefined || !(key in entry)) return entry;
-  const inner = entry[key];
-  const value = rest.length > 0 && isObject(inner) ? maskAt(inner, rest, text) : text;
-  return { ...entry, [key]: value };
-};
-
-const masked = (entry: JsonObject, secrets: readonly PlainSecret[]): JsonObject =>
-  secrets.reduce((rest, { where, prefix }) => maskAt(rest, where, prefix + dots), entry);
 
 const comment = (text: string): string => `// ${text}`;
 const shown = (name: string, value: unknown): string =>
@@ -42,9 +28,14 @@ const block = (title: string, parts: readonly Part[]): string => {
   return indented([comment(title), '{', indented(lines.join('\n')), '}'].join('\n'));
 };
 
-const notesOn = ({ lost }: Planned['draft'], inputs: number): readonly string[] => {
+const notesOn = (
+  { lost }: Planned['draft'],
+  inputs: number,
+  isMasked: boolean,
+): readonly string[] => {
   const { t } = vscode.l10n;
   return [
+    ...(isMasked ? [t('what is shown as dots stands there in plain text')] : []),
     ...(inputs === 0 ? [] : [t('inputs whose values are kept in the secret storage: {0}', inputs)]),
     ...(lost.length === 0 ? [] : [t('not applied by MCP Lifeline: {0}', lost.join(', '))]),
   ];
@@ -58,8 +49,12 @@ const additions = (planned: readonly Planned[]): readonly string[] => {
       vscode.l10n.t('Added to {0}:', home),
       group.map(({ draft, wish, answers }) => {
         const entry = wish.entry ?? {};
-        const open = answers.size === 0 ? masked(entry, draft.secrets) : entry;
-        return { text: shown(wish.name, open), notes: notesOn(draft, wish.inputs.length) };
+        const open = maskedEntry(entry, answers.size === 0 ? draft.secrets : []);
+        const isMasked = JSON.stringify(open) !== JSON.stringify(entry);
+        return {
+          text: shown(wish.name, open),
+          notes: notesOn(draft, wish.inputs.length, isMasked),
+        };
       }),
     ),
   );

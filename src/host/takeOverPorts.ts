@@ -16,8 +16,10 @@ import type {
 export interface TakeOvers {
   /** What is taken over, as far as this window knows. */
   readonly taken: Signal<readonly TakenServer[]>;
-  /** Asks the disk: another window may have been at it. */
-  readonly refresh: () => Promise<void>;
+  /** Asks the disk: another window may have been at it. Null, or why that cannot be known. Never rejects. */
+  readonly refresh: () => Promise<string | null>;
+  /** What some product wrote, in the words of our setting. */
+  readonly ourEntry: (entry: JsonObject) => JsonObject;
   /** The entry as it would stand in our setting; null where it cannot be used. */
   readonly draft: (server: FoundServer, known: readonly InputDefinition[]) => Draft | null;
   /** The same with inputs in place of its credentials, and what would be entered for them. */

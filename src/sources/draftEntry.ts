@@ -2,6 +2,7 @@
 // and which of its texts are credentials that anybody can read. Pure. Not here: asking (host) and writing (takeOver.ts).
 import { posix, win32 } from 'node:path';
 import type { InputDefinition } from '../core/inputs.ts';
+import { telling } from '../core/redact.ts';
 import { isObject, type JsonObject } from '../core/rpc.ts';
 import type { ServerDefinition } from '../core/settings.ts';
 import type { FoundServer } from '../core/sources.ts';
@@ -48,7 +49,6 @@ const forFolder = (entry: JsonObject, folder: string): JsonObject => {
   };
 };
 
-const telling = /key|token|secret|passw|pwd|auth|credential|cookie|\bpat\b|_pat$/i;
 /** What services give out, whatever it is called. */
 const looksGivenOut = /^(sk-|ghp_|gho_|github_pat_|glpat-|xox[abp]-|AKIA|eyJ)/;
 const scheme = /^(Bearer|Basic|Token|ApiKey)\s+/i;

@@ -38,6 +38,9 @@ export interface GiveBackPorts {
   readonly limitOf: (kind: SourceKind) => number;
 }
 
+/** Of a file that is made anew and whose rights nobody knows any more: it may hold credentials. */
+const ownerFile = 0o600;
+
 type FittingPlan = Extract<ReturnPlan, { kind: 'plan' }>;
 
 /** A plan with what only we need to know. */
@@ -76,8 +79,14 @@ export class GiveBack {
     ids: readonly string[],
     onConflict: OnConflict = 'keep',
   ): Promise<readonly ReturnPlan[]> {
+    const { book, say } = this.#ports;
+    let files: readonly TakenFile[];
+    try {
+      files = await book.load();
+    } catch (error) {
+      return [{ kind: 'refused', file: book.path, ids, reason: errorText(error, say) }];
+    }
     const plans: ReturnPlan[] = [];
-    const files = await this.#ports.book.load();
     for (const page of files) {
       const mine = entriesOf(page).filter(({ id }) => ids.includes(id));
       if (mine.length === 0) continue;
@@ -87,7 +96,7 @@ export class GiveBack {
     return plans;
   }
 
-  /** Does what was shown, or nothing: null, or a sentence that says why not. Never rejects. */
+  /** Does what was shown: null, or a sentence that says what kept it from being done, or from being finished. Never rejects. */
   async give(plan: FittingPlan, onConflict: OnConflict = 'keep'): Promise<string | null> {
     const { exclusion, clock, say, book } = this.#ports;
     const { file } = plan;
@@ -147,9 +156,10 @@ export class GiveBack {
     const result = returnParts(bases, present, { isBack, onConflict });
     if (result.kind !== 'return')
       return { kind: 'refused', file, ids, reason: unfitText(result, say) };
-    const { text: after, isExact, conflicts } = result;
+    const { text: after, isExact, conflicts, kept } = result;
     const before = read?.text ?? null;
-    const plan: FittingPlan = { kind: 'plan', file, ids, before, after, isExact, conflicts };
+    const stays = mine.filter((entry) => kept.includes(entry)).map(({ id }) => id);
+    const plan: FittingPlan = { kind: 'plan', file, ids, before, after, isExact, conflicts, stays };
     return { plan, page, now, mark: read?.mark ?? '', result, bases };
   }
 
@@ -165,33 +175,58 @@ export class GiveBack {
     if (!isWorked(worked)) return worked.kind === 'refused' ? worked.reason : null;
     if (!isAsShown(page, worked.plan, plan))
       return refusalText(file, say('Another program has just changed it. Try again.'), say);
-    return this.#carryOut(files, worked, mine);
+    const gone = mine.filter(({ id }) => !worked.plan.stays.includes(id));
+    // Before anything is changed: a file that has been written stays written, whatever our setting says to it.
+    for (const { home, name, entry } of gone)
+      if (entry !== null) await this.#ports.own.checkRemoval(home, name);
+    const bytes = await this.#writeFile(files, worked, gone);
+    try {
+      await this.#finish(worked, gone, bytes);
+      return null;
+    } catch (error) {
+      return say(
+        '{0} has its entries again, but the rest could not be done: {1} Mend that, and use Give Back once more.',
+        file,
+        errorText(error, say),
+      );
+    }
   }
 
-  async #carryOut(
+  async #writeFile(
     files: readonly TakenFile[],
-    { page, now, mark, result, bases, plan }: Worked,
-    mine: readonly TakenEntry[],
-  ): Promise<null> {
-    const { book, limitOf, own } = this.#ports;
-    const { file, kind } = page;
+    { page, now, mark, result }: Worked,
+    gone: readonly TakenEntry[],
+  ): Promise<Buffer> {
+    const { book, limitOf } = this.#ports;
+    const { file, kind, layers } = page;
     const bytes = Buffer.from(mark + result.text, 'utf8');
     const isPlain = result.isOurs && result.isExact;
-    await book.save(withFile(files, returning(page, plan.ids, isPlain ? hashOf(bytes) : null)));
-    if (!now?.bytes.equals(bytes))
-      await writeBytes({ file, bytes, expected: now, limit: limitOf(kind) }).catch(
-        async (error: unknown) => {
-          await book.save(files);
-          throw error;
-        },
-      );
-    const settled = await withoutTaken(await book.load(), mine, own);
+    await book.save(withFile(files, returning(page, gone, isPlain ? hashOf(bytes) : null)));
+    if (now?.bytes.equals(bytes)) return bytes;
+    const mode = layers.at(-1)?.mode ?? ownerFile;
+    await writeBytes({ file, bytes, expected: now, limit: limitOf(kind), mode }).catch(
+      async (error: unknown) => {
+        await book.save(files);
+        throw error;
+      },
+    );
+    return bytes;
+  }
+
+  /** Our setting and the book, once the file is as it is to be. */
+  async #finish(
+    { page, mark, result, bases }: Worked,
+    gone: readonly TakenEntry[],
+    bytes: Buffer,
+  ): Promise<void> {
+    const { book, own } = this.#ports;
+    const { file } = page;
+    const settled = await withoutTaken(await book.load(), gone, own);
     const next = await this.#nextPage(page, result, bases, hashOf(bytes), mark);
     const adopted = entriesOf(fileOf(settled, file) ?? page);
     await book.save(withFile(settled, withEntries(next, adopted)));
     const kept = new Set(next.layers.map(({ backup }) => backup));
     await book.forget(page.layers.map(({ backup }) => backup).filter((one) => !kept.has(one)));
-    return null;
   }
 
   /** What is still taken, over the state of the file that it is to be given back to. */
@@ -212,20 +247,25 @@ export class GiveBack {
       const { book } = this.#ports;
       const backup = isSame ? before.backup : await book.keep(Buffer.from(mark + base, 'utf8'));
       const isTop = isOurs && index === layers.length - 1;
-      next.push({ backup, left: isTop ? hash : left, next: null, parts: [...parts] });
+      const now = { backup, left: isTop ? hash : left, next: null, parts: [...parts] };
+      next.push({ ...before, ...now });
     }
     return { ...page, layers: next };
   }
 }
 
 /** `next`: what the file will be, where what remains taken is taken from the same state of it. */
-const returning = (page: TakenFile, ids: readonly string[], next: string | null): TakenFile => ({
+const returning = (
+  page: TakenFile,
+  gone: readonly TakenEntry[],
+  next: string | null,
+): TakenFile => ({
   ...page,
   layers: page.layers.map((layer, index) => ({
     ...layer,
     next: index === page.layers.length - 1 ? next : null,
     parts: layer.parts.map((part) =>
-      ids.includes(part.id) ? { ...part, phase: 'returning' as const } : part,
+      gone.some(({ id }) => id === part.id) ? { ...part, phase: 'returning' as const } : part,
     ),
   })),
 });

@@ -5,7 +5,7 @@ import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/clock.ts';
 import type { JsonObject } from '../core/rpc.ts';
 import type { SourceKind } from '../core/sources.ts';
-import type { TakeWish } from '../core/takeOver.ts';
+import type { EntryHome, TakeWish } from '../core/takeOver.ts';
 import type { Say } from '../core/wording/say.ts';
 import type { Exclusion, OwnEntries } from './ownEntries.ts';
 import { unfitText } from './refusal.ts';
@@ -58,16 +58,38 @@ export const isPrepared = (preparation: Preparation): preparation is Prepared =>
 
 const refused = (reason: string): Preparation => ({ kind: 'refused', reason });
 
-const entryOf = ({ leave, clock }: TakePorts, wish: TakeWish): TakenEntry => ({
+/** What was there before is the user's own, and stays when the entry goes. */
+const inputsFor = ({ own }: TakePorts, { files }: Taking, wish: TakeWish): readonly string[] => {
+  if (wish.entry === null) return [];
+  const fresh = own.newInputs(wish.home, wish.inputs);
+  const ours = files
+    .flatMap(entriesOf)
+    .filter(({ home }) => isDeepStrictEqual(home, wish.home))
+    .flatMap(({ inputs }) => inputs);
+  return wish.inputs.map(({ id }) => id).filter((id) => fresh.includes(id) || ours.includes(id));
+};
+
+/** Of an entry that is ours already: where it stands, which may be another place than where the one that leads to it would. */
+const homeOf = (
+  { own }: TakePorts,
+  { wishes }: Taking,
+  { name, home, entry }: TakeWish,
+): EntryHome => {
+  if (entry !== null) return home;
+  const added = wishes.find((one) => one.entry !== null && one.name === name);
+  return added?.home ?? own.homeOf(name) ?? home;
+};
+
+const entryOf = (ports: TakePorts, taking: Taking, wish: TakeWish): TakenEntry => ({
   id: randomUUID(),
   name: wish.name,
   path: [...wish.server.place.path],
-  leave: leave(wish),
-  home: wish.home,
+  leave: ports.leave(wish),
+  home: homeOf(ports, taking, wish),
   entry: wish.entry,
-  inputs: wish.entry === null ? [] : wish.inputs.map(({ id }) => id),
+  inputs: [...inputsFor(ports, taking, wish)],
   phase: 'taking',
-  at: clock.now(),
+  at: ports.clock.now(),
 });
 
 const isUnchanged = (text: string, { server }: TakeWish): boolean =>
@@ -97,13 +119,13 @@ const onTop = async (ports: TakePorts, taking: Taking, now: Bytes): Promise<Prep
   const last = page.layers.at(-1);
   const top = last?.left === hash ? last : null;
   const { mark, text } = textIn(top === null ? now.bytes : await book.read(top.backup));
-  const fresh = wishes.map((wish) => entryOf(ports, wish));
+  const fresh = wishes.map((wish) => entryOf(ports, taking, wish));
   const edited = withoutParts(text, [...(top?.parts ?? []), ...fresh]);
   if (edited.kind !== 'edited') return refused(unfitText(edited, say));
   const bytes = Buffer.from(mark + edited.text, 'utf8');
   if (top !== null) return { now, page, layer: top, newBackup: null, fresh, bytes };
   const backup = await book.keep(now.bytes);
-  const layer: TakenLayer = { backup, left: hash, next: null, parts: [] };
+  const layer: TakenLayer = { backup, left: hash, next: null, mode: now.mode, parts: [] };
   return { now, page, layer, newBackup: backup, fresh, bytes };
 };
 

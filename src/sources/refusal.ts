@@ -42,6 +42,11 @@ const troubleText = ({ kind, code }: FileTrouble, say: Say): string => {
       return say('Claude Code is writing it. Try again in a moment.');
     case 'encoding':
       return say('It is not UTF-8 text. Save it as UTF-8 first.');
+    case 'no-book':
+      return say(
+        'The list of what was taken over cannot be read ({0}). Try again; if that does not help, reload the window.',
+        code || 'unknown',
+      );
     case 'failed':
       return say('It could not be written ({0}).', code || 'unknown');
   }

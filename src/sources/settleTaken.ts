@@ -4,7 +4,8 @@ import { isDeepStrictEqual } from 'node:util';
 import type { SourceKind } from '../core/sources.ts';
 import type { Log } from '../runtime/ports.ts';
 import type { Exclusion, OwnEntries } from './ownEntries.ts';
-import { hashOf, readBytes, textIn } from './sourceBytes.ts';
+import { treeOf } from './jsonText.ts';
+import { FileTrouble, hashOf, readBytes, textIn } from './sourceBytes.ts';
 import {
   entriesOf,
   type TakenBook,
@@ -60,11 +61,30 @@ export interface SettlePorts {
   readonly log: Log;
 }
 
+/** Null where the file says nothing: it is missing, or nobody can read it, or somebody has left it half edited. */
+const stateOf = async (
+  { file }: TakenFile,
+  limit: number,
+): Promise<{ readonly text: string; readonly hash: string } | null> => {
+  try {
+    const now = await readBytes(file, limit);
+    if (now === null) return null;
+    const { text } = textIn(now.bytes);
+    const tree = treeOf(text);
+    const isWhole = tree.kind === 'tree' && tree.root !== null;
+    return isWhole ? { text, hash: hashOf(now.bytes) } : null;
+  } catch (error) {
+    if (error instanceof FileTrouble) return null;
+    throw error;
+  }
+};
+
 const isPending = ({ phase }: TakenEntry): boolean => phase !== 'taken';
 
 /**
  * Ends what a death has left in the middle, by what the file says: an entry that is no longer there was taken over, one that still is
- * there, or is there again, was not. It is in our setting all the while, so that nothing is lost in either case.
+ * there, or is there again, was not. It is in our setting all the while, so that nothing is lost in either case. A file that says
+ * nothing just now is asked at the next start.
  */
 export const settleTaken = ({ book, own, exclusion, limitOf, log }: SettlePorts): Promise<void> =>
   exclusion.run(exclusionKey, async () => {
@@ -77,15 +97,18 @@ export const settleTaken = ({ book, own, exclusion, limitOf, log }: SettlePorts)
           .every(({ home }) => own.reaches(home))
       )
         continue;
-      const now = await readBytes(page.file, limitOf(page.kind));
-      const text = now === null ? '' : textIn(now.bytes).text;
+      const state = await stateOf(page, limitOf(page.kind));
+      if (state === null) {
+        log.warn(`What had begun with ${page.file} waits: it is missing or cannot be read.`);
+        continue;
+      }
       const isOut = ({ path, leave }: TakenEntry): boolean => {
-        const value = valueAt(text, path);
-        return leave === null ? value === undefined : isLeft(value, leave);
+        const value = valueAt(state.text, path);
+        // Also where somebody has removed what we left there: nobody has the server but us.
+        return value === undefined || isLeft(value, leave);
       };
       const back = entriesOf(page).filter((entry) => isPending(entry) && !isOut(entry));
-      const hash = now === null ? '' : hashOf(now.bytes);
-      files = withFile(files, settledPage(page, hash));
+      files = withFile(files, settledPage(page, state.hash));
       files = await withoutTaken(files, back, own);
       log.info(
         `What had begun with ${page.file} was ended: ${back.length} entries are the file's again.`,

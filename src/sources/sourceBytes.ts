@@ -26,7 +26,16 @@ export interface Bytes {
 
 /** Something that a person has to know before anything can be written. */
 export class FileTrouble extends Error {
-  readonly kind: 'no-file' | 'too-large' | 'read-only' | 'changed' | 'busy' | 'encoding' | 'failed';
+  readonly kind:
+    | 'no-file'
+    | 'too-large'
+    | 'read-only'
+    | 'changed'
+    | 'busy'
+    | 'encoding'
+    | 'failed'
+    /** Our own book cannot be read. */
+    | 'no-book';
   /** Of the system. */
   readonly code: string;
 
@@ -37,8 +46,6 @@ export class FileTrouble extends Error {
     this.code = code;
   }
 }
-
-const sharedFile = 0o644;
 
 const codeOf = (error: unknown): string =>
   error instanceof Error && 'code' in error ? String(error.code) : '';
@@ -105,6 +112,8 @@ export interface WriteWish {
   /** What must still be there; null: nothing. */
   readonly expected: Bytes | null;
   readonly limit: number;
+  /** Rights of a file that has to be made anew: what it held before may have been for its owner only. */
+  readonly mode: number;
 }
 
 const isAsExpected = async ({ file, expected, limit }: WriteWish): Promise<boolean> => {
@@ -118,7 +127,7 @@ const write = async (wish: WriteWish): Promise<void> => {
   const path = expected?.path ?? file;
   if (expected) await access(path, constants.W_OK);
   else await mkdir(dirname(path), { recursive: true });
-  const draft = await writeDraft(path, bytes, expected?.mode ?? sharedFile);
+  const draft = await writeDraft(path, bytes, expected?.mode ?? wish.mode);
   try {
     // At the last moment: the product may have written meanwhile, and what it said is not to be lost.
     if (!(await isAsExpected(wish))) throw new FileTrouble('changed');

@@ -6,7 +6,7 @@ import type { SourceKind } from '../core/sources.ts';
 import type { TakeResult, TakeWish } from '../core/takeOver.ts';
 import { errorText, refusalText } from './refusal.ts';
 import { FileTrouble, readBytes, textIn, withClaudeLock, writeBytes } from './sourceBytes.ts';
-import { type TakenFile, withFile } from './takenBook.ts';
+import { type TakenEntry, type TakenFile, withFile } from './takenBook.ts';
 import {
   begun,
   finished,
@@ -69,13 +69,13 @@ export class TakeOver {
     const first = await prepareTake(this.#ports, { file, kind, wishes, files });
     if (!isPrepared(first)) return refusalText(file, first.reason, say);
     let prepared = first;
-    const added: TakeWish[] = [];
+    const added: TakenEntry[] = [];
     try {
       await book.save(withFile(files, begun(prepared)));
-      for (const wish of wishes) {
-        if (wish.entry === null) continue;
-        await own.add(wish.home, { name: wish.name, entry: wish.entry, inputs: wish.inputs });
-        added.push(wish);
+      for (const [index, { home, name, entry, inputs }] of wishes.entries()) {
+        if (entry === null) continue;
+        await own.add(home, { name, entry, inputs });
+        added.push(...first.fresh.slice(index, index + 1));
       }
       prepared = await this.#preparedAnew(file, kind, wishes, prepared);
       await this.#write(file, kind, prepared);
@@ -112,10 +112,16 @@ export class TakeOver {
       files: [...others, original],
     });
     if (!isPrepared(anew)) throw new Error(anew.reason);
-    await book.save(withFile(files, begun(anew)));
-    if (before.newBackup !== null && before.newBackup !== anew.newBackup)
+    // By now our setting has their inputs, which says nothing about who put them there.
+    const fresh = anew.fresh.map((entry, index) => ({
+      ...entry,
+      inputs: before.fresh[index]?.inputs ?? [],
+    }));
+    const next = { ...anew, fresh };
+    await book.save(withFile(files, begun(next)));
+    if (before.newBackup !== null && before.newBackup !== next.newBackup)
       await book.forget([before.newBackup]);
-    return anew;
+    return next;
   }
 
   /** The editor may say that it has written before it has: what is read too early would be written over its change. */
@@ -135,18 +141,17 @@ export class TakeOver {
 
   async #write(file: string, kind: SourceKind, { now, bytes }: Prepared): Promise<void> {
     const limit = this.#ports.limitOf(kind);
-    await writeBytes({ file, bytes, expected: now, limit });
+    await writeBytes({ file, bytes, expected: now, limit, mode: now.mode });
   }
 
-  /** Each step by itself: what cannot be undone is settled at the next start (recoverTaken.ts). */
+  /** Each step by itself: what cannot be undone is settled at the next start (settleTaken.ts). */
   async #undo(
     files: readonly TakenFile[],
     { newBackup }: Prepared,
-    added: readonly TakeWish[],
+    added: readonly TakenEntry[],
   ): Promise<void> {
     const { own, book } = this.#ports;
-    for (const { home, name, inputs } of added)
-      await own.remove(home, { name, inputs: inputs.map(({ id }) => id) });
+    for (const { home, name, inputs } of added) await own.remove(home, { name, inputs });
     await book.save(files);
     if (newBackup !== null) await book.forget([newBackup]);
   }

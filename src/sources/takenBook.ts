@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import * as z from 'zod/mini';
 import { sourceKinds } from '../core/sources.ts';
 import type { Log } from '../runtime/ports.ts';
+import { FileTrouble } from './sourceBytes.ts';
 
 const anObject = z.record(z.string(), z.unknown());
 
@@ -25,7 +26,7 @@ const partShape = z.object({
   home: homeShape,
   /** The entry in our setting, where it was made for this; null where it was there already. */
   entry: z.nullable(anObject),
-  /** Ids of inputs that were added for it. */
+  /** Ids of inputs that were added for it; none that the user had before. */
   inputs: z.array(z.string()),
   /** `taking`, `returning`: we are at it, or died over it. */
   phase: z.enum(['taking', 'taken', 'returning']),
@@ -38,6 +39,8 @@ const layerShape = z.object({
   left: z.string(),
   /** What the file will be once the change that is under way has been made. */
   next: z.nullable(z.string()),
+  /** The file's rights, for the case that it has to be made anew. Books from before do not have them. */
+  mode: z.optional(z.number()),
   parts: z.array(partShape),
 });
 
@@ -59,9 +62,10 @@ export const mostTaken = 200;
 const ownerFolder = 0o700;
 const ownerFile = 0o600;
 const bookName = 'taken.json';
+const asideEnd = '.unreadable';
 
-const isMissing = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && error.code === 'ENOENT';
+const codeOf = (error: unknown): string =>
+  error instanceof Error && 'code' in error ? String(error.code) : '';
 
 export interface BookParts {
   /** A folder that belongs to this alone. */
@@ -76,18 +80,21 @@ export class TakenBook {
     this.#parts = parts;
   }
 
-  /** A book that cannot be read is set aside, with everything that it leads to, and never written over. */
+  get path(): string {
+    return join(this.#parts.folder, bookName);
+  }
+
+  /**
+   * A book that cannot be understood is set aside, with everything that it leads to, and never written over. Rejects by
+   * `FileTrouble` where it cannot be read just now: then nobody knows what is in it.
+   */
   async load(): Promise<readonly TakenFile[]> {
-    const path = join(this.#parts.folder, bookName);
+    const text = await this.#text();
+    if (text === null) return [];
     try {
-      return bookShape.parse(JSON.parse(await readFile(path, 'utf8'))).files;
-    } catch (error) {
-      if (isMissing(error)) return [];
-      const aside = `${path}.${randomBytes(4).toString('hex')}.unreadable`;
-      await rename(path, aside);
-      this.#parts.log.warn(
-        `What was taken over cannot be read and is set aside as ${aside}; the files from before lie beside it.`,
-      );
+      return bookShape.parse(JSON.parse(text)).files;
+    } catch {
+      await this.#setAside();
       return [];
     }
   }
@@ -111,10 +118,11 @@ export class TakenBook {
     return join(this.#parts.folder, backup);
   }
 
-  /** Removes what no layer leads to: a death leaves it behind. */
+  /** Removes what no layer leads to: a death leaves it behind. Nothing at all where a book that was set aside may lead to it. */
   async sweep(files: readonly TakenFile[]): Promise<void> {
     const used = new Set(files.flatMap(({ layers }) => layers.map(({ backup }) => backup)));
     const names = await readdir(this.#parts.folder).catch(() => []);
+    if (names.some((name) => name.endsWith(asideEnd))) return;
     await this.forget(names.filter((name) => name.endsWith('.bak') && !used.has(name)));
   }
 
@@ -122,6 +130,28 @@ export class TakenBook {
   async forget(backups: readonly string[]): Promise<void> {
     await Promise.all(
       backups.map((backup) => rm(join(this.#parts.folder, backup), { force: true })),
+    );
+  }
+
+  /** Null: there is none. */
+  async #text(): Promise<string | null> {
+    try {
+      return await readFile(this.path, 'utf8');
+    } catch (error) {
+      if (codeOf(error) === 'ENOENT') return null;
+      throw new FileTrouble('no-book', codeOf(error));
+    }
+  }
+
+  async #setAside(): Promise<void> {
+    const aside = `${this.path}.${randomBytes(4).toString('hex')}${asideEnd}`;
+    try {
+      await rename(this.path, aside);
+    } catch (error) {
+      throw new FileTrouble('no-book', codeOf(error));
+    }
+    this.#parts.log.warn(
+      `What was taken over cannot be read and is set aside as ${aside}; the files from before lie beside it.`,
     );
   }
 

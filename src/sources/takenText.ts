@@ -18,18 +18,20 @@ export interface TakenPart {
 
 const nameOf = ({ path }: TakenPart): string => path.at(-1) ?? '';
 
-const inOrder = <P extends TakenPart>(parts: readonly P[]): readonly P[] =>
-  parts.toSorted((one, other) => (JSON.stringify(one.path) < JSON.stringify(other.path) ? -1 : 1));
+const byPath = (one: TakenPart, other: TakenPart): number =>
+  JSON.stringify(one.path) < JSON.stringify(other.path) ? -1 : 1;
 
 const step = (text: string, { path, leave }: TakenPart): Edited =>
   leave === null ? removeEntry(text, path) : replaceEntry(text, path, leave);
 
 /** The text with these entries taken out. */
 export const withoutParts = (base: string, parts: readonly TakenPart[]): Edited =>
-  inOrder(parts).reduce<Edited>(
-    (done, part) => (done.kind === 'edited' ? step(done.text, part) : done),
-    { kind: 'edited', text: base },
-  );
+  parts
+    .toSorted(byPath)
+    .reduce<Edited>((done, part) => (done.kind === 'edited' ? step(done.text, part) : done), {
+      kind: 'edited',
+      text: base,
+    });
 
 /** With ordinary objects: the parser's have no prototype, and would equal none. */
 const plainValue = (node: Node): unknown => structuredClone(getNodeValue(node));
@@ -57,12 +59,15 @@ interface Merge {
   readonly kind: 'edited';
   readonly text: string;
   readonly conflicts: readonly string[];
+  /** Those in whose place something else stands, which is kept. */
+  readonly kept: readonly TakenPart[];
 }
 
 export type Merged = Merge | Unfit;
 
 /** An entry with its text from before. */
-export interface Returning extends TakenPart {
+export interface Returning {
+  readonly part: TakenPart;
   readonly raw: RawEntry;
 }
 
@@ -71,28 +76,31 @@ const originalOf = ({ raw }: Returning): unknown => {
   return tree.kind === 'tree' && tree.root ? plainValue(tree.root) : undefined;
 };
 
-const withConflicts = (edited: Edited, conflicts: readonly string[]): Merged =>
-  edited.kind === 'edited' ? { ...edited, conflicts } : edited;
+const after = (done: Merge, edited: Edited): Merged =>
+  edited.kind === 'edited' ? { ...done, ...edited } : edited;
 
-const mergeOne = (done: Merge, part: Returning, onConflict: OnConflict): Merged => {
-  const { path, raw, leave } = part;
-  const { text, conflicts } = done;
+const mergeOne = (done: Merge, returning: Returning, onConflict: OnConflict): Merged => {
+  const { part, raw } = returning;
+  const { path, leave } = part;
+  const { text } = done;
   const value = valueAt(text, path);
-  if (value === undefined) return withConflicts(insertEntry(text, path, raw), conflicts);
-  if (isDeepStrictEqual(value, originalOf(part))) return done;
-  if (isLeft(value, leave)) return withConflicts(restoreEntry(text, path, raw), conflicts);
-  const all = [...conflicts, nameOf(part)];
+  if (value === undefined) return after(done, insertEntry(text, path, raw));
+  if (isDeepStrictEqual(value, originalOf(returning))) return done;
+  if (isLeft(value, leave)) return after(done, restoreEntry(text, path, raw));
+  const noted = { ...done, conflicts: [...done.conflicts, nameOf(part)] };
   return onConflict === 'keep'
-    ? { ...done, conflicts: all }
-    : withConflicts(restoreEntry(text, path, raw), all);
+    ? { ...noted, kept: [...done.kept, part] }
+    : after(noted, restoreEntry(text, path, raw));
 };
 
 /** A text that somebody has changed meanwhile, with these entries back in it. Blank where there is no file. */
 const withParts = (text: string, parts: readonly Returning[], onConflict: OnConflict): Merged =>
-  inOrder(parts).reduce<Merged>(
-    (done, part) => (done.kind === 'edited' ? mergeOne(done, part, onConflict) : done),
-    { kind: 'edited', text, conflicts: [] },
-  );
+  parts
+    .toSorted((one, other) => byPath(one.part, other.part))
+    .reduce<Merged>(
+      (done, part) => (done.kind === 'edited' ? mergeOne(done, part, onConflict) : done),
+      { kind: 'edited', text, conflicts: [], kept: [] },
+    );
 
 /** A state that the file was found in, and what was taken from it. */
 export interface Layer<P extends TakenPart> {
@@ -113,6 +121,8 @@ export interface Return<P extends TakenPart> {
   readonly text: string;
   readonly isExact: boolean;
   readonly conflicts: readonly string[];
+  /** Not given back after all: somebody has put something else in their place, which is kept. They are still taken. */
+  readonly kept: readonly TakenPart[];
   /** What is still taken. `left` of the last one is that of before, and is to be that of `text`, where `isOurs`. */
   readonly layers: readonly Layer<P>[];
   /** Nobody else had a hand in `text`. */
@@ -133,7 +143,7 @@ const returningOf = <P extends TakenPart>(
     for (const part of taken.filter(isBack)) {
       const raw = rawEntry(base, part.path);
       if (raw.kind !== 'raw') return raw;
-      parts.push({ path: part.path, leave: part.leave, raw });
+      parts.push({ part, raw });
     }
   return parts;
 };
@@ -144,9 +154,13 @@ const isList = (value: readonly Returning[] | Unfit): value is readonly Returnin
 const rest = <P extends TakenPart>(
   layers: readonly Layer<P>[],
   isBack: (part: P) => boolean,
+  kept: readonly TakenPart[],
 ): readonly Layer<P>[] =>
   layers
-    .map((layer) => ({ ...layer, parts: layer.parts.filter((part) => !isBack(part)) }))
+    .map((layer) => ({
+      ...layer,
+      parts: layer.parts.filter((part) => !isBack(part) || kept.includes(part)),
+    }))
     .filter(({ parts }) => parts.length > 0);
 
 /** Nobody has touched the file: what remains taken is computed anew from the state that it was found in. */
@@ -159,16 +173,18 @@ const returnOurs = <P extends TakenPart>(
   if (!isList(earlier)) return earlier;
   const base = withParts(top.base, earlier, onConflict);
   if (base.kind !== 'edited') return base;
-  const kept = top.parts.filter((part) => !isBack(part));
-  const after = withoutParts(base.text, kept);
-  if (after.kind !== 'edited') return after;
+  const { conflicts, kept } = base;
+  const remaining = top.parts.filter((part) => !isBack(part));
+  const without = withoutParts(base.text, remaining);
+  if (without.kind !== 'edited') return without;
   return {
     kind: 'return',
-    text: after.text,
+    text: without.text,
     isExact: earlier.length === 0,
-    conflicts: base.conflicts,
-    layers: rest([...layers.slice(0, -1), { ...top, base: base.text }], isBack),
-    isOurs: kept.length > 0,
+    conflicts,
+    kept,
+    layers: rest([...layers.slice(0, -1), { ...top, base: base.text }], isBack, kept),
+    isOurs: remaining.length > 0,
   };
 };
 
@@ -184,7 +200,7 @@ export const returnParts = <P extends TakenPart>(
   if (!isList(parts)) return parts;
   const merged = withParts(now?.text ?? '', parts, wanted.onConflict);
   if (merged.kind !== 'edited') return merged;
-  const { text, conflicts } = merged;
-  const layersLeft = rest(layers, wanted.isBack);
-  return { kind: 'return', text, conflicts, isExact: false, layers: layersLeft, isOurs: false };
+  const { text, conflicts, kept } = merged;
+  const still = rest(layers, wanted.isBack, kept);
+  return { kind: 'return', text, conflicts, kept, isExact: false, layers: still, isOurs: false };
 };

@@ -99,6 +99,11 @@ describe('an unknown credential', () => {
     );
   });
 
+  test.each(['sk-', 'ghp_', 'github_pat_', 'glpat-', 'xoxb-', 'AKIA'])(
+    'what a service gave out, beginning with %s',
+    (begin) => expect(redact(`npx x ${begin}Q7abcdefQ7abcdef`, [])).toBe('npx x [redacted]'),
+  );
+
   test.each([
     'session_id=Q7abcdef',
     'session-id: Q7abcdef',
@@ -129,6 +134,8 @@ describe('what is no credential', () => {
     'Is it up? Try /mcp? or not.',
     'The session is gone; a new one was made.',
     'me@example.org',
+    'risk-assessment-and-task-scheduling',
+    'risk-assessment-and-task-scheduling',
     'C:\\Users\\ann\\server.exe exited with code 1',
   ])('stays: %s', (text) => expect(redact(text, [])).toBe(text));
 

@@ -1,11 +1,31 @@
 // A file that somebody has edited after servers were taken over from it: his edits stay, and just our entries come back.
-import { rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import { applyEdits, modify, parse } from 'jsonc-parser';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod/mini';
+import type { OnConflict } from '../../src/core/takeOver.ts';
 import { claudeCodeFile, vscodeFile } from './documented.ts';
 import { found, read, takenIn, TakeStage } from './takeOverRig.ts';
 
 const stage = new TakeStage();
+
+const anObject = z.record(z.string(), z.unknown());
+
+const valuesIn = (file: string): Record<string, unknown> =>
+  anObject.parse(anObject.parse(parse(read(file)))['mcpServers']);
+
+/** As a book from before has it. */
+const forgetRights = async (): Promise<void> => {
+  const { book } = stage.life;
+  const files = await book.load();
+  await book.save(
+    files.map((page) => ({
+      ...page,
+      layers: page.layers.map((layer) => ({ ...layer, mode: undefined })),
+    })),
+  );
+};
 
 describe('a file that somebody has edited meanwhile', () => {
   const original = `{
@@ -73,24 +93,65 @@ describe('a file that somebody has edited meanwhile', () => {
     expect(read(file)).toBe(edited(text));
   });
 
-  test('keeps an entry that somebody has put in its place, unless he wants it replaced', async () => {
+  test('keeps an entry that somebody has put in its place, and ours with us, until he wants it replaced', async () => {
     const file = stage.home.write('.cursor/mcp.json', original);
-    const place = stage.place('cursor', file);
-    for (const onConflict of ['keep', 'replace'] as const) {
-      writeFileSync(file, original);
-      await stage.takeNamed(place, 'one');
-      const theirs = original.replace('"http://one"', '"http://theirs"');
-      writeFileSync(file, theirs);
+    await stage.takeNamed(stage.place('cursor', file), 'one', 'two');
+    writeFileSync(
+      file,
+      applyEdits(
+        read(file),
+        modify(read(file), ['mcpServers', 'one'], { url: 'http://theirs' }, {}),
+      ),
+    );
+    const planned = async (onConflict: OnConflict) => {
+      const taken = await takenIn(stage.life);
       const [plan] = await stage.life.giveBack.plan(
-        (await takenIn(stage.life)).map(({ id }) => id),
+        taken.map(({ id }) => id),
         onConflict,
       );
       if (plan?.kind !== 'plan') throw new Error('no plan');
-      expect(plan.conflicts).toEqual(['one']);
-      expect(await stage.life.giveBack.give(plan, onConflict)).toBeNull();
-      expect(read(file)).toBe(onConflict === 'keep' ? theirs : original);
-      expect(stage.shelf.entries.size).toBe(0);
-    }
+      const names = taken.filter(({ id }) => plan.stays.includes(id)).map(({ name }) => name);
+      return { plan, names };
+    };
+    const first = await planned('keep');
+    expect(first.plan.conflicts).toEqual(['one']);
+    expect(first.names).toEqual(['one']);
+    expect(await stage.life.giveBack.give(first.plan, 'keep')).toBeNull();
+    const { one, two } = valuesIn(file);
+    expect([one, two]).toEqual([{ url: 'http://theirs' }, { command: 'two', args: ['a', 'b'] }]);
+    // Nobody else has the server that was taken: neither it nor what leads back to it is lost.
+    expect([...stage.shelf.entries]).toEqual([['one', { url: 'http://one' }]]);
+    expect((await takenIn(stage.life)).map(({ name }) => name)).toEqual(['one']);
+
+    const then = await planned('replace');
+    expect(then.names).toEqual([]);
+    expect(await stage.life.giveBack.give(then.plan, 'replace')).toBeNull();
+    expect(valuesIn(file)['one']).toEqual({ url: 'http://one' });
+    expect(stage.shelf.entries.size).toBe(0);
+  });
+
+  test('is not written while our setting cannot be, and says so where it is too late', async () => {
+    const file = stage.home.write('.cursor/mcp.json', original);
+    await stage.takeNamed(stage.place('cursor', file), 'one');
+    const taken = read(file);
+    stage.shelf.refusal = { beforehand: true, reason: 'The settings are unsaved.' };
+    expect(await stage.giveNamed('one')).toEqual([
+      `${file} was not changed. The settings are unsaved.`,
+    ]);
+    expect(read(file)).toBe(taken);
+
+    stage.shelf.refusal = { beforehand: false, reason: 'The settings are unsaved.' };
+    expect(await stage.giveNamed('one')).toEqual([
+      `${file} has its entries again, but the rest could not be done: The settings are unsaved. Mend that, and use Give Back once more.`,
+    ]);
+    expect(read(file)).toBe(original);
+    expect([...stage.shelf.entries.keys()]).toEqual(['one']);
+
+    stage.shelf.refusal = null;
+    expect(await stage.giveNamed('one')).toEqual([]);
+    expect(read(file)).toBe(original);
+    expect(stage.shelf.entries.size).toBe(0);
+    expect(await takenIn(stage.life)).toEqual([]);
   });
 
   test('is not touched when it is changed between the look at the plan and the deed', async () => {
@@ -141,6 +202,28 @@ describe('a file that somebody has edited meanwhile', () => {
     ]);
     expect(read(file)).toContain('// with care');
   });
+
+  test.skipIf(process.platform === 'win32')(
+    'is made anew with the rights that it had, or for its owner only',
+    async () => {
+      const file = stage.home.write('.cursor/mcp.json', original);
+      const place = stage.place('cursor', file);
+      for (const [before, after] of [
+        [0o600, 0o600],
+        [0o640, 0o640],
+        [null, 0o600],
+      ] as const) {
+        writeFileSync(file, original);
+        chmodSync(file, before ?? 0o644);
+        await stage.takeNamed(place, 'one');
+        if (before === null) await forgetRights();
+        rmSync(file);
+        expect(await stage.giveNamed('one')).toEqual([]);
+        expect((statSync(file).mode & 0o777).toString(8)).toBe(after.toString(8));
+        rmSync(file);
+      }
+    },
+  );
 
   test('is left alone where it can no longer be understood, and says in which line', async () => {
     const file = stage.home.write('.cursor/mcp.json', original);

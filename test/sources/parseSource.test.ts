@@ -99,7 +99,7 @@ describe('as documented', () => {
       origin: ofFolder,
       transport: 'http',
       headersHelper: './get-token.sh',
-      oauth: { clientId: 'an-id', scopes: ['read', 'write'] },
+      oauth: { clientId: 'an-id', scopes: ['read', 'write'], callbackPort: 8080 },
     });
     expect(portable).toMatchObject({ kind: 'stdio', command: 'uvx' });
     expect(socket).toMatchObject({ kind: 'bad', name: 'socket' });
@@ -183,8 +183,26 @@ describe('other ways to write an entry', () => {
       { url: 'https://x.example', oauth: false },
       { url: 'https://x.example', oauth: false },
     ],
+    [
+      { url: 'https://x.example', oauth: { clientId: 'a', callbackPort: 80, xaa: true } },
+      { url: 'https://x.example', oauth: { clientId: 'a', callbackPort: 80 } },
+    ],
   ])('%j means %j', (entry, ours) => {
     expect(ourEntry(entry)).toEqual(ours);
+  });
+
+  test('what is left out of a sign-in is told', () => {
+    const oauth = {
+      clientId: 'a',
+      callbackPort: 80,
+      authServerMetadataUrl: 'https://x',
+      xaa: null,
+    };
+    expect(keysWithoutMeaning({ url: 'https://x', oauth })).toEqual([
+      'oauth.authServerMetadataUrl',
+    ]);
+    const auth = { CLIENT_ID: 'a', AUDIENCE: 'b' };
+    expect(keysWithoutMeaning({ url: 'https://x', auth })).toEqual(['auth.AUDIENCE']);
   });
 
   test('what only a user may grant in his own settings is not taken from a file', () => {

@@ -209,7 +209,9 @@ describe('taking over', () => {
     const [one] = await found(stage.place('cursor', cursor ?? ''));
     const [same] = await found(stage.place('windsurf', windsurf ?? ''));
     if (!one || !same) throw new Error('no servers');
-    await stage.life.takeOver.take([wishFor(one), wishFor(same, { entry: null })]);
+    // The second would stand elsewhere if it were added; that says nothing of the one that it leads to.
+    const home = { kind: 'folder', folder: stage.home.folder } as const;
+    await stage.life.takeOver.take([wishFor(one), wishFor(same, { entry: null, home })]);
     const [first, second] = await takenIn(stage.life);
     expect(await giveBackAll(stage.life, [first?.id ?? ''])).toEqual([]);
     expect([...stage.shelf.entries.keys()]).toEqual(['one']);

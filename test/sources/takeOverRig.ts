@@ -4,6 +4,7 @@ import { chmodSync, chownSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { afterEach, beforeEach, expect } from 'vitest';
 import { realClock } from '../../src/base/clock.ts';
+import type { InputDefinition } from '../../src/core/inputs.ts';
 import type { JsonObject } from '../../src/core/rpc.ts';
 import type { FoundServer, SourceKind } from '../../src/core/sources.ts';
 import type { EntryHome, TakenServer, TakeResult, TakeWish } from '../../src/core/takeOver.ts';
@@ -46,17 +47,27 @@ export class Fate {
 export class Shelf {
   readonly entries = new Map<string, JsonObject>();
   readonly inputs = new Set<string>();
+  readonly #homes = new Map<string, EntryHome>();
   readonly log: string[] = [];
   /** What else happens when an entry comes or goes: a workspace file has our setting in it. */
   onChange: (name: string, entry: JsonObject | undefined) => void = () => undefined;
+  /** What the editor says to every removal; null: nothing keeps it from writing. */
+  refusal: { readonly beforehand: boolean; readonly reason: string } | null = null;
 
   in(fate: Fate, unreachable: readonly EntryHome['kind'][] = []): OwnEntries {
     return {
       reaches: ({ kind }) => !unreachable.includes(kind),
-      add: async (_home: EntryHome, { name, entry, inputs }: Addition) => {
+      homeOf: (name) => this.#homes.get(name) ?? null,
+      newInputs: (_home: EntryHome, inputs: readonly InputDefinition[]) =>
+        inputs.map(({ id }) => id).filter((id) => !this.inputs.has(id)),
+      checkRemoval: async () => {
+        if (this.refusal?.beforehand === true) throw new Error(this.refusal.reason);
+      },
+      add: async (home: EntryHome, { name, entry, inputs }: Addition) => {
         fate.step();
         if (this.entries.has(name)) throw new Error(`There is a server named "${name}" already.`);
         this.entries.set(name, entry);
+        this.#homes.set(name, home);
         for (const { id } of inputs) this.inputs.add(id);
         this.log.push(`add ${name}`);
         this.onChange(name, entry);
@@ -64,7 +75,9 @@ export class Shelf {
       },
       remove: async (_home: EntryHome, { name, inputs }: Removal) => {
         fate.step();
+        if (this.refusal !== null) throw new Error(this.refusal.reason);
         this.entries.delete(name);
+        this.#homes.delete(name);
         for (const id of inputs) this.inputs.delete(id);
         this.log.push(`remove ${name}`);
         this.onChange(name, undefined);
