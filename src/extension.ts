@@ -14,6 +14,7 @@ import { wireEditorStore } from './wiring/editorStore.ts';
 import { wireFoundServers } from './wiring/editorSources.ts';
 import type { FoundServers } from './wiring/foundServers.ts';
 import { doorsOf } from './wiring/gatewayForEditor.ts';
+import { accountsOf } from './wiring/keptSignIn.ts';
 import { refusingLoops, withoutLoops } from './wiring/loops.ts';
 import { createApi, type LifelineApi } from './host/api.ts';
 import { registerDefinitionProvider } from './host/definitionProvider.ts';
@@ -95,7 +96,6 @@ const editorFacts = ({
   extensionPath,
   globalStorage: globalStorageUri.fsPath,
   folders: () => (vscode.workspace.workspaceFolders ?? []).map(({ uri }) => uri.fsPath),
-  say: vscode.l10n.t,
 });
 
 const versionOf = ({ extension }: vscode.ExtensionContext): string => {
@@ -126,7 +126,7 @@ const wire = (parts: Parts, owner: Store): Running => {
   const settings = withoutLoops(parts.settings.current, doors, owner, vscode.l10n.t);
   const filled = refusingLoops(parts.values.resolver, doors, owner, vscode.l10n.t);
   const wake = wakeSource(network, presence);
-  const chronicler = wireChronicler({ clock, store, wake }, owner);
+  const chronicler = wireChronicler({ clock, store, network }, owner);
   const signIn = wireSignIn({ context, clock, logs, known: parts.secrets }, owner);
   const fleet = wireFleet(
     {
@@ -215,8 +215,7 @@ const show = (parts: Parts, running: Running, { view }: NewServers, owner: Store
       gateway: gateway.view,
       found: found.view,
       workspaceState: context.workspaceState,
-      // Signing in contacts the server, and asking for values may run what its entry names.
-      accountOf: ({ id, definition }) => (isAllowed(definition) ? signIn.named(id) : null),
+      ...accountsOf({ authorizers: signIn, filled: values.filled, isAllowed }),
       entered: {
         ...values.view,
         missing: async (definition) =>
@@ -273,10 +272,11 @@ class Lifeline implements Disposable {
   async stop(): Promise<void> {
     const limit = new AbortController();
     // Whatever is first; the loser of the race has nothing to say any more.
-    const ended = this.#gateway.stop().then(() => this.#fleet.shutdown());
-    await Promise.race([ended, sleep(realClock, goodbyeLimit, limit.signal)]);
+    const left = Promise.allSettled([this.#gateway.stop()]);
+    const ended = left.then(() => this.#fleet.shutdown());
+    const first = Promise.race([ended, sleep(realClock, goodbyeLimit, limit.signal)]);
+    await first.finally(() => this.#store.dispose());
     limit.abort();
-    this.#store.dispose();
   }
 
   dispose(): void {

@@ -184,7 +184,6 @@ const gatewayOf = (run: Run, fleet: Fleet): Gateway => {
       clock,
       log: logs.own,
       clean: secrets.clean,
-      say: inEnglish,
     }),
   );
 };
@@ -239,8 +238,9 @@ const prepare = (wish: HeadlessWish, config: Extract<ParsedConfig, { kind: 'ok' 
   const settings = owner.add(new HeadlessSettings(wish, config, logs.own)).current;
   owner.add(settings.onChange((now) => secrets.learn('settings', secretsOf(now))));
   const store = openStore(wish, settings, logs, owner);
-  const wake = wakes(owner.add(new NetworkWatch({ clock })));
-  const chronicler = wireChronicler({ clock, store, wake }, owner);
+  const network = owner.add(new NetworkWatch({ clock }));
+  const wake = wakes(network);
+  const chronicler = wireChronicler({ clock, store, network }, owner);
   return { wish, owner, version, token, settings, logs, secrets, store, wake, chronicler };
 };
 

@@ -56,6 +56,7 @@ const known: Readonly<Record<string, Language>> = {
         '{0} h',
         '{0} h {1} min',
         '{0} min',
+        '{0} min {1} s',
         '{0} ms',
         '{0} s',
         'p50 {0}, p95 {1}, p99 {2}',

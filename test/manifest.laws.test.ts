@@ -8,7 +8,13 @@ import {
   settingTable,
 } from '../src/core/settingTable.ts';
 import { commandIds } from '../src/host/commandIds.ts';
-import { contextKeys, definitionProviderId, healthToolName } from '../src/host/contributions.ts';
+import {
+  contextKeys,
+  definitionProviderId,
+  healthToolName,
+  lastingSchemes,
+  timelineViewType,
+} from '../src/host/contributions.ts';
 import { readProjectJson, sourcesUnder } from './support/sources.ts';
 
 const property = z.looseObject({
@@ -21,10 +27,11 @@ const property = z.looseObject({
   description: z.string().optional(),
   markdownDescription: z.string().optional(),
 });
-const menuItem = z.looseObject({ command: z.string().optional() });
+const menuItem = z.looseObject({ command: z.string().optional(), when: z.string().optional() });
 const manifest = z
   .looseObject({
     main: z.string(),
+    activationEvents: z.array(z.string()),
     icon: z.string().optional(),
     capabilities: z.looseObject({
       untrustedWorkspaces: z.looseObject({ restrictedConfigurations: z.array(z.string()) }),
@@ -143,6 +150,24 @@ describe('commands', () => {
     );
     expect([...new Set(asked)].toSorted()).toEqual(Object.values(contextKeys).toSorted());
   });
+});
+
+describe('the palette', () => {
+  const { commandPalette = [] } = manifest.contributes.menus ?? {};
+  const shown = new Map(commandPalette.map(({ command, when }) => [command, when]));
+
+  test.each(['reviewServer', 'enterValues', 'giveBack', 'filterHistory', 'clearHistory'])(
+    'offers %s only where there is a server',
+    (name) => expect(shown.get(prefixed(name))).toBe(contextKeys.hasServers),
+  );
+});
+
+test('what stands open over a reload starts the extension that shows it', () => {
+  expect(manifest.activationEvents).toEqual([
+    'onStartupFinished',
+    ...Object.values(lastingSchemes).map((scheme) => `onFileSystem:${scheme}`),
+    `onWebviewPanel:${timelineViewType}`,
+  ]);
 });
 
 describe('for the agent of the editor', () => {

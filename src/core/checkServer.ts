@@ -84,8 +84,27 @@ const healthFault = ({ health, url }: HttpServer, stage: Stage): Unsaid | null =
   return stage === 'written' ? instead(what, quoted(health)) : what;
 };
 
+/** As SEP-991 has it; another address would be refused by each sign-in service, with less clear words. */
+const isDocument = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, pathname, username, password, hash } = new URL(text);
+  return protocol === 'https:' && pathname !== '/' && username + password + hash === '';
+};
+
+const documentFault = ({ oauth }: HttpServer, stage: Stage): Unsaid | null => {
+  const { clientMetadataUrl: url } = oauth || {};
+  if (url === undefined || isOpen(url, stage) || isDocument(url)) return null;
+  const what = unsaid(
+    "'oauth.clientMetadataUrl' must be the https address of a document, with a path and without user or fragment",
+  );
+  return stage === 'written' ? instead(what, quoted(url)) : what;
+};
+
 const httpFault = (server: HttpServer, stage: Stage): Unsaid | null =>
-  urlFault(server.url, stage) ?? headersFault(server.headers, stage) ?? healthFault(server, stage);
+  urlFault(server.url, stage) ??
+  headersFault(server.headers, stage) ??
+  healthFault(server, stage) ??
+  documentFault(server, stage);
 
 const stdioFault = ({ command, args, env, envFile, cwd }: StdioServer): Unsaid | null => {
   if (command.trim() === '') return unsaid("'command' must be the program to start, and is empty");

@@ -29,6 +29,9 @@ const inWish = (wish: OAuthWish | false, change: Change): OAuthWish | false =>
     clientSecret: orNull(wish.clientSecret, change),
     scopes: wish.scopes.map(change),
     ...(wish.identity ? { identity: inIdentity(wish.identity, change) } : {}),
+    ...(wish.clientMetadataUrl === undefined
+      ? {}
+      : { clientMetadataUrl: change(wish.clientMetadataUrl) }),
   };
 
 const inHttp = (server: HttpServer, change: Change): HttpServer => ({

@@ -118,6 +118,11 @@ const anOAuthText = (key: string) =>
     null,
   );
 
+const portDemand = demand(
+  unsaid(`'oauth.callbackPort' must be the number of a port, from 1 to {0}`, 65_535),
+);
+const aPort = z.int(portDemand).check(z.gte(1, portDemand), z.lte(65_535, portDemand));
+
 const anIdentity = z.object({
   tokenEndpoint: z.string(
     secretDemand(unsaid(`'{0}' must be a text`, 'oauth.identity.tokenEndpoint')),
@@ -140,6 +145,8 @@ const anOAuthObject = z.object({
     'authorization_code',
   ),
   identity: z.optional(anIdentity),
+  callbackPort: z.optional(aPort),
+  clientMetadataUrl: anOAuthText('clientMetadataUrl'),
 });
 
 const scopesIn = (value: string | readonly string[] | undefined): readonly string[] => {
@@ -167,8 +174,14 @@ const anOAuth = z._default(
     z.transform((read): OAuthWish | false => {
       if (read === false) return false;
       if (read === true) return asItComes;
-      const { scopes, scope, identity, ...wish } = read;
-      return { ...wish, scopes: scopesIn(scopes ?? scope), ...(identity ? { identity } : {}) };
+      const { scopes, scope, identity, callbackPort, clientMetadataUrl, ...wish } = read;
+      return {
+        ...wish,
+        scopes: scopesIn(scopes ?? scope),
+        ...(identity ? { identity } : {}),
+        ...(callbackPort === undefined ? {} : { callbackPort }),
+        ...(clientMetadataUrl === null ? {} : { clientMetadataUrl }),
+      };
     }),
   ),
   asItComes,

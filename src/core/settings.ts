@@ -25,6 +25,10 @@ export interface OAuthWish {
   readonly grant: 'authorization_code' | 'client_credentials';
   /** Left out where nobody's identity is passed on. */
   readonly identity?: IdentityWish;
+  /** The port of `http://localhost:PORT/callback`, where a client was registered with that address. Else left out. */
+  readonly callbackPort?: number;
+  /** Of a document that describes this client, which somebody publishes (SEP-991). Left out where nobody does. */
+  readonly clientMetadataUrl?: string;
 }
 
 /** Whose ID token is exchanged for access, where a company's identity provider vouches for its people (SEP-990). */
@@ -177,7 +181,7 @@ export interface Settings {
   readonly notifications: 'on' | 'off';
   readonly statusBar: 'always' | 'problems' | 'never';
   readonly historyEntries: number;
-  /** Looks at health, and minutes of calls, that are kept for each server. */
+  /** Changes of state, looks at health, and minutes of calls, that are kept for each server. */
   readonly historySamples: number;
   readonly historyMaxAge: Millis;
   readonly gateway: GatewaySettings;

@@ -43,25 +43,20 @@ export interface DoorPorts {
   readonly log: Log;
 }
 
-/** Where the door is. `instead`: it was wanted elsewhere, and why it is not there. */
+/** Where the door is. `instead`: it was wanted elsewhere. `code`: the system's, for why it is not there (wording/port.ts). */
 export type DoorPlace =
   | { readonly kind: 'closed' }
-  | { readonly kind: 'failed'; readonly reason: string }
+  | { readonly kind: 'failed'; readonly code: string }
   | {
       readonly kind: 'open';
       readonly port: number;
       /** All that are listened at: an earlier one serves on when the wanted one was taken later. */
       readonly ports: readonly number[];
-      readonly instead: { readonly wanted: number; readonly reason: string } | null;
+      readonly instead: { readonly wanted: number; readonly code: string } | null;
     };
 
 /** Why something was refused, for the count of it. */
 export type Denied = Refused | Garbage | 'turned-away' | 'pipelined';
-
-const whyNot = (code: string): string => {
-  if (code === 'EADDRINUSE') return 'another program uses it';
-  return code === 'EACCES' ? 'this system does not allow it' : code;
-};
 
 export class Door implements Disposable {
   readonly #ports: DoorPorts;
@@ -113,10 +108,9 @@ export class Door implements Disposable {
     const second =
       first.kind === 'refused' && wanted !== 0 ? await this.#listeners.listen(0) : first;
     if (second.kind === 'refused') {
-      const reason = `No port of 127.0.0.1 can be listened at: ${whyNot(second.code)}.`;
-      this.#become({ kind: 'failed', reason });
+      this.#become({ kind: 'failed', code: second.code });
     } else {
-      const instead = first.kind === 'refused' ? { wanted, reason: whyNot(first.code) } : null;
+      const instead = first.kind === 'refused' ? { wanted, code: first.code } : null;
       this.#become({ kind: 'open', port: second.port, ports: this.#listeners.ports, instead });
     }
     return this.#place.value;

@@ -3,6 +3,8 @@ import { basename, dirname } from 'node:path';
 import type { Millis } from '../base/clock.ts';
 import { type Disposable, Store } from '../base/disposable.ts';
 import type { Signal } from '../base/signal.ts';
+import { inEnglish } from '../core/wording/english.ts';
+import { describeNoPort, describeRefusedPort } from '../core/wording/port.ts';
 import type { Log } from '../runtime/ports.ts';
 import type { DiscoveryFile } from './discovery.ts';
 import type { DoorPlace } from './door.ts';
@@ -58,13 +60,13 @@ export const announcementOf = (
   wanted: number | null,
 ): Announcement => {
   const place = gateway.place.value;
-  if (place.kind === 'failed') return { kind: 'nowhere', reason: place.reason };
+  if (place.kind === 'failed')
+    return { kind: 'nowhere', reason: describeNoPort(place.code, inEnglish) };
   if (place.kind === 'closed') return { kind: 'nowhere', reason: 'The gateway is not open.' };
   const { port, instead } = place;
-  if (wanted !== null && port !== wanted)
-    return {
-      kind: 'nowhere',
-      reason: `Port ${wanted} cannot be had: ${instead?.reason ?? 'another program uses it'}.`,
-    };
+  if (wanted !== null && port !== wanted) {
+    const why = describeRefusedPort(instead?.code ?? 'EADDRINUSE', inEnglish);
+    return { kind: 'nowhere', reason: `Port ${wanted} cannot be had: ${why}.` };
+  }
   return { kind: 'line', text: JSON.stringify({ url: gateway.url('{name}'), token }) };
 };

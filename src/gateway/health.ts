@@ -2,7 +2,13 @@
 // moment it is asked, never from a copy. Not here: advice and words (healthReport.ts), and who may ask (guard.ts).
 import type { Clock, Millis } from '../base/clock.ts';
 import type { Signal } from '../base/signal.ts';
-import { type ConnectionState, failureOf, isUp, type StateKind } from '../core/connection/state.ts';
+import {
+  type ConnectionState,
+  failureOf,
+  isUp,
+  type Recovered,
+  type StateKind,
+} from '../core/connection/state.ts';
 import type { FailureKind } from '../core/connection/failure.ts';
 import type { EventLogStatus } from '../runtime/gatewayPorts.ts';
 import type { FleetWatch, Proof, ServerWatch } from '../runtime/watch.ts';
@@ -19,16 +25,23 @@ export interface GatewayFacts {
   /** Reading of the steady clock when it started. */
   readonly startedAt: Millis;
   readonly place: Signal<DoorPlace>;
-  readonly sessions: () => SessionCounts;
+  /** Of all servers, or of one. */
+  readonly sessions: (server?: string) => SessionCounts;
 }
 
-export interface HealthPorts {
-  readonly gateway: GatewayFacts;
+/** What is needed to tell of the servers, whether there is a gateway or not. */
+export interface ServerPorts {
+  /** Left out where there is none. */
+  readonly gateway?: Pick<GatewayFacts, 'sessions'>;
   readonly fleet: FleetWatch;
-  readonly store: Signal<EventLogStatus>;
   readonly clock: Clock;
   /** Takes credentials and the user's home out of a text. */
   readonly clean: (text: string) => string;
+}
+
+export interface HealthPorts extends ServerPorts {
+  readonly gateway: GatewayFacts;
+  readonly store: Signal<EventLogStatus>;
 }
 
 export type FailureHealth = {
@@ -46,7 +59,9 @@ export type ServerHealth = {
   /** How long ago the connection last proved to work; null where it never has. */
   readonly proofAgeMs: number | null;
   readonly proofBy: Proof['by'] | null;
-  readonly recovered: string | null;
+  readonly recovered: Recovered | null;
+  /** Of programs that use it through the gateway; null where there is none. */
+  readonly sessions: SessionCounts | null;
   readonly calls: { readonly held: number; readonly running: number };
   readonly failure: FailureHealth | null;
   /** Why its settings cannot be used. */
@@ -76,7 +91,7 @@ const nextTryOf = (state: ConnectionState, now: Millis): number | null => {
   return phase.kind === 'trying' ? 0 : Math.max(0, phase.until - now);
 };
 
-const failureHealth = (state: ConnectionState, clean: HealthPorts['clean']) => {
+const failureHealth = (state: ConnectionState, clean: ServerPorts['clean']) => {
   const failure = failureOf(state);
   if (failure === null) return null;
   const { kind, status, detail } = failure;
@@ -86,7 +101,7 @@ const failureHealth = (state: ConnectionState, clean: HealthPorts['clean']) => {
 
 const serverHealth = (
   server: ServerWatch,
-  { clock, clean }: Pick<HealthPorts, 'clock' | 'clean'>,
+  { gateway, clock, clean }: ServerPorts,
 ): ServerHealth => {
   const { state } = server.life.value;
   const now = clock.now();
@@ -102,13 +117,14 @@ const serverHealth = (
     proofAgeMs: proof === null ? null : ageOf(proof.at),
     proofBy: proof?.by ?? null,
     recovered: 'recovered' in state ? state.recovered : null,
+    sessions: gateway?.sessions(server.id) ?? null,
     calls: { held, running },
     failure: failureHealth(state, clean),
     reason: null,
   };
 };
 
-const badHealth = (reason: string, clean: HealthPorts['clean']): ServerHealth => ({
+const badHealth = (reason: string, clean: ServerPorts['clean']): ServerHealth => ({
   state: 'bad-settings',
   sinceMs: null,
   attempt: null,
@@ -116,6 +132,7 @@ const badHealth = (reason: string, clean: HealthPorts['clean']): ServerHealth =>
   proofAgeMs: null,
   proofBy: null,
   recovered: null,
+  sessions: null,
   calls: { held: 0, running: 0 },
   failure: null,
   reason: clean(reason).slice(0, longestDetail),
@@ -126,7 +143,7 @@ const isWell = (state: ConnectionState): boolean =>
   isUp(state) || ['idle', 'disabled', 'stopping', 'stopped'].includes(state.kind);
 
 /** All servers, or one, by name; empty where there is no such server. */
-export const serversHealth = (ports: HealthPorts, only?: string): GatewayHealth['servers'] => {
+export const serversHealth = (ports: ServerPorts, only?: string): GatewayHealth['servers'] => {
   const { fleet, clean } = ports;
   const wanted = (name: string): boolean => only === undefined || name === only;
   const bad = fleet.bad.value
@@ -138,16 +155,17 @@ export const serversHealth = (ports: HealthPorts, only?: string): GatewayHealth[
   return Object.fromEntries([...bad, ...good]);
 };
 
+export const isHealthy = ({ bad, servers }: FleetWatch): boolean =>
+  bad.value.length === 0 && servers.value.every(({ life }) => isWell(life.value.state));
+
 export const gatewayHealth = (ports: HealthPorts): GatewayHealth => {
   const { gateway, fleet, store, clock } = ports;
   const place = gateway.place.value;
   const servers = fleet.servers.value;
   const sum = (of: (server: ServerWatch) => number): number =>
     servers.reduce((total, server) => total + of(server), 0);
-  const isHealthy =
-    fleet.bad.value.length === 0 && servers.every(({ life }) => isWell(life.value.state));
   return {
-    status: isHealthy ? 'healthy' : 'degraded',
+    status: isHealthy(fleet) ? 'healthy' : 'degraded',
     uptime_secs: Math.floor((clock.steady() - gateway.startedAt) / 1000),
     version: gateway.version,
     sessions: gateway.sessions(),

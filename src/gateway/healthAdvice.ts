@@ -5,6 +5,7 @@ import { failureOf, needsPerson } from '../core/connection/state.ts';
 import type { HistoryEntry } from '../core/history.ts';
 import type { BadServer } from '../core/settings.ts';
 import { describeFailure } from '../core/wording/failure.ts';
+import { describeNoPort, describeRefusedPort } from '../core/wording/port.ts';
 import type { Say } from '../core/wording/say.ts';
 import { formatAge } from '../core/wording/time.ts';
 import type { EventLogStatus, EventLogTest } from '../runtime/gatewayPorts.ts';
@@ -33,8 +34,8 @@ const manyRefusals = 5;
 
 const ofPlace = ({ place, door }: Measured, say: Say): string[] => {
   if (place.kind !== 'open' || door.kind === 'failed') {
-    const reason =
-      place.kind === 'failed' ? place.reason : door.kind === 'failed' ? door.reason : '';
+    const found = door.kind === 'failed' ? door.reason : '';
+    const reason = place.kind === 'failed' ? describeNoPort(place.code, say) : found;
     return [
       say(
         'The gateway cannot be reached: {0}. Look for a firewall or a program on its port.',
@@ -49,7 +50,7 @@ const ofPlace = ({ place, door }: Measured, say: Say): string[] => {
       'The gateway listens on port {0}, because the stable port {1} could not be had: {2}. Clients that were set up for port {1} do not find it; close what uses that port, or set mcpLifeline.gateway.port.',
       port,
       instead.wanted,
-      instead.reason,
+      describeRefusedPort(instead.code, say),
     ),
   ];
 };
@@ -99,10 +100,14 @@ const ofDenied = ({ denied }: Measured, say: Say): string[] => {
   const turnedAway = denied.get('turned-away') ?? 0;
   if (turnedAway > 0) {
     found.push(
-      say(
-        '{0} connections were turned away because all were in use. Close clients, or raise mcpLifeline.gateway.maxConnections.',
-        turnedAway,
-      ),
+      turnedAway === 1
+        ? say(
+            '1 connection was turned away because all were in use. Close clients, or raise mcpLifeline.gateway.maxConnections.',
+          )
+        : say(
+            '{0} connections were turned away because all were in use. Close clients, or raise mcpLifeline.gateway.maxConnections.',
+            turnedAway,
+          ),
     );
   }
   return found;

@@ -23,10 +23,13 @@ const ofUnknown = (
 ): string[] => {
   if (calls.unknown === 0) return [];
   const hasMarks = catalog.value.tools.some(({ annotations }) => isReadSafe(annotations));
-  const happened = say(
-    '{0} calls may have run, and nobody knows: the connection broke before their answer.',
-    calls.unknown,
-  );
+  const happened =
+    calls.unknown === 1
+      ? say('1 call may have run, and nobody knows: the connection broke before its answer.')
+      : say(
+          '{0} calls may have run, and nobody knows: the connection broke before their answer.',
+          calls.unknown,
+        );
   if (definition.trustHints)
     return [
       `${happened} ${say('Tools that only read, or that may run twice, should be marked readOnlyHint or idempotentHint by the server, so that they are repeated.')}`,

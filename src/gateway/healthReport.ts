@@ -1,26 +1,20 @@
 // The health report: what `GET /health` says, what was tried just now, and what can be done about it. For the tool
 // session_health_check and the editor's report; as data here, as words in healthReportText.ts.
-import type { Say } from '../core/wording/say.ts';
 import type { EventLog, EventLogTest } from '../runtime/gatewayPorts.ts';
-import type { ChronicleReader } from '../runtime/chronicle.ts';
 import type { Denied } from './door.ts';
-import { adviceOnBad, adviceOnGateway, adviceOnServer, type Advice } from './healthAdvice.ts';
-import { adviceOnHistory } from './healthPastAdvice.ts';
+import { adviceOnGateway, type Advice } from './healthAdvice.ts';
 import { gatewayHealth, type GatewayHealth, type HealthPorts, serversHealth } from './health.ts';
-import { type ServerHistory, serversHistory } from './healthHistory.ts';
 import { checkDoor, checkStore, type Check } from './selfCheck.ts';
+import { reportServers, type ServersReport, type ServersReportPorts } from './serversReport.ts';
 
-export interface ReportPorts extends HealthPorts {
+export interface ReportPorts extends HealthPorts, Omit<ServersReportPorts, 'gateway'> {
   readonly log: Pick<EventLog, 'selfTest'>;
   /** What the door refused, and how often. */
   readonly denied: () => ReadonlyMap<Denied, number>;
-  readonly chronicle?: ChronicleReader;
-  readonly say: Say;
 }
 
 // A type and not an interface: it goes out as a JSON object.
-export type HealthReport = {
-  readonly status: GatewayHealth['status'];
+export type HealthReport = ServersReport & {
   readonly version: string;
   readonly uptime_secs: number;
   readonly gateway: {
@@ -41,10 +35,6 @@ export type HealthReport = {
     readonly bytes: number;
     readonly test: EventLogTest;
   };
-  readonly servers: GatewayHealth['servers'];
-  /** What was written down of the servers; nothing of one of which there is none. */
-  readonly history: Readonly<Record<string, ServerHistory>>;
-  readonly recommendations: readonly Advice[];
 };
 
 const storeOf = (ports: ReportPorts, test: EventLogTest): HealthReport['store'] => {
@@ -63,37 +53,19 @@ const storeOf = (ports: ReportPorts, test: EventLogTest): HealthReport['store'] 
   };
 };
 
-const historyOf = (ports: ReportPorts, names: readonly string[]): HealthReport['history'] => {
-  const { chronicle, clean, say, clock } = ports;
-  return chronicle ? serversHistory({ chronicle, clean, say }, names, clock.now()) : {};
-};
-
 const adviceOf = (
   ports: ReportPorts,
-  only: string | undefined,
   checks: { readonly door: Check; readonly storeTest: EventLogTest },
-  history: HealthReport['history'],
 ): readonly Advice[] => {
-  const { gateway, fleet, store, clock, say, clean } = ports;
-  const now = clock.now();
+  const { gateway, store, clock, say, clean } = ports;
   const measured = {
     place: gateway.place.value,
     ...checks,
     store: store.value,
     denied: ports.denied(),
-    now,
+    now: clock.now(),
   };
-  const isMeant = (name: string): boolean => only === undefined || name === only;
-  const servers = fleet.servers.value.filter(({ id }) => isMeant(id));
-  const bad = fleet.bad.value.filter(({ name }) => isMeant(name));
-  return [
-    ...adviceOnGateway(measured, say),
-    ...bad.map((each) => adviceOnBad(each, say)),
-    ...servers.flatMap((server) => [
-      ...adviceOnServer(server, now, say),
-      ...adviceOnHistory(server, history[server.id], say),
-    ]),
-  ].map(({ server, text }) => ({ server, text: clean(text) }));
+  return adviceOnGateway(measured, say).map(({ server, text }) => ({ server, text: clean(text) }));
 };
 
 /** Of all servers, or of one; undefined where there is no such server. */
@@ -101,21 +73,22 @@ export const reportHealth = async (
   ports: ReportPorts,
   only?: string,
 ): Promise<HealthReport | undefined> => {
-  const { gateway, clock, log } = ports;
-  const known = serversHealth(ports, only);
-  if (only !== undefined && !Object.hasOwn(known, only)) return undefined;
+  const { gateway, clock, log, say } = ports;
+  const isThere = (name: string): boolean => Object.hasOwn(serversHealth(ports, name), name);
+  if (only !== undefined && !isThere(only)) return undefined;
   const [door, storeTest] = await Promise.all([
-    checkDoor(gateway.place.value, gateway.instanceId, clock),
-    checkStore(log, clock),
+    checkDoor(gateway.place.value, gateway.instanceId, clock, say),
+    checkStore(log, clock, say),
   ]);
   // Read after the checks, so that everything in the report is of one moment.
   const health = gatewayHealth(ports);
   const place = gateway.place.value;
-  const { status, version, uptime_secs, sessions, jobs } = health;
-  const servers = serversHealth(ports, only);
-  const history = historyOf(ports, Object.keys(servers));
+  const { version, uptime_secs, sessions, jobs } = health;
+  const ofServers = reportServers(ports, only);
+  // It may have been taken out of the settings while the checks ran.
+  if (ofServers === undefined) return undefined;
   return {
-    status,
+    ...ofServers,
     version,
     uptime_secs,
     gateway: {
@@ -127,8 +100,6 @@ export const reportHealth = async (
       refused: Object.fromEntries(ports.denied()),
     },
     store: storeOf(ports, storeTest),
-    servers,
-    history,
-    recommendations: adviceOf(ports, only, { door, storeTest }, history),
+    recommendations: [...adviceOf(ports, { door, storeTest }), ...ofServers.recommendations],
   };
 };

@@ -2,14 +2,19 @@
 // they are data, whatever they say. Not here: what is in it (healthReport.ts).
 import { aFailure } from '../core/connection/failure.ts';
 import { nameOf } from '../core/wording.ts';
+import { describeRecovered } from '../core/wording/cause.ts';
 import { describeFailure } from '../core/wording/failure.ts';
 import type { Say } from '../core/wording/say.ts';
 import { formatAge } from '../core/wording/time.ts';
 import type { HealthReport } from './healthReport.ts';
-import type { ServerHealth } from './health.ts';
+import type { ServerHealth, SessionCounts } from './health.ts';
+import type { ServersReport } from './serversReport.ts';
 
 const quoted = (text: string): string =>
   `\`${text.replaceAll(/\s+/g, ' ').replaceAll('`', "'").replaceAll('|', '/').trim()}\``;
+
+const sessionsOf = ({ total, connected }: SessionCounts, say: Say): string =>
+  say('{0} ({1} connected)', total, connected);
 
 const onGateway = ({ gateway, version, uptime_secs }: HealthReport, say: Say): string[] => {
   const { port, wantedPort, check, sessions, jobs } = gateway;
@@ -23,7 +28,7 @@ const onGateway = ({ gateway, version, uptime_secs }: HealthReport, say: Say): s
       : say('port {0} instead of {1}, {2}', port ?? '-', wantedPort, reach);
   return [
     say('- Gateway {0}: {1}, up for {2}', version, where, formatAge(uptime_secs * 1000, say)),
-    say('- Sessions: {0}, of which {1} are connected', sessions.total, sessions.connected),
+    say('- Sessions: {0}', sessionsOf(sessions, say)),
     say('- Calls: {0} held, {1} running', jobs.pending, jobs.running),
   ];
 };
@@ -35,13 +40,15 @@ const onStore = ({ store }: HealthReport, say: Say): string => {
       : say('test failed: {0}', quoted(store.test.reason));
   const kilobytes = Math.ceil(store.bytes / 1024);
   if (store.fallback === null) {
-    return say(
-      '- Event store: {0}, {1} events, {2} KiB, {3}',
-      store.used,
-      store.events,
-      kilobytes,
-      test,
-    );
+    return store.events === 1
+      ? say('- Event store: {0}, 1 event, {1} KiB, {2}', store.used, kilobytes, test)
+      : say(
+          '- Event store: {0}, {1} events, {2} KiB, {3}',
+          store.used,
+          store.events,
+          kilobytes,
+          test,
+        );
   }
   const { sinceMs, reason } = store.fallback;
   return say(
@@ -86,7 +93,9 @@ const troubleOf = ({ failure, reason }: ServerHealth, say: Say): string => {
 const callsOf = ({ calls: { held, running } }: ServerHealth, say: Say): string =>
   held + running === 0 ? '' : say('{0} held, {1} running', held, running);
 
-const planOf = ({ attempt, nextTryInMs }: ServerHealth, say: Say): string => {
+/** What is being done to bring it back, or how it came back. */
+const recoveryOf = ({ attempt, nextTryInMs, recovered }: ServerHealth, say: Say): string => {
+  if (recovered !== null) return describeRecovered(recovered, say);
   if (attempt === null) return '';
   if (nextTryInMs === null) return say('attempt {0}, no further try', attempt);
   return nextTryInMs === 0
@@ -99,19 +108,20 @@ const rowOf = (name: string, server: ServerHealth, say: Say): string => {
     quoted(name),
     stateOf(server, say),
     proofOf(server, say),
-    planOf(server, say),
+    recoveryOf(server, say),
+    server.sessions === null ? '' : sessionsOf(server.sessions, say),
     callsOf(server, say),
     troubleOf(server, say),
   ];
   return `| ${cells.join(' | ')} |`;
 };
 
-const tableOf = ({ servers }: HealthReport, say: Say): string[] => {
+const tableOf = ({ servers }: ServersReport, say: Say): string[] => {
   const rows = Object.entries(servers).map(([name, server]) => rowOf(name, server, say));
   if (rows.length === 0) return [say('No servers are configured.')];
   return [
-    say('| Server | State | Proof | Recovery | Calls | Trouble |'),
-    '| --- | --- | --- | --- | --- | --- |',
+    say('| Server | State | Proof | Recovery | Sessions | Calls | Trouble |'),
+    '| --- | --- | --- | --- | --- | --- | --- |',
     ...rows,
   ];
 };
@@ -119,7 +129,7 @@ const tableOf = ({ servers }: HealthReport, say: Say): string[] => {
 /** A list of one server's figures, and of what went wrong. */
 const pastOf = (
   name: string,
-  { figures, troubles }: HealthReport['history'][string],
+  { figures, troubles }: ServersReport['history'][string],
   say: Say,
 ): string[] => [
   say('### {0}', quoted(name)),
@@ -129,25 +139,24 @@ const pastOf = (
   '',
 ];
 
-const historyOf = ({ history }: HealthReport, say: Say): string[] => {
+const historyOf = ({ history }: ServersReport, say: Say): string[] => {
   const known = Object.entries(history);
   if (known.length === 0) return [];
   return [say('## History'), '', ...known.flatMap(([name, past]) => pastOf(name, past, say))];
 };
 
-const adviceOf = ({ recommendations }: HealthReport, say: Say): string[] =>
+const adviceOf = ({ recommendations }: ServersReport, say: Say): string[] =>
   recommendations.length === 0
     ? [say('Nothing needs to be done.')]
     : recommendations.map(({ server, text }) =>
         server === null ? `- ${text}` : `- ${quoted(server)}: ${text}`,
       );
 
-export const reportText = (report: HealthReport, say: Say): string =>
+const documentOf = (report: ServersReport, gateway: readonly string[], say: Say): string =>
   [
     say('# MCP Lifeline: {0}', report.status === 'healthy' ? say('healthy') : say('degraded')),
     '',
-    ...onGateway(report, say),
-    onStore(report, say),
+    ...gateway,
     '',
     say('## Servers'),
     '',
@@ -159,3 +168,19 @@ export const reportText = (report: HealthReport, say: Say): string =>
     ...adviceOf(report, say),
     '',
   ].join('\n');
+
+export const reportText = (report: HealthReport, say: Say): string =>
+  documentOf(report, [...onGateway(report, say), onStore(report, say)], say);
+
+/** While there is no gateway: it is switched off, or does not open. The servers are as they are all the same. */
+export const reportTextWithout = (
+  report: ServersReport,
+  gateway: 'off' | 'opening',
+  say: Say,
+): string => {
+  const line =
+    gateway === 'off'
+      ? say('- Gateway: switched off (mcpLifeline.gateway.enabled)')
+      : say('- Gateway: not open yet');
+  return documentOf(report, [line], say);
+};

@@ -42,6 +42,7 @@ const serverSchema: JsonObject = object({
   proofAgeMs: nullable('number'),
   proofBy: nullable('string'),
   recovered: nullable('string'),
+  sessions: { ...object({ total: number, connected: number }), type: ['object', 'null'] },
   calls: object({ held: number, running: number }),
   failure: {
     ...object({ kind: text, status: nullable('number'), detail: text }),

@@ -3,6 +3,8 @@
 import { get } from 'node:http';
 import type { Clock, Millis } from '../base/clock.ts';
 import { isObject } from '../core/rpc.ts';
+import { describeNoPort } from '../core/wording/port.ts';
+import type { Say } from '../core/wording/say.ts';
 import type { EventLog, EventLogTest } from '../runtime/gatewayPorts.ts';
 import type { DoorPlace } from './door.ts';
 
@@ -14,6 +16,8 @@ const patience: Millis = 3_000;
 const mostBytes = 64 * 1024;
 
 const failed = (reason: string): Check => ({ kind: 'failed', reason });
+
+const lateWords = (say: Say): string => say('it did not answer within {0} s', patience / 1000);
 
 const instanceIn = (text: string): unknown => {
   try {
@@ -50,9 +54,10 @@ export const checkDoor = async (
   place: DoorPlace,
   instanceId: string,
   clock: Clock,
+  say: Say,
 ): Promise<Check> => {
-  if (place.kind === 'closed') return failed('the gateway is not open');
-  if (place.kind === 'failed') return failed(place.reason);
+  if (place.kind === 'closed') return failed(say('the gateway is not open'));
+  if (place.kind === 'failed') return failed(describeNoPort(place.code, say));
   const began = clock.steady();
   const abort = new AbortController();
   const timer = clock.after(patience, () => abort.abort());
@@ -60,9 +65,9 @@ export const checkDoor = async (
     const answered = await askOurselves(place.port, abort.signal);
     return answered === instanceId
       ? { kind: 'ok', tookMs: Math.round(clock.steady() - began) }
-      : failed(`another program answers at port ${place.port}`);
+      : failed(say('another program answers at port {0}', place.port));
   } catch (error) {
-    if (abort.signal.aborted) return failed(`it did not answer within ${patience / 1000} s`);
+    if (abort.signal.aborted) return failed(lateWords(say));
     return failed(error instanceof Error ? error.message : String(error));
   } finally {
     timer.dispose();
@@ -73,10 +78,10 @@ export const checkDoor = async (
 export const checkStore = (
   store: Pick<EventLog, 'selfTest'>,
   clock: Clock,
+  say: Say,
 ): Promise<EventLogTest> =>
   new Promise((resolve) => {
-    const late = `it did not answer within ${patience / 1000} s`;
-    const timer = clock.after(patience, () => resolve(failed(late)));
+    const timer = clock.after(patience, () => resolve(failed(lateWords(say))));
     const finish = (test: EventLogTest): void => {
       timer.dispose();
       resolve(test);

@@ -1,6 +1,6 @@
 // Which actions make sense in which state: what menus show, what quick picks list, what a command refuses.
 // Free of `vscode`. Not here: what an action does (commands.ts).
-import type { StateKind } from '../core/connection/state.ts';
+import { type ConnectionState, failureOf, type StateKind } from '../core/connection/state.ts';
 
 export type Action = 'reconnect' | 'renew' | 'start' | 'stop' | 'enable' | 'disable' | 'call';
 
@@ -23,6 +23,16 @@ const actionsByState: Readonly<Record<StateKind, readonly Action[]>> = {
   // It ends by itself within seconds.
   stopping: ['disable'],
   stopped: ['start', 'disable'],
+};
+
+/** What only a person can do, and everything else waits for. */
+export type PersonStep = 'review' | 'enterValues' | 'signIn';
+
+/** Offered before all other actions; null where nobody is waited for, or where no single step would help. */
+export const personStepIn = (state: ConnectionState, isAllowed: boolean): PersonStep | null => {
+  if (!isAllowed) return 'review';
+  if (state.kind === 'needs-auth') return 'signIn';
+  return failureOf(state)?.kind === 'needs-input' ? 'enterValues' : null;
 };
 
 export const actionsIn = (state: StateKind): readonly Action[] => actionsByState[state];

@@ -52,6 +52,7 @@ export interface CommandPorts extends Omit<DiagnosticPorts, 'settings'> {
     EditorSettings,
     | 'view'
     | 'current'
+    | 'complaintsIn'
     | 'setEnabled'
     | 'setTrustHints'
     | 'addServer'
@@ -73,6 +74,7 @@ export interface CommandPorts extends Omit<DiagnosticPorts, 'settings'> {
   readonly timeline: Pick<Timeline, 'show'>;
   readonly history: Omit<HistoryView, 'dispose'>;
   readonly accountOf: SignInPorts['accountOf'];
+  readonly keptAccountOf: SignInPorts['keptAccountOf'];
   readonly approvals: ReviewPorts['approvals'];
   readonly reviewPages: ReviewPorts['reviewPages'];
   readonly entered: EnteredValues;
@@ -181,7 +183,9 @@ const table = (ports: CommandPorts): Readonly<Record<CommandId, Run>> => ({
   'mcpLifeline.takeOver': ({ raw }) => takeOver(ports, raw),
   'mcpLifeline.giveBack': ({ raw }) => giveBack(ports, raw),
   'mcpLifeline.openEntry': ({ raw, server }) =>
-    openConfiguration(raw, () => pickAnyServer(ports, server)),
+    openConfiguration(raw, async () =>
+      ports.fleet.servers.value.length === 0 ? 'none' : pickAnyServer(ports, server),
+    ),
   'mcpLifeline.runToolDocument': ({ raw }) =>
     ports.tools.runDocument(raw instanceof vscode.Uri ? raw : undefined),
   'mcpLifeline.showLog': async ({ server }) => ports.logs.show(server?.id),

@@ -7,6 +7,9 @@ export const definitionProviderId = 'mcpLifeline.servers';
 /** The kind of the timeline's panel, which comes back with the window. */
 export const timelineViewType = 'mcpLifeline.timeline';
 
+/** Schemes of documents that may stand open over a reload: who asks for one then starts this extension. */
+export const lastingSchemes = { call: 'mcp-lifeline-call', report: 'mcp-lifeline-report' } as const;
+
 /** Tools of the editor's agent. */
 export const healthToolName = 'session_health_check';
 

@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { lineKinds } from '../core/chronicle/lines.ts';
 import { diagnosticText } from '../core/diagnostics.ts';
+import { inEnglish } from '../core/wording/english.ts';
 import type { ChronicleReader } from '../runtime/chronicle.ts';
 import type { Gateway } from './gatewayDoor.ts';
 import { type EditorSettings, settingsAsSet } from './settings.ts';
@@ -11,7 +12,7 @@ import { type EditorSettings, settingsAsSet } from './settings.ts';
 export interface DiagnosticPorts {
   readonly clock: Clock;
   readonly chronicle: ChronicleReader;
-  readonly settings: Pick<EditorSettings, 'view'>;
+  readonly settings: Pick<EditorSettings, 'current' | 'complaintsIn'>;
   readonly gateway: Pick<Gateway, 'healthReport'>;
   readonly diagnosis: {
     readonly version: string;
@@ -34,17 +35,18 @@ const versionsOf = (version: string): readonly (readonly [string, string])[] => 
 // More than a report shows, so that lines that belong together are read together.
 const historyLength = 7 * 24 * 3_600_000;
 
-const diagnosticsOf = async (ports: DiagnosticPorts): Promise<string> => {
+export const diagnosticsOf = async (ports: DiagnosticPorts): Promise<string> => {
   const { clock, chronicle, settings, gateway, diagnosis } = ports;
   const now = clock.now();
-  const { complaints, settings: current } = settings.view.value;
+  // For those who read bug reports, and not for the person who copies it.
+  const say = inEnglish;
   const text = diagnosticText({
     now,
     versions: versionsOf(diagnosis.version),
     raw: settingsAsSet(),
-    complaints: complaints.map((complaint) => complaint.text),
-    servers: current.servers,
-    report: await gateway.healthReport(null),
+    complaints: settings.complaintsIn(say).map((complaint) => complaint.text),
+    servers: settings.current.value.servers,
+    report: await gateway.healthReport(null, say),
     history: chronicle.read(null, now - historyLength, now, lineKinds),
     timeOf: (at) => new Date(at).toISOString(),
   });

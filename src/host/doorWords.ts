@@ -1,9 +1,9 @@
 // What is said of the gateway's door: in the tree, in hovers, and when a command needs it open.
 import * as vscode from 'vscode';
-import type { Clock, Millis } from '../base/clock.ts';
-import { Store } from '../base/disposable.ts';
-import { type Signal, whenever } from '../base/signal.ts';
-import type { GatewayDoor, OpenDoor } from './gatewayDoor.ts';
+import type { Clock } from '../base/clock.ts';
+import type { Signal } from '../base/signal.ts';
+import { describeNoPort } from '../core/wording/port.ts';
+import { type GatewayDoor, type OpenDoor, settledDoor } from './gatewayDoor.ts';
 
 export const describeDoor = (door: GatewayDoor): string => {
   const { t } = vscode.l10n;
@@ -15,24 +15,7 @@ export const describeDoor = (door: GatewayDoor): string => {
     case 'open':
       return `127.0.0.1:${door.port}`;
     case 'failed':
-      return door.reason;
-  }
-};
-
-/** A second window may have to wait for its port. */
-const openLimit: Millis = 5_000;
-
-const settled = async (door: Signal<GatewayDoor>, clock: Clock): Promise<GatewayDoor> => {
-  const limits = new Store();
-  const abort = new AbortController();
-  limits.add(clock.after(openLimit, () => abort.abort()));
-  try {
-    return await whenever(door, ({ kind }) => kind !== 'opening', abort.signal);
-  } catch {
-    // It still opens: the caller says so.
-    return door.value;
-  } finally {
-    limits.dispose();
+      return describeNoPort(door.code, t);
   }
 };
 
@@ -55,7 +38,7 @@ const sayWhyNot = async (door: Exclude<GatewayDoor, OpenDoor>): Promise<void> =>
       return;
     }
     case 'failed': {
-      const text = t('The gateway could not be opened: {0}', door.reason);
+      const text = t('The gateway could not be opened: {0}', describeNoPort(door.code, t));
       if ((await vscode.window.showErrorMessage(text, settings)) === settings)
         await vscode.commands.executeCommand(
           'workbench.action.openSettings',
@@ -70,7 +53,7 @@ export const requireDoor = async (
   door: Signal<GatewayDoor>,
   clock: Clock,
 ): Promise<OpenDoor | undefined> => {
-  const found = await settled(door, clock);
+  const found = await settledDoor(door, clock);
   if (found.kind === 'open') return found;
   void sayWhyNot(found);
   return undefined;

@@ -1,6 +1,9 @@
 // The gateway as the screens need it: where its door is, what it can tell, and how programs are shown the way. Named from
 // the user's side; the composition root builds it. Free of `vscode`. Not here: HTTP, and who uses which server.
-import type { Signal } from '../base/signal.ts';
+import type { Clock, Millis } from '../base/clock.ts';
+import { Store } from '../base/disposable.ts';
+import { type Signal, whenever } from '../base/signal.ts';
+import type { Say } from '../core/wording/say.ts';
 import type { ClientGuide } from './clientGuide.ts';
 
 export type GatewayDoor =
@@ -17,18 +20,40 @@ export type GatewayDoor =
       readonly ports: readonly number[];
       readonly token: string;
       /** The port that was wanted and could not be had. */
-      readonly instead: { readonly wanted: number; readonly reason: string } | null;
+      readonly instead: { readonly wanted: number; readonly code: string } | null;
     }
-  | { readonly kind: 'failed'; readonly reason: string };
+  /** `code`: the system's, for which wording/port.ts has words. */
+  | { readonly kind: 'failed'; readonly code: string };
 
 export type OpenDoor = Extract<GatewayDoor, { kind: 'open' }>;
 
 export interface Gateway {
   readonly door: Signal<GatewayDoor>;
   readonly guide: ClientGuide;
-  /** The health report as Markdown: of one server, or of everything. Rejects never. */
-  readonly healthReport: (server: string | null) => Promise<string>;
+  /** The health report as Markdown, in the language of `say`: of one server, or of everything. Rejects never. */
+  readonly healthReport: (server: string | null, say: Say) => Promise<string>;
 }
+
+/** A second window may have to wait for its port. */
+const openLimit: Millis = 5_000;
+
+/** The door once it has opened, or has not within a moment. */
+export const settledDoor = async (
+  door: Signal<GatewayDoor>,
+  clock: Clock,
+): Promise<GatewayDoor> => {
+  const limits = new Store();
+  const abort = new AbortController();
+  limits.add(clock.after(openLimit, () => abort.abort()));
+  try {
+    return await whenever(door, ({ kind }) => kind !== 'opening', abort.signal);
+  } catch {
+    // It still opens: the caller says so.
+    return door.value;
+  } finally {
+    limits.dispose();
+  }
+};
 
 /** Where a client finds a server; without the token it opens nothing. */
 export const gatewayUrl = ({ port }: Pick<OpenDoor, 'port'>, server: string): string =>

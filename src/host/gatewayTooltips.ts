@@ -1,6 +1,7 @@
 // Hovers about the gateway and about the programs that use it. The token is in none of them.
 import * as vscode from 'vscode';
 import { describeState } from '../core/wording.ts';
+import { describeRefusedPort } from '../core/wording/port.ts';
 import type { ClientWatch, ServerWatch } from '../runtime/watch.ts';
 import { describeDoor } from './doorWords.ts';
 import { type GatewayDoor, gatewayUrl } from './gatewayDoor.ts';
@@ -17,7 +18,7 @@ export const gatewayFact = ({ id, definition }: ServerWatch, door: GatewayDoor):
 
 const insteadOf = (door: GatewayDoor): string | null =>
   door.kind === 'open' && door.instead !== null
-    ? `${door.instead.wanted} (${door.instead.reason})`
+    ? `${door.instead.wanted} (${describeRefusedPort(door.instead.code, vscode.l10n.t)})`
     : null;
 
 export const gatewayHover = (door: GatewayDoor, clients: number): vscode.MarkdownString => {

@@ -2,9 +2,10 @@
 // stands in it.
 import * as vscode from 'vscode';
 import { type Disposable, Store } from '../base/disposable.ts';
+import { lastingSchemes } from './contributions.ts';
 import type { Gateway } from './gatewayDoor.ts';
 
-const reportScheme = 'mcp-lifeline-report';
+const reportScheme = lastingSchemes.report;
 
 export interface HealthReports extends Disposable {
   /** Of one server, or of everything. */
@@ -24,8 +25,9 @@ export const createHealthReports = (report: Gateway['healthReport']): HealthRepo
   store.add(
     vscode.workspace.registerTextDocumentContentProvider(reportScheme, {
       onDidChange: changed.event,
-      // The preview of a reloaded window asks again by itself, and so gets a report that is true now.
-      provideTextDocumentContent: ({ query }) => report(query === '' ? null : query),
+      // The preview of a reloaded window asks again by itself, which starts this extension, and so gets a report that is
+      // true now.
+      provideTextDocumentContent: ({ query }) => report(query === '' ? null : query, vscode.l10n.t),
     }),
   );
   const show = async (server: string | null): Promise<void> => {

@@ -2,6 +2,7 @@
 // to do. Not here: what stands in the report.
 import * as vscode from 'vscode';
 import type { Disposable } from '../base/disposable.ts';
+import { inEnglish } from '../core/wording/english.ts';
 import type { FleetWatch } from '../runtime/watch.ts';
 import { healthToolName } from './contributions.ts';
 import type { Gateway } from './gatewayDoor.ts';
@@ -29,7 +30,20 @@ const namesIn = ({ servers, bad }: FleetWatch): readonly string[] => [
 const say = (text: string): vscode.LanguageModelToolResult =>
   new vscode.LanguageModelToolResult([new vscode.LanguageModelTextPart(text)]);
 
-export const registerHealthTool = ({ fleet, healthReport }: HealthToolPorts): Disposable =>
+/** For the model, which reads English whatever the user does. */
+export const healthAnswer = async (
+  { fleet, healthReport }: HealthToolPorts,
+  input: Input | undefined,
+): Promise<string> => {
+  const server = wantedServer(input);
+  const names = namesIn(fleet);
+  if (server === null || names.includes(server)) return healthReport(server, inEnglish);
+  return names.length === 0
+    ? `There is no MCP server "${server}": MCP Lifeline has none configured.`
+    : `There is no MCP server "${server}". The servers are: ${names.join(', ')}.`;
+};
+
+export const registerHealthTool = (ports: HealthToolPorts): Disposable =>
   vscode.lm.registerTool<Input>(healthToolName, {
     prepareInvocation: ({ input }) => {
       const server = wantedServer(input);
@@ -39,16 +53,5 @@ export const registerHealthTool = ({ fleet, healthReport }: HealthToolPorts): Di
           : vscode.l10n.t('Checking the MCP server "{0}"', server);
       return { invocationMessage: message };
     },
-    invoke: async ({ input }) => {
-      const server = wantedServer(input);
-      const names = namesIn(fleet);
-      // For the model, which reads English whatever the user does.
-      if (server !== null && !names.includes(server))
-        return say(
-          names.length === 0
-            ? `There is no MCP server "${server}": MCP Lifeline has none configured.`
-            : `There is no MCP server "${server}". The servers are: ${names.join(', ')}.`,
-        );
-      return say(await healthReport(server));
-    },
+    invoke: async ({ input }) => say(await healthAnswer(ports, input)),
   });

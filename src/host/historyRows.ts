@@ -22,8 +22,9 @@ export type HistoryRow =
       readonly at: Millis;
       readonly lines: readonly Line[];
     }
-  | { readonly kind: 'line'; readonly line: Line }
-  | { readonly kind: 'step'; readonly step: TransitionEntry }
+  /** `copy`: how many rows of the same id stand before it. */
+  | { readonly kind: 'line'; readonly line: Line; readonly copy: number }
+  | { readonly kind: 'step'; readonly step: TransitionEntry; readonly copy: number }
   /** Lines that are too old to be shown. */
   | { readonly kind: 'rest'; readonly count: number };
 
@@ -78,25 +79,8 @@ export interface FigureSource {
 const figureRows = (serverId: string, figures: readonly Figure[]): readonly HistoryRow[] =>
   figures.map((figure) => ({ kind: 'figure', serverId, figure }));
 
-export const insideHistory = (row: HistoryRow, source: FigureSource): readonly HistoryRow[] => {
-  switch (row.kind) {
-    case 'figures':
-      if (row.only !== null) return figureRows(row.only, source.of(row.only));
-      return source
-        .servers()
-        .map((serverId) => ({ kind: 'server-figures', serverId, figures: source.of(serverId) }));
-    case 'server-figures':
-      return figureRows(row.serverId, row.figures);
-    case 'day':
-      return row.lines.map((line) => ({ kind: 'line', line }));
-    case 'line':
-      return row.line.steps.map((step) => ({ kind: 'step', step }));
-    case 'figure':
-    case 'step':
-    case 'rest':
-      return [];
-  }
-};
+const copyOf = ({ copy }: { readonly copy: number }): readonly number[] =>
+  copy === 0 ? [] : [copy];
 
 /** Stable across refreshes and reloads, so that what was open stays open. */
 export const historyId = (row: HistoryRow): string => {
@@ -114,14 +98,48 @@ export const historyId = (row: HistoryRow): string => {
       const more = entry.kind === 'transition' ? [entry.from, entry.to, entry.epoch] : [];
       const whose = entry.kind === 'recovery' ? entry.client : null;
       const what = entry.kind === 'mark' || entry.kind === 'session' ? entry.what : null;
-      return JSON.stringify([entry.kind, entry.serverId, entry.at, whose, what, ...more]);
+      const copy = copyOf(row);
+      return JSON.stringify([entry.kind, entry.serverId, entry.at, whose, what, ...more, ...copy]);
     }
     case 'step': {
       const { serverId, at, epoch, from, to } = row.step;
-      return JSON.stringify(['step', serverId, at, epoch, from, to]);
+      return JSON.stringify(['step', serverId, at, epoch, from, to, ...copyOf(row)]);
     }
     case 'rest':
       return 'rest';
+  }
+};
+
+type Numbered = Extract<HistoryRow, { readonly kind: 'line' | 'step' }>;
+
+/** Two programs of one name may lose a server in the same millisecond, and the editor refuses to draw one id twice. */
+const numbered = (rows: readonly Numbered[]): readonly HistoryRow[] => {
+  const seen = new Map<string, number>();
+  return rows.map((row) => {
+    const id = historyId(row);
+    const copy = seen.get(id) ?? 0;
+    seen.set(id, copy + 1);
+    return { ...row, copy };
+  });
+};
+
+export const insideHistory = (row: HistoryRow, source: FigureSource): readonly HistoryRow[] => {
+  switch (row.kind) {
+    case 'figures':
+      if (row.only !== null) return figureRows(row.only, source.of(row.only));
+      return source
+        .servers()
+        .map((serverId) => ({ kind: 'server-figures', serverId, figures: source.of(serverId) }));
+    case 'server-figures':
+      return figureRows(row.serverId, row.figures);
+    case 'day':
+      return numbered(row.lines.map((line) => ({ kind: 'line', line, copy: 0 })));
+    case 'line':
+      return numbered(row.line.steps.map((step) => ({ kind: 'step', step, copy: 0 })));
+    case 'figure':
+    case 'step':
+    case 'rest':
+      return [];
   }
 };
 

@@ -7,7 +7,7 @@ import { type Disposable, Mutable, Store } from '../base/disposable.ts';
 import { failureOf, isUp } from '../core/connection/state.ts';
 import type { UserNotice } from '../runtime/watch.ts';
 import type { CommandId } from './commandIds.ts';
-import type { EditorSettings } from './settings.ts';
+import { warn, type WarningPorts } from './warning.ts';
 import type { ServerWords } from './words.ts';
 
 // Servers that share a cause (a proxy, a network) report within moments of each other.
@@ -17,7 +17,8 @@ export interface Notices extends Disposable {
   tell(notice: UserNotice): void;
 }
 
-interface Button extends vscode.MessageItem {
+interface Button {
+  readonly title: string;
   readonly command: CommandId;
   readonly args: readonly unknown[];
 }
@@ -108,21 +109,28 @@ const severalButtons = (): readonly Button[] => [
 export interface NoticePorts {
   readonly clock: Clock;
   readonly words: ServerWords;
-  readonly settings: Pick<EditorSettings, 'current' | 'muteNotifications'>;
+  readonly warning: WarningPorts;
 }
+
+/** As the editor shows it. */
+export const editorWarning = (settings: WarningPorts['settings']): WarningPorts => ({
+  settings,
+  show: (text, ...buttons) => vscode.window.showWarningMessage(text, ...buttons),
+  never: vscode.l10n.t("Don't Show Again"),
+});
 
 class NoticeBoard implements Notices {
   readonly #store = new Store();
   readonly #timer = this.#store.add(new Mutable<Disposable>());
   readonly #clock: Clock;
   readonly #words: ServerWords;
-  readonly #settings: NoticePorts['settings'];
+  readonly #warning: WarningPorts;
   readonly #waiting = new Map<string, UserNotice>();
 
-  constructor({ clock, words, settings }: NoticePorts) {
+  constructor({ clock, words, warning }: NoticePorts) {
     this.#clock = clock;
     this.#words = words;
-    this.#settings = settings;
+    this.#warning = warning;
   }
 
   tell(notice: UserNotice): void {
@@ -158,15 +166,10 @@ class NoticeBoard implements Notices {
   }
 
   async #ask(text: string, buttons: readonly Button[]): Promise<void> {
-    if (this.#settings.current.value.notifications === 'off') return;
-    const never: vscode.MessageItem = { title: vscode.l10n.t("Don't Show Again") };
-    const chosen = await vscode.window.showWarningMessage<vscode.MessageItem | Button>(
-      text,
-      ...buttons,
-      never,
-    );
-    if (chosen === never) await this.#settings.muteNotifications();
-    if (chosen && 'command' in chosen && !this.#store.isDisposed)
+    const titles = buttons.map(({ title }) => title);
+    const pressed = await warn(this.#warning, text, titles);
+    const chosen = buttons.find(({ title }) => title === pressed);
+    if (chosen && !this.#store.isDisposed)
       await vscode.commands.executeCommand(chosen.command, ...chosen.args);
   }
 

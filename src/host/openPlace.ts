@@ -42,15 +42,17 @@ const openOwn = async (place: Pick<ServerDefinition, 'origin'>, name: string): P
   editor.revealRange(editor.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 };
 
-const sayNothing = (): void =>
-  void vscode.window.showInformationMessage(
-    vscode.l10n.t('Choose a server in the view MCP Lifeline to open its entry.'),
-  );
+/** `pick`: undefined where nobody was chosen, `none` where there is none to choose. */
+type Picked = ServerWatch | 'none' | undefined;
+
+const openSetting = async (): Promise<void> => {
+  await vscode.commands.executeCommand('workbench.action.openSettings', 'mcpLifeline.servers');
+};
 
 /** `raw`: a row of the tree. */
 export const openConfiguration = async (
   raw: unknown,
-  pick: () => Promise<ServerWatch | undefined>,
+  pick: () => Promise<Picked>,
 ): Promise<void> => {
   if (isObject(raw) && isObject(raw['found']) && isObject(raw['found']['place'])) {
     const { file, path } = raw['found']['place'];
@@ -62,6 +64,6 @@ export const openConfiguration = async (
     return openOwn(homeOf(name), name);
   }
   const server = await pick();
-  if (!server) return sayNothing();
-  await openOwn(server.definition, server.id);
+  if (server === 'none') return openSetting();
+  if (server) await openOwn(server.definition, server.id);
 };

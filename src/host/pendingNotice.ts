@@ -6,6 +6,7 @@ import { type Disposable, Mutable, Store } from '../base/disposable.ts';
 import type { FleetWatch } from '../runtime/watch.ts';
 import type { CommandId } from './commandIds.ts';
 import { countDecisions, needsDecision, type PendingRow, pendingRows } from './pendingRows.ts';
+import { warn, type WarningPorts } from './warning.ts';
 import { watchServers } from './watchServers.ts';
 
 // The servers come back one after the other within moments, and what can be resumed is resumed.
@@ -47,8 +48,9 @@ const textOf = (rows: readonly PendingRow[]): string => {
 export const createPendingNotice = (ports: {
   readonly fleet: FleetWatch;
   readonly clock: Clock;
+  readonly warning: WarningPorts;
 }): Disposable => {
-  const { fleet, clock } = ports;
+  const { fleet, clock, warning } = ports;
   const store = new Store();
   const timer = store.add(new Mutable<Disposable>());
   let isSaid = false;
@@ -57,7 +59,7 @@ export const createPendingNotice = (ports: {
     if (rows.length === 0) return;
     isSaid = true;
     const show = vscode.l10n.t('Show Pending Calls');
-    const chosen = await vscode.window.showWarningMessage(textOf(rows), show);
+    const chosen = await warn(warning, textOf(rows), [show]);
     if (chosen === show && !store.isDisposed) await vscode.commands.executeCommand(showCommand);
   };
   const look = (): void => {

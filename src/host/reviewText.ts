@@ -11,6 +11,7 @@ import type {
 } from '../core/settings.ts';
 import { hasVariables } from '../core/template.ts';
 import type { Say } from '../core/wording/say.ts';
+import { callbackAddress } from './loopbackLanding.ts';
 
 export interface Review {
   readonly definition: ServerDefinition;
@@ -70,12 +71,21 @@ const identityLines = (
 
 const oauthLines = (oauth: OAuthWish | false, say: Say): readonly Line[] => {
   if (oauth === false) return [];
-  const { clientId, clientSecret, scopes, grant, identity } = oauth;
+  const { clientId, clientSecret, scopes, grant, identity, callbackPort, clientMetadataUrl } =
+    oauth;
   const all: readonly (readonly [string, string | null])[] = [
     [say('Sign-in as client'), clientId === null ? null : visible(clientId)],
     [say('Client secret'), clientSecret === null ? null : valueOf('secret', clientSecret, say)],
     [say('Scopes'), scopes.length === 0 ? null : scopes.map(visible).join(' ')],
     [say('Way of signing in'), grant === 'client_credentials' ? visible(grant) : null],
+    [
+      say('Way back from signing in'),
+      callbackPort === undefined ? null : visible(callbackAddress(callbackPort)),
+    ],
+    [
+      say('Client described at'),
+      clientMetadataUrl === undefined ? null : urlText(clientMetadataUrl),
+    ],
   ];
   return [
     ...all.flatMap(([label, text]): Line[] => (text === null ? [] : [[label, text]])),

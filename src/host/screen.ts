@@ -16,7 +16,7 @@ import { createGatewayCommands } from './gatewayCommands.ts';
 import type { Gateway } from './gatewayDoor.ts';
 import { createHistoryTree } from './historyTree.ts';
 import type { Logs } from './log.ts';
-import { createNotices } from './notices.ts';
+import { createNotices, editorWarning } from './notices.ts';
 import { createOwnEntries } from './ownEntries.ts';
 import { createPaletteContext } from './paletteContext.ts';
 import { createPendingNotice } from './pendingNotice.ts';
@@ -49,6 +49,7 @@ export interface ScreenPorts {
   readonly logs: Logs;
   readonly workspaceState: Memento;
   readonly accountOf: SignInPorts['accountOf'];
+  readonly keptAccountOf: SignInPorts['keptAccountOf'];
   readonly clearStoredSessions: CommandPorts['clearStoredSessions'];
 }
 
@@ -92,8 +93,9 @@ export const createScreen = (ports: ScreenPorts): Screen => {
   store.add(createPaletteContext(fleet));
   store.add(createServerTree(views));
   store.add(createPendingTree(views));
-  store.add(createPendingNotice(views));
+  const warning = editorWarning(ports.settings);
+  store.add(createPendingNotice({ fleet, clock, warning }));
   store.add(createStatusBar(views));
-  const notices = store.add(createNotices({ clock, words, settings: ports.settings }));
+  const notices = store.add(createNotices({ clock, words, warning }));
   return { tell: (notice) => notices.tell(notice), dispose: () => store.dispose() };
 };

@@ -9,6 +9,7 @@ import { parseSettings } from '../core/parseSettings.ts';
 import { isObject, type JsonObject } from '../core/rpc.ts';
 import { settingTable } from '../core/settingTable.ts';
 import type { Complaint, Settings } from '../core/settings.ts';
+import type { Say } from '../core/wording/say.ts';
 import type { Log } from '../runtime/ports.ts';
 import { homeOf, layerFor, layersOf, writeEntry } from './settingLayers.ts';
 
@@ -23,6 +24,8 @@ export interface EditorSettings extends Disposable {
   readonly view: Signal<SettingsView>;
   /** The same without what was wrong with them. */
   readonly current: Signal<Settings>;
+  /** What is wrong with them, in the language of `say`. */
+  complaintsIn(say: Say): readonly Complaint[];
   /** What leave for an entry of the workspace depends on besides the entry. */
   readonly approvalContext: () => ApprovalContext;
   /** Names of all entries, also of those that cannot be used. */
@@ -100,8 +103,9 @@ const createComplainer = (log: Log): ((complaints: readonly Complaint[]) => void
 export const createEditorSettings = (log: Log): EditorSettings => {
   const store = new Store();
   const complain = createComplainer(log);
+  const parse = (say: Say): SettingsView => parseSettings(readRaw(), layersOf('servers'), say);
   const read = (): SettingsView => {
-    const view = parseSettings(readRaw(), layersOf('servers'), vscode.l10n.t);
+    const view = parse(vscode.l10n.t);
     complain(view.complaints);
     return view;
   };
@@ -122,6 +126,7 @@ export const createEditorSettings = (log: Log): EditorSettings => {
   return {
     view,
     current,
+    complaintsIn: (say) => parse(say).complaints,
     approvalContext: () => ({
       inputs: current.value.inputs,
       workspaceInputs: readInputs().foreign,

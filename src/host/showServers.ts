@@ -1,9 +1,8 @@
 // What a click on the status bar opens: all servers with their states, then what can be done with the chosen one.
 import * as vscode from 'vscode';
 import type { ServerWatch } from '../runtime/watch.ts';
-import { type Action, actionsIn } from './actions.ts';
+import { type Action, actionsIn, type PersonStep, personStepIn } from './actions.ts';
 import type { CommandId } from './commandIds.ts';
-import { wantsValues } from './enterValues.ts';
 import { type PickPorts, serverItem, sayNoServers } from './pickServer.ts';
 import { askChoice } from './quickInput.ts';
 
@@ -51,34 +50,29 @@ const actionItem = (action: Action, { id }: ServerWatch): CommandItem => {
   }
 };
 
+const stepItem = (step: PersonStep, { id }: ServerWatch): CommandItem => {
+  const { t } = vscode.l10n;
+  switch (step) {
+    case 'review':
+      return commandItem(t('Review and Allow…'), 'shield', 'mcpLifeline.reviewServer', id);
+    case 'enterValues':
+      return commandItem(t('Enter Values…'), 'edit', 'mcpLifeline.enterValues', id);
+    case 'signIn':
+      return commandItem(t('Sign In'), 'key', 'mcpLifeline.signIn', id);
+  }
+};
+
 /** Resolves false when the user went back. */
 const showActions = async (server: ServerWatch, ports: PickPorts): Promise<boolean> => {
-  const actions = actionsIn(server.life.value.state.kind).map((action) =>
-    actionItem(action, server),
-  );
-  const review = commandItem(
-    vscode.l10n.t('Review and Allow…'),
-    'shield',
-    'mcpLifeline.reviewServer',
-    server.id,
-  );
-  const enter = commandItem(
-    vscode.l10n.t('Enter Values…'),
-    'edit',
-    'mcpLifeline.enterValues',
-    server.id,
-  );
+  const { state } = server.life.value;
+  const step = personStepIn(state, ports.words.isAllowed(server));
+  const actions = actionsIn(state.kind).map((action) => actionItem(action, server));
   const log = commandItem(vscode.l10n.t('Show Log'), 'output', 'mcpLifeline.showLog', server.id);
   const answer = await askChoice({
     title: server.id,
     placeholder: ports.words.short(server),
     canGoBack: true,
-    items: [
-      ...(ports.words.isAllowed(server) ? [] : [review]),
-      ...(wantsValues(server) ? [enter] : []),
-      ...actions,
-      log,
-    ],
+    items: [...(step === null ? [] : [stepItem(step, server)]), ...actions, log],
   });
   if (answer.kind === 'value') return answer.value.run();
   return answer.kind !== 'back';

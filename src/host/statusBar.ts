@@ -31,8 +31,19 @@ const textOf = ({ up, total, mood }: Summary): string => {
   return `$(${icons[mood]}) MCP ${up}/${total}`;
 };
 
+const countedWords = (up: number, total: number): string => {
+  const { t } = vscode.l10n;
+  if (total === 1)
+    return up === 1
+      ? t('MCP Lifeline: the server is connected.')
+      : t('MCP Lifeline: the server is not connected.');
+  return up === 1
+    ? t('MCP Lifeline: 1 of {0} servers is connected.', total)
+    : t('MCP Lifeline: {0} of {1} servers are connected.', up, total);
+};
+
 const spokenSummary = ({ up, total, people, mood }: Summary): string => {
-  const counted = vscode.l10n.t('MCP Lifeline: {0} of {1} servers are connected.', up, total);
+  const counted = countedWords(up, total);
   if (people > 0) return `${counted} ${peopleWords(people)}.`;
   return mood === 'recovering' ? `${counted} ${vscode.l10n.t('Reconnecting.')}` : counted;
 };

@@ -2,7 +2,7 @@
 import * as vscode from 'vscode';
 import type { Signal } from '../base/signal.ts';
 import type { FleetWatch, ServerWatch } from '../runtime/watch.ts';
-import { type Action, actionsIn } from './actions.ts';
+import { type Action, actionsIn, type PersonStep, personStepIn } from './actions.ts';
 import { type CommandId, commandIds } from './commandIds.ts';
 import { describeDoor } from './doorWords.ts';
 import type { GatewayDoor } from './gatewayDoor.ts';
@@ -27,13 +27,26 @@ const link = (label: string, title: string, command: CommandId, ...args: unknown
   return `[${label}](command:${command}${query} "${title}")`;
 };
 
+const stepLink = (step: PersonStep, id: string): string => {
+  const { t } = vscode.l10n;
+  switch (step) {
+    case 'review':
+      return link('$(shield)', t('Review and Allow…'), 'mcpLifeline.reviewServer', id);
+    case 'enterValues':
+      return link('$(edit)', t('Enter Values…'), 'mcpLifeline.enterValues', id);
+    case 'signIn':
+      return link('$(key)', t('Sign In'), 'mcpLifeline.signIn', id);
+  }
+};
+
 /** The one thing most likely wanted in this state; the click on the item offers the others. */
 const linkFor = (server: ServerWatch, words: ServerWords): string => {
   const { id, life } = server;
   const { t } = vscode.l10n;
-  if (!words.isAllowed(server))
-    return link('$(shield)', t('Review and Allow…'), 'mcpLifeline.reviewServer', id);
-  const actions: readonly Action[] = actionsIn(life.value.state.kind);
+  const { state } = life.value;
+  const step = personStepIn(state, words.isAllowed(server));
+  if (step !== null) return stepLink(step, id);
+  const actions: readonly Action[] = actionsIn(state.kind);
   if (actions.includes('start')) return link('$(play)', t('Start'), 'mcpLifeline.startServer', id);
   if (actions.includes('enable'))
     return link('$(circle-large-filled)', t('Enable'), 'mcpLifeline.enableServer', id);

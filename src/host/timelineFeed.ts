@@ -2,7 +2,7 @@
 // time every few seconds, without which the page takes us for dead. Free of `vscode`. Not here: the panel (timeline.ts).
 import { type Clock, every, type Millis } from '../base/clock.ts';
 import { type Disposable, Mutable, Store } from '../base/disposable.ts';
-import type { ChronicleEntry, EntryKind } from '../core/chronicle.ts';
+import { type ChronicleEntry, type EntryKind, isKind } from '../core/chronicle.ts';
 import { laneOf, type LaneSource } from '../core/timeline/derive.ts';
 import type { Lane } from '../core/timeline/lane.ts';
 import type { MessageToPage } from '../core/timeline/messages.ts';
@@ -33,6 +33,8 @@ const gatherFor: Millis = 300;
 const beatEvery: Millis = 5_000;
 /** What is older than this is read again only now and then: few things are written down so late. */
 const recent: Millis = 15 * 60_000;
+/** So many of the last entries are compared with those that the page was told. */
+const newest = 20;
 const readAllEvery: Millis = 10 * 60_000;
 
 class Feed implements TimelineFeed {
@@ -126,7 +128,14 @@ class Feed implements TimelineFeed {
 
   /** Whether the page was told something else of the server, or nothing. */
   #isNew({ serverId, state, entries }: LaneSource): boolean {
-    const mark = JSON.stringify([state, entries.length, entries[0]?.at, entries.slice(-20)]);
+    // Apart, because marks of every server stand last; and a loss stands at its beginning when its calls are put anew.
+    const parts = [
+      entries.filter((entry) => entry.serverId !== null),
+      entries.filter((entry) => entry.serverId === null),
+      entries.filter(isKind('recovery')),
+    ];
+    const last = parts.map((part) => part.slice(-newest));
+    const mark = JSON.stringify([state, entries.length, entries[0]?.at, last]);
     if (this.#told.get(serverId) === mark) return false;
     this.#told.set(serverId, mark);
     return true;

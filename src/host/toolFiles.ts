@@ -4,10 +4,11 @@
 import * as vscode from 'vscode';
 import { type Disposable, Store } from '../base/disposable.ts';
 import type { ServerWatch, Tool } from '../runtime/watch.ts';
+import { lastingSchemes } from './contributions.ts';
 import type { Drafts } from './toolDrafts.ts';
 import { skeletonOf, withoutSecrets } from './toolSkeleton.ts';
 
-export const callScheme = 'mcp-lifeline-call';
+export const callScheme = lastingSchemes.call;
 const schemaScheme = 'mcp-lifeline-schema';
 
 /** Which tool a document is for. */

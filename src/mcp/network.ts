@@ -29,6 +29,7 @@ export class NetworkWatch implements WakeSource, Disposable {
   readonly #interfaces: () => Interfaces;
   readonly #store = new Store();
   readonly #woke: Emitter<'slept' | 'network' | 'focus'>;
+  readonly #slept: Emitter<Millis>;
   #lastTick: Millis;
   #addresses: string;
 
@@ -36,6 +37,7 @@ export class NetworkWatch implements WakeSource, Disposable {
     this.#clock = clock;
     this.#interfaces = interfaces;
     this.#woke = this.#store.add(new Emitter());
+    this.#slept = this.#store.add(new Emitter());
     this.#lastTick = clock.now();
     this.#addresses = addressesOf(interfaces());
     this.#store.add(every(clock, tick, () => this.#look()));
@@ -43,6 +45,11 @@ export class NetworkWatch implements WakeSource, Disposable {
 
   onWake(listener: (why: 'slept' | 'network' | 'focus') => void): Disposable {
     return this.#woke.on(listener);
+  }
+
+  /** With the length of the sleep, to within a tick. */
+  onSlept(listener: (length: Millis) => void): Disposable {
+    return this.#slept.on(listener);
   }
 
   /** The window has got the focus. */
@@ -57,12 +64,15 @@ export class NetworkWatch implements WakeSource, Disposable {
   #look(): void {
     // Wall time: the clock that never jumps may stand still during sleep.
     const now = this.#clock.now();
-    const slept = now - this.#lastTick > 2 * tick;
+    const away = now - this.#lastTick;
+    const slept = away > 2 * tick;
     this.#lastTick = now;
     const addresses = addressesOf(this.#interfaces());
     const moved = addresses !== this.#addresses;
     this.#addresses = addresses;
-    if (slept) this.#woke.emit('slept');
-    else if (moved) this.#woke.emit('network');
+    if (slept) {
+      this.#slept.emit(away);
+      this.#woke.emit('slept');
+    } else if (moved) this.#woke.emit('network');
   }
 }

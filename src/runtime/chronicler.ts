@@ -7,17 +7,20 @@ import { type Signal, Source } from '../base/signal.ts';
 import type { ChronicleEntry, EntryKind, MarkEntry } from '../core/chronicle.ts';
 import type { HealthLook } from '../core/chronicle/looks.ts';
 import { type CallNews, minuteOf, MinuteTally } from '../core/chronicle/minute.ts';
-import type { HistoryEntry } from '../core/history.ts';
+import { isOffState } from '../core/chronicle/bands.ts';
+import { entryOf, type HistoryEntry } from '../core/history.ts';
 import type { Chronicle, ChronicleStore, Whose, Witness } from './chronicle.ts';
 import { LookBook } from './lookBook.ts';
 import { Recoveries } from './recoveries.ts';
-import type { SessionFacts } from './watch.ts';
+import type { FleetWatch, SessionFacts } from './watch.ts';
 
 export interface ChroniclerDeps {
   readonly clock: Clock;
   readonly store: ChronicleStore;
   /** A number in [0, 1): tells the keys of two windows apart. */
   readonly random: () => number;
+  /** Whether what was written down last is another window's, who owns the store. */
+  readonly isGuest?: () => boolean;
 }
 
 /** So much of what was counted is lost when this process is killed. */
@@ -26,8 +29,6 @@ const flushEvery: Millis = 5_000;
 const tellEvery: Millis = 250;
 /** A window that comes back within this time was reloaded. */
 const reloadWithin: Millis = 60_000;
-/** Sleep is noticed by ticks of five seconds; a shorter time without a sign says nothing about its length. */
-const shortestSleep: Millis = 10_000;
 
 export class Chronicler implements Chronicle, Witness, Disposable {
   readonly #deps: ChroniclerDeps;
@@ -41,13 +42,12 @@ export class Chronicler implements Chronicle, Witness, Disposable {
   readonly #minutes = new Map<string, MinuteTally>();
   readonly #unwritten = new Set<MinuteTally>();
   readonly #life: string;
-  #lastSeen: Millis;
+  #fleet: Pick<FleetWatch, 'servers'> | null = null;
   #isOpen = false;
 
   constructor(deps: ChroniclerDeps) {
     this.#deps = deps;
     const { clock, random } = deps;
-    this.#lastSeen = clock.now();
     this.#life = `${clock.now().toString(36)}-${Math.floor(random() * 36 ** 6).toString(36)}`;
     const put = (entry: ChronicleEntry, key: string | null): void => this.#put(entry, key);
     this.#looks = new LookBook(put);
@@ -63,15 +63,21 @@ export class Chronicler implements Chronicle, Witness, Disposable {
   open(): void {
     if (this.#isOpen) return;
     this.#isOpen = true;
-    const now = this.#deps.clock.now();
-    const last = this.#deps.store.read(null, now - reloadWithin, now).at(-1);
-    if (last) this.#mark('reloaded', Math.max(0, now - last.at));
+    const { clock, store, isGuest } = this.#deps;
+    const now = clock.now();
+    const last = store.read(null, now - reloadWithin, now).at(-1);
+    if (last && isGuest?.() !== true) this.#mark('reloaded', Math.max(0, now - last.at));
     else this.#mark('started', null);
   }
 
-  slept(): void {
-    const away = this.#deps.clock.now() - this.#lastSeen;
-    this.#mark('slept', away >= shortestSleep ? away : null);
+  /** `length`: for how long, as whoever noticed it knows. */
+  slept(length: Millis): void {
+    this.#mark('slept', length);
+  }
+
+  /** The servers whose states are told anew after a clearing. */
+  follow(fleet: Pick<FleetWatch, 'servers'>): void {
+    this.#fleet = fleet;
   }
 
   read(
@@ -91,13 +97,14 @@ export class Chronicler implements Chronicle, Witness, Disposable {
     for (const tally of this.#unwritten) if (isMeant(tally)) this.#unwritten.delete(tally);
     this.#recoveries.forget(serverId);
     this.#looks.forget(serverId);
+    const states = this.#statesOf(serverId);
     this.#deps.store.clear(serverId);
+    for (const state of states) this.#put(state, null);
     this.#tellSoon();
   }
 
   moved(whose: Whose, entry: HistoryEntry, session: SessionFacts | null): void {
     if (this.#store.isDisposed) return;
-    this.#lastSeen = entry.at;
     // The transition itself was put into the history, which is the same store.
     if (whose.label === null) this.#tellSoon();
     if (whose.label === null && entry.failure === 'restarted')
@@ -110,7 +117,6 @@ export class Chronicler implements Chronicle, Witness, Disposable {
 
   looked(whose: Whose, look: HealthLook): void {
     if (this.#store.isDisposed) return;
-    this.#lastSeen = look.at;
     // Each program's connection looks for itself; one line over time is enough.
     if (whose.label === null) this.#looks.looked(look);
   }
@@ -122,7 +128,6 @@ export class Chronicler implements Chronicle, Witness, Disposable {
   call(whose: Whose, news: CallNews): void {
     if (this.#store.isDisposed) return;
     const now = this.#deps.clock.now();
-    this.#lastSeen = now;
     const tally = this.#minuteAt(whose.serverId, now);
     tally.note(news);
     this.#unwritten.add(tally);
@@ -135,6 +140,19 @@ export class Chronicler implements Chronicle, Witness, Disposable {
     this.#flush();
     if (this.#isOpen) this.#mark('ended', null);
     this.#store.dispose();
+  }
+
+  /** What servers are in, told anew: a steady one would look from now on as if nobody had watched it. */
+  #statesOf(serverId: string | null): readonly ChronicleEntry[] {
+    const at = this.#deps.clock.now();
+    return (this.#fleet?.servers.value ?? [])
+      .filter(({ id }) => serverId === null || serverId === id)
+      .filter(({ life }) => !isOffState(life.value.state.kind))
+      .map((server) => {
+        const { value } = server.life;
+        const cause = server.history(1)[0]?.cause ?? 'start';
+        return { kind: 'transition', ...entryOf(server.id, at, value, value, cause) };
+      });
   }
 
   #minuteAt(serverId: string, now: Millis): MinuteTally {
@@ -170,7 +188,6 @@ export class Chronicler implements Chronicle, Witness, Disposable {
 
   #mark(what: MarkEntry['what'], length: Millis | null): void {
     const at = this.#deps.clock.now();
-    this.#lastSeen = at;
     this.#put({ kind: 'mark', serverId: null, at, what, length }, null);
   }
 

@@ -75,7 +75,7 @@ export class History implements HistoryStore, ChronicleStore, Disposable {
   }
 
   recent(serverId: string, limit: number): readonly HistoryEntry[] {
-    const most = Math.max(0, Math.min(limit, this.#ports.bounds.entries));
+    const most = Math.max(0, Math.min(limit, this.#ports.bounds.samples));
     let stored: HistoryEntry[] = [];
     this.#attempt(() => {
       const entries = asEntries(this.#sql.recent.all(serverId, most));

@@ -4,9 +4,9 @@ import type { EntryKind } from '../core/chronicle.ts';
 import { settingTable } from '../core/settingTable.ts';
 
 export interface HistoryBounds {
-  /** Transitions, recoveries, sessions and marks: so many of each. */
+  /** Recoveries, sessions and marks: so many of each. */
   readonly entries: number;
-  /** Looks at health, and minutes of calls: so many of each. */
+  /** Transitions, looks at health, and minutes of calls: so many of each. */
   readonly samples: number;
   readonly maxAge: Millis;
 }
@@ -17,5 +17,9 @@ export const usualBounds: HistoryBounds = {
   maxAge: settingTable.historyMaxAge.default,
 };
 
+/** One loss takes several transitions, and how long a server was up is told from nothing else. */
+const isSample = (kind: EntryKind): boolean =>
+  kind === 'transition' || kind === 'health' || kind === 'calls';
+
 export const mostOf = (kind: EntryKind, { entries, samples }: HistoryBounds): number =>
-  kind === 'health' || kind === 'calls' ? samples : entries;
+  isSample(kind) ? samples : entries;

@@ -7,9 +7,13 @@ import type { HistoryStore } from '../runtime/ports.ts';
 import { shortened } from './chronicleEntry.ts';
 import { type HistoryBounds, mostOf } from './historyBounds.ts';
 
-interface Line {
-  entry: ChronicleEntry;
+export interface MemoryLine {
+  readonly entry: ChronicleEntry;
   readonly key: string | null;
+}
+
+interface Line extends MemoryLine {
+  entry: ChronicleEntry;
 }
 
 /** Lines by kind, oldest first. */
@@ -66,6 +70,14 @@ export class MemoryHistory implements HistoryStore, ChronicleStore {
       .flatMap(([, lines]) => lines.map(({ entry }) => entry))
       .filter(({ at }) => at >= from && at <= to)
       .toSorted((one, other) => one.at - other.at);
+  }
+
+  /** In order of time, with their keys. */
+  linesAfter(at: Millis): readonly MemoryLine[] {
+    return [...this.#shelves.values()]
+      .flatMap((shelf) => [...shelf.values()].flat())
+      .filter(({ entry }) => entry.at > at)
+      .toSorted((one, other) => one.entry.at - other.entry.at);
   }
 
   clear(serverId: string | null): void {

@@ -28,6 +28,7 @@ import { MemoryShelf } from './memory.ts';
 import { MemoryHistory } from './memoryHistory.ts';
 import { MemoryJournal } from './memoryJournal.ts';
 import { type Memento, Mirror, mirrored } from './mirror.ts';
+import { OwnedHistory } from './ownedHistory.ts';
 import { OwnedRecords, type Ownership, guarded } from './ownedRecords.ts';
 import { RecordTable } from './recordTable.ts';
 import { Records } from './records.ts';
@@ -95,9 +96,33 @@ const boundsOf = (ports: WorkspaceStorePorts): HistoryBounds => ({
 const openHistory = (ports: WorkspaceStorePorts, database: Database): History =>
   new History({ ...ports, database, bounds: boundsOf(ports), now: () => ports.clock.now() });
 
+const ownHistory = (
+  ports: WorkspaceStorePorts,
+  stored: History,
+  lease: Signal<LeaseStatus>,
+): OwnedHistory => {
+  const own = new MemoryHistory(boundsOf(ports));
+  return new OwnedHistory({ lease, stored, own, clock: ports.clock });
+};
+
 const openLeaseTable = (ports: WorkspaceStorePorts): LeaseOpening => {
   const opened = openDatabase({ ...ports, name: leaseFile, migrations: leaseMigrations });
   return opened.kind === 'open' ? { kind: 'open', table: new LeaseTable(opened.database) } : opened;
+};
+
+const makeLease = (ports: WorkspaceStorePorts): Lease => {
+  const { clock, log, window } = ports;
+  const { id, pid, processes } = window;
+  const isWatched = (): Promise<boolean> => window.isWatched();
+  return new Lease({
+    clock,
+    log,
+    id,
+    pid,
+    processes,
+    open: () => openLeaseTable(ports),
+    isWatched,
+  });
 };
 
 type Kept = Pick<WorkspaceStore, 'events' | 'gatewaySessions' | 'offers' | 'door'>;
@@ -117,21 +142,13 @@ const buildForGateway = (
 };
 
 const buildStored = (ports: WorkspaceStorePorts, database: Database): WorkspaceStore => {
-  const { clock, log, sessionTtl, window } = ports;
+  const { clock, log, sessionTtl } = ports;
   const life = new Store();
   life.add(database);
-  const history = life.add(openHistory(ports, database));
+  const storedHistory = life.add(openHistory(ports, database));
   const mirror = life.add(new Mirror(ports));
   const table = new RecordTable({ database, clock, log });
-  const lease = new Lease({
-    clock,
-    log,
-    id: window.id,
-    pid: window.pid,
-    processes: window.processes,
-    open: () => openLeaseTable(ports),
-    isWatched: () => window.isWatched(),
-  });
+  const lease = makeLease(ports);
   const shelf = guarded(mirrored(table, mirror), () => lease.holds());
   const stored = life.add(new Records({ shelf, clock, log }));
   const prepare = (): void => {
@@ -157,7 +174,8 @@ const buildStored = (ports: WorkspaceStorePorts, database: Database): WorkspaceS
   lease.acquire();
   return {
     records,
-    history,
+    // Only now, because before it was asked for the lease seems to be another window's.
+    history: life.add(ownHistory(ports, storedHistory, lease.status)),
     journal,
     ...forGateway,
     lease: lease.status,

@@ -3,15 +3,14 @@
 import { join } from 'node:path';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Mutable, Store } from '../base/disposable.ts';
-import type { Signal, Source } from '../base/signal.ts';
+import { type Signal, Source } from '../base/signal.ts';
 import type { Settings } from '../core/settings.ts';
-import type { Say } from '../core/wording/say.ts';
 import { bridgeCopyPath, keepBridgeCopy } from '../gateway/bridgeCopy.ts';
 import { DiscoveryFile, gatewaysFolder } from '../gateway/discovery.ts';
 import { forgetStored } from '../gateway/forgetting.ts';
 import { Gateway } from '../gateway/gateway.ts';
-import { reportText } from '../gateway/healthReportText.ts';
 import { publishPlace } from '../gateway/headlessPlace.ts';
+import { editorReport } from './editorReport.ts';
 import { createClientGuide, doorOf } from './gatewayForEditor.ts';
 import type { Gateway as GatewayView, GatewayDoor } from '../host/gatewayDoor.ts';
 import { gatewayToken, type SecretPlace } from '../host/gatewayToken.ts';
@@ -31,7 +30,6 @@ export interface EditorFacts {
   readonly globalStorage: string;
   /** Paths of the folders that the window has open. */
   readonly folders: () => readonly string[];
-  readonly say: Say;
 }
 
 export interface EditorGatewayParts {
@@ -52,6 +50,7 @@ export class EditorGateway implements Disposable {
   readonly #parts: EditorGatewayParts;
   readonly #store = new Store();
   readonly #door: Source<GatewayDoor>;
+  readonly #hasBegun = this.#store.add(new Source(false));
   readonly #life = this.#store.add(new Mutable<Store>());
   #gateway: Gateway | null = null;
   #token: string | null = null;
@@ -71,7 +70,8 @@ export class EditorGateway implements Disposable {
   }
 
   get view(): GatewayView {
-    const { globalStorage, folders } = this.#parts.editor;
+    const { editor, secrets, settings } = this.#parts;
+    const { globalStorage, folders } = editor;
     return {
       door: this.#door,
       guide: createClientGuide({
@@ -79,14 +79,24 @@ export class EditorGateway implements Disposable {
         backups: join(globalStorage, 'backups'),
         workspace: () => folders()[0] ?? null,
       }),
-      healthReport: (server) => this.#report(server),
+      healthReport: editorReport({
+        ...this.#parts,
+        hasBegun: this.#hasBegun,
+        door: this.#door,
+        gateway: () => this.#gateway,
+        isWanted: () => settings.value.gateway.enabled,
+        clean: secrets.clean,
+      }),
     };
   }
 
-  /** Opens the door where it was before. Rejects never. */
+  /** Once the servers are there: opens the door where it was before. Rejects never. */
   async open(): Promise<void> {
     const { editor, folder, log, settings } = this.#parts;
+    this.#hasBegun.set(true);
     if (!settings.value.gateway.enabled || this.#gateway) return;
+    // It was switched on just now, and who asks waits for it from here on.
+    if (this.#door.value.kind === 'off') this.#door.set({ kind: 'opening' });
     this.#token ??= await gatewayToken(editor.secrets, folder, log);
     // It may have been switched off, or all may have ended, while the secrets were asked.
     if (this.#store.isDisposed || this.#gateway || !settings.value.gateway.enabled) return;
@@ -143,7 +153,7 @@ export class EditorGateway implements Disposable {
   }
 
   #make(token: string): Gateway {
-    const { clock, log, secrets, settings, fleet, store, version, editor } = this.#parts;
+    const { clock, log, secrets, settings, fleet, store, version } = this.#parts;
     secrets.learn('gateway', [token]);
     return new Gateway({
       token,
@@ -158,7 +168,6 @@ export class EditorGateway implements Disposable {
       clock,
       log,
       clean: secrets.clean,
-      say: editor.say,
     });
   }
 
@@ -177,14 +186,5 @@ export class EditorGateway implements Disposable {
     const place = { gateway, names: fleet.names, token, folders: editor.folders(), log };
     const startedAt = clock.now();
     life.add(publishPlace({ ...place, startedAt, file: this.#discovery() }));
-  }
-
-  async #report(server: string | null): Promise<string> {
-    const report = await this.#gateway?.report(server ?? undefined);
-    const { say } = this.#parts.editor;
-    if (report) return reportText(report, say);
-    return server === null
-      ? say('The gateway is switched off. Switch on mcpLifeline.gateway.enabled for a report.')
-      : say('There is no server "{0}" at the gateway.', server);
   }
 }

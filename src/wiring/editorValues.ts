@@ -13,9 +13,12 @@ import type { KnownSecrets } from '../runtime/knownSecrets.ts';
 import type { Log } from '../runtime/ports.ts';
 import type { Resolver } from '../runtime/resolver.ts';
 import { ServerResolver } from '../sources/resolveServer.ts';
+import type { Filling } from './keptSignIn.ts';
 
 export interface EditorValues {
   readonly resolver: Resolver;
+  /** An entry with its variables filled in; null where that cannot be done now. */
+  readonly filled: Filling;
   /** For whoever asks the person. */
   readonly view: EnteredValues;
   /** Has what was entered count at once, in whichever window it was. */
@@ -61,5 +64,6 @@ export const wireValues = (parts: ValueParts, owner: Store): EditorValues => {
     // The missing value may be a folder.
     owner.add(onOpenRootsChange(again));
   };
-  return { resolver, view: { values: vault, missing, inputs }, follow };
+  const filled: Filling = (definition) => resolver.filled(definition);
+  return { resolver, filled, view: { values: vault, missing, inputs }, follow };
 };

@@ -7,6 +7,7 @@ import { hasVariables } from '../core/template.ts';
 import { describeRefusal } from '../core/wording/refusal.ts';
 import type { Say } from '../core/wording/say.ts';
 import { describeWaiting } from '../core/wording/waiting.ts';
+import type { NetworkWatch } from '../mcp/network.ts';
 import { reachServer } from '../mcp/reach.ts';
 import { ServerProcesses } from '../mcp/stdio/serverProcesses.ts';
 import { isLocal, targetOf } from '../mcp/target.ts';
@@ -71,12 +72,13 @@ const reachOf = (
 
 /** Begins to write down what happens. To be called before the fleet is wired, so that it hears the fleet's end. */
 export const wireChronicler = (
-  { clock, store, wake }: Pick<FleetParts, 'clock' | 'store' | 'wake'>,
+  { clock, store, network }: Pick<FleetParts, 'clock' | 'store'> & { network: NetworkWatch },
   owner: Store,
 ): Chronicler => {
-  const chronicler = new Chronicler({ clock, store: store.history, random: Math.random });
+  const isGuest = (): boolean => store.lease.value === 'waiting';
+  const chronicler = new Chronicler({ clock, store: store.history, random: Math.random, isGuest });
   owner.add(chronicler);
-  owner.add(wake.onWake((why) => (why === 'slept' ? chronicler.slept() : undefined)));
+  owner.add(network.onSlept((length) => chronicler.slept(length)));
   chronicler.open();
   return chronicler;
 };
@@ -108,6 +110,7 @@ export const wireFleet = (parts: FleetParts, owner: Store): Fleet => {
     waiting: (server, life) => describeWaiting(server, life, clock.now(), say),
   });
   owner.add(fleet);
+  parts.chronicler.follow(fleet);
   owner.add(
     fleet.onLeftBehind(({ server, count }) =>
       logs.of(server.id).warn(`${count} calls from before may have run; see Pending Calls.`),

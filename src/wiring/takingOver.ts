@@ -7,7 +7,8 @@ import type { Store } from '../base/disposable.ts';
 import { Source } from '../base/signal.ts';
 import type { JsonObject } from '../core/rpc.ts';
 import type { SourceKind } from '../core/sources.ts';
-import type { Draft, TakenServer, TakeWish } from '../core/takeOver.ts';
+import type { TakenServer, TakeWish } from '../core/takeOver.ts';
+import { inEnglish } from '../core/wording/english.ts';
 import type { Say } from '../core/wording/say.ts';
 import { bridgeCopyPath } from '../gateway/bridgeCopy.ts';
 import { bridgeOf } from '../gateway/clientEntries.ts';
@@ -19,8 +20,10 @@ import type { EditorSettings } from '../host/settings.ts';
 import type { TakeOvers } from '../host/takeOverPorts.ts';
 import type { Log } from '../runtime/ports.ts';
 import { draftOf, withFreeInputs, withoutSecrets } from '../sources/draftEntry.ts';
+import { ourEntry } from '../sources/entryOf.ts';
 import { GiveBack } from '../sources/giveBack.ts';
 import { limitOf } from '../sources/readSource.ts';
+import { errorText } from '../sources/refusal.ts';
 import { settleTaken } from '../sources/settleTaken.ts';
 import { entriesOf, TakenBook, type TakenFile } from '../sources/takenBook.ts';
 import { TakeOver } from '../sources/takeOver.ts';
@@ -73,6 +76,11 @@ const draftFor: TakeOvers['draft'] = (server, known) => {
   return draft && { ...draft, ...withFreeInputs(draft, known) };
 };
 
+const hide: TakeOvers['hide'] = (draft, ids) => {
+  const { entry, inputs, answers } = withoutSecrets(draft, ids);
+  return { draft: { ...draft, entry, inputs }, answers };
+};
+
 const missingBridge = (): string | null => {
   const path = bridgeCopyPath();
   return existsSync(path) ? null : path;
@@ -92,6 +100,17 @@ const takenIn = (files: readonly TakenFile[]): readonly TakenServer[] =>
     })),
   );
 
+const refresherOf =
+  (book: TakenBook, taken: Source<readonly TakenServer[]>, say: Say): TakeOvers['refresh'] =>
+  async () => {
+    try {
+      taken.set(takenIn(await book.load()));
+      return null;
+    } catch (error) {
+      return errorText(error, say);
+    }
+  };
+
 export const wireTakingOver = (parts: TakingOverParts, owner: Store): TakingOver => {
   const { clock, log, say, globalStorage, settings, approvals, found, values } = parts;
   const book = new TakenBook({ folder: join(globalStorage, 'taken'), log });
@@ -101,7 +120,7 @@ export const wireTakingOver = (parts: TakingOverParts, owner: Store): TakingOver
   const takeOver = new TakeOver({ ...common, leave });
   const giveBack = new GiveBack(common);
   const taken = owner.add(new Source<readonly TakenServer[]>([]));
-  const refresh = async (): Promise<void> => taken.set(takenIn(await book.load()));
+  const refresh = refresherOf(book, taken, say);
   const look = async (files: readonly string[]): Promise<void> => {
     await Promise.all([...new Set(files)].map((file) => found.refresh(file)));
     await refresh();
@@ -110,11 +129,9 @@ export const wireTakingOver = (parts: TakingOverParts, owner: Store): TakingOver
     view: {
       taken,
       refresh,
+      ourEntry,
       draft: draftFor,
-      hide: (draft, ids) => {
-        const { entry, inputs, answers } = withoutSecrets(draft, ids);
-        return { draft: { ...draft, entry, inputs } satisfies Draft, answers };
-      },
+      hide,
       leave,
       missingBridge,
       take: async (wishes) => {
@@ -134,8 +151,7 @@ export const wireTakingOver = (parts: TakingOverParts, owner: Store): TakingOver
         await settleTaken(common);
         await refresh();
       } catch (error) {
-        const reason = error instanceof Error ? error.message : String(error);
-        log.error(`What was taken over could not be looked at: ${reason}`);
+        log.error(`What was taken over could not be looked at: ${errorText(error, inEnglish)}`);
       }
     },
   };

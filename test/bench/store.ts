@@ -117,7 +117,7 @@ const measure = (folder: string): Row[] => {
   const history = new History({
     database,
     log,
-    bounds: { ...usualBounds, entries: 500 },
+    bounds: { ...usualBounds, samples: 500 },
     now: Date.now,
   });
   const shelf = new RecordTable({ database, clock: realClock, log });

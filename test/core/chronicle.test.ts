@@ -4,12 +4,7 @@ import { describe, expect, it } from 'vitest';
 import type { ChronicleEntry, MarkEntry, TransitionEntry } from '../../src/core/chronicle.ts';
 import { bandsOf, upShareOf } from '../../src/core/chronicle/bands.ts';
 import { stepEpisode } from '../../src/core/chronicle/episode.ts';
-import {
-  bucketOf,
-  latencyOf,
-  mergeLatencies,
-  percentile,
-} from '../../src/core/chronicle/latencies.ts';
+import { latencyOf } from '../../src/core/chronicle/latencies.ts';
 import { linesOf } from '../../src/core/chronicle/lines.ts';
 import {
   type HealthLook,
@@ -142,34 +137,6 @@ describe('the share of time up', () => {
   });
 });
 
-describe('latencies', () => {
-  it('come back from their bucket within a sixteenth', () => {
-    fc.assert(
-      fc.property(fc.double({ min: 1.001, max: 3_600_000, noNaN: true }), (latency) => {
-        expect(Math.abs(latencyOf(bucketOf(latency)) / latency - 1)).toBeLessThan(0.0626);
-      }),
-    );
-    expect([bucketOf(0), bucketOf(1), bucketOf(1e12)]).toEqual([0, 0, 129]);
-  });
-
-  it('give the percentile that sorting gives, to the width of a bucket', () => {
-    const latency = fc.double({ min: 1.1, max: 60_000, noNaN: true });
-    const share = fc.constantFrom(0.5, 0.95, 0.99);
-    fc.assert(
-      fc.property(fc.array(latency, { minLength: 1 }), share, (latencies, wanted) => {
-        const sorted = latencies.toSorted((one, other) => one - other);
-        const exact = sorted[Math.ceil(sorted.length * wanted) - 1] ?? 0;
-        const counts = mergeLatencies(
-          [],
-          latencies.map((each) => [bucketOf(each), 1]),
-        );
-        expect(percentile(counts, wanted)).toBe(latencyOf(bucketOf(exact)));
-      }),
-    );
-    expect(percentile([], 0.5)).toBeNull();
-  });
-});
-
 describe('figures', () => {
   const calls = (at: number, more: object = {}): ChronicleEntry => ({
     ...{ kind: 'calls', serverId: 'a', at, count: 3, errors: 1, held: 1, repeated: 0 },
@@ -193,6 +160,12 @@ describe('figures', () => {
       calls: { count: 6, errors: 2, held: 2, unknown: 2, p50: latencyOf(20), p99: latencyOf(20) },
     });
     expect(metrics.get('b')?.calls).toMatchObject({ count: 0, p50: null });
+  });
+
+  it('tell the time up since the first known state, not since older recoveries', () => {
+    const known = [aRecovery(100, 200), aMove(700, 'connecting', 'ready')];
+    const metrics = metricsOf(known, 1000, new Set(['a'])).get('a');
+    expect(metrics).toMatchObject({ since: 100, upShare: 1, upSince: 700 });
   });
 });
 

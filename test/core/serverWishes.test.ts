@@ -53,9 +53,15 @@ describe('signing in', () => {
     [{ scope: ['a'] }, { ...asItComes, scopes: ['a'] }],
     [{ grant: 'client_credentials' }, { ...asItComes, grant: 'client_credentials' }],
     [
-      { clientId: 'a', callbackPort: 8080 },
-      { ...asItComes, clientId: 'a' },
+      { clientId: 'a', callbackPort: 8080, authServerMetadataUrl: 'https://x.example/as' },
+      { ...asItComes, clientId: 'a', callbackPort: 8080 },
     ],
+    [{ clientMetadataUrl: null }, asItComes],
+    [
+      { clientMetadataUrl: 'https://me.example/client.json' },
+      { ...asItComes, clientMetadataUrl: 'https://me.example/client.json' },
+    ],
+    [{ clientMetadataUrl: '${CLIENT}' }, { ...asItComes, clientMetadataUrl: '${CLIENT}' }],
   ])('%j becomes %j', (oauth, wish) => {
     expect(parseOne({ url, oauth })).toMatchObject({ oauth: wish });
   });
@@ -75,6 +81,14 @@ describe('signing in', () => {
     [{ clientId: 7 }, `'oauth.clientId' must be a text, got a number.`],
     [{ clientSecret: [] }, `'oauth.clientSecret' must be a text, got a list.`],
     [{ scopes: [1] }, `'oauth.scopes' must be a text of scopes`],
+    [{ callbackPort: '8080' }, `'oauth.callbackPort' must be the number of a port, from 1 to`],
+    [{ callbackPort: 0 }, `'oauth.callbackPort' must be the number of a port, from 1 to 65`],
+    [{ callbackPort: 65_536 }, `'oauth.callbackPort' must be the number of a port, from 1 to`],
+    [{ callbackPort: 80.5 }, `'oauth.callbackPort' must be the number of a port, from 1 to`],
+    [{ clientMetadataUrl: 7 }, `'oauth.clientMetadataUrl' must be a text, got a number.`],
+    [{ clientMetadataUrl: 'http://me.example/c' }, `'oauth.clientMetadataUrl' must be the https`],
+    [{ clientMetadataUrl: 'https://me.example' }, `'oauth.clientMetadataUrl' must be the https`],
+    [{ clientMetadataUrl: 'https://a@me.example/c' }, `without user or fragment`],
     [{ grant: 'password' }, `'oauth.grant' must be "authorization_code" or "client_credentials"`],
   ])('%j is told what is wrong', (oauth, reason) => {
     expect(reasonOf({ url, oauth })).toContain(reason);

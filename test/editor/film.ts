@@ -75,7 +75,7 @@ const heldSpoken = String.raw`( \d+ calls? held\.)?$`;
 const next = String.raw`(next try in \d+ (s|min)|trying now)`;
 const tries = String.raw`( in \d+ (s|min) · attempt \d+| · attempt \d+ · trying now)`;
 const nextSpoken = String.raw`(next try in \d+ (second|minute)s?|trying now)`;
-const down = /^MCP Lifeline: 0 of 1 servers are connected\. Reconnecting\. .+: Reconnecting, /;
+const down = /^MCP Lifeline: the server is not connected\. Reconnecting\. .+: Reconnecting, /;
 
 const looks: Readonly<Record<string, Look>> = {
   ready: {
@@ -83,7 +83,7 @@ const looks: Readonly<Record<string, Look>> = {
     rowSpoken: /: Ready, proven (just now|\d+ (second|minute)s? ago)\.$/,
     rowIcon: 'codicon-pass-filled',
     status: 'MCP 1/1',
-    statusSpoken: /^MCP Lifeline: 1 of 1 servers are connected\.$/,
+    statusSpoken: /^MCP Lifeline: the server is connected\.$/,
     statusIcon: 'codicon-plug',
   },
   reconnecting: {
@@ -101,7 +101,7 @@ const looks: Readonly<Record<string, Look>> = {
     rowSpoken: new RegExp(String.raw`: Suspended, ${nextSpoken}, down for \d+ (second|minute)s?\.`),
     rowIcon: 'codicon-debug-disconnect',
     status: 'MCP 0/1',
-    statusSpoken: /^MCP Lifeline: 0 of 1 servers are connected\. .+: Suspended, .+, down for /,
+    statusSpoken: /^MCP Lifeline: the server is not connected\. .+: Suspended, .+, down for /,
     statusIcon: 'codicon-plug',
   },
 };

@@ -1,9 +1,14 @@
 // What the menus offer is what the connection would do: an offered action changes its life, another one does not.
 import { describe, expect, test } from 'vitest';
-import type { ConnectionEvent, StateKind } from '../../src/core/connection/state.ts';
+import type {
+  ConnectionEvent,
+  ConnectionState,
+  StateKind,
+} from '../../src/core/connection/state.ts';
 import { gateOf, needsPerson } from '../../src/core/connection/state.ts';
 import { step } from '../../src/core/connection/step.ts';
-import { type Action, applies } from '../../src/host/actions.ts';
+import { aFailure } from '../../src/core/connection/failure.ts';
+import { type Action, applies, personStepIn } from '../../src/host/actions.ts';
 import { moodOf, summarize } from '../../src/host/statusSummary.ts';
 import { FakeFleet } from '../support/fakeFleet.ts';
 import { policy } from '../support/someLives.ts';
@@ -43,6 +48,35 @@ describe.each(lives.map((life) => [life.state.kind, life] as const))(
     });
   },
 );
+
+describe('the step of a person', () => {
+  const waiting = (failure: 'needs-input' | 'unapproved'): ConnectionState => ({
+    ...{ kind: 'needs-input', since: at, attempt: 1 },
+    failure: aFailure(failure, ''),
+  });
+  const signedOut: ConnectionState = {
+    ...{ kind: 'needs-auth', since: at, attempt: 1 },
+    failure: aFailure('unauthorized', ''),
+  };
+
+  test('is what the state waits for, and leave before all else', () => {
+    expect(personStepIn(signedOut, true)).toBe('signIn');
+    expect(personStepIn(waiting('needs-input'), true)).toBe('enterValues');
+    expect(personStepIn(waiting('unapproved'), false)).toBe('review');
+    expect(personStepIn(signedOut, false)).toBe('review');
+  });
+
+  test('is there in every state that says it needs a person, but for a start or a change of settings', () => {
+    const others = lives
+      .filter(({ state }) => needsPerson(state) && personStepIn(state, true) === null)
+      .map(({ state }) => state.kind);
+    expect(others.every((kind) => kind === 'crash-loop' || kind === 'failed')).toBe(true);
+  });
+
+  test('is none where nobody is waited for', () => {
+    expect(personStepIn({ kind: 'idle' }, true)).toBeNull();
+  });
+});
 
 test('the gallery has every state but one that passes by itself', () => {
   const all: readonly StateKind[] = [

@@ -80,7 +80,7 @@ describe('the servers offered to the editor', () => {
   it('are none where the gateway is off or could not open, and where the user wants none', async () => {
     const servers = { a: { url } };
     assert.deepEqual(await offered(aStage({ kind: 'off' }, settingsWith(servers))), []);
-    const failed: GatewayDoor = { kind: 'failed', reason: 'no port' };
+    const failed: GatewayDoor = { kind: 'failed', code: 'EACCES' };
     assert.deepEqual(await offered(aStage(failed, settingsWith(servers))), []);
     const unwanted = settingsWith(servers, { 'gateway.offerToEditor': false });
     assert.deepEqual(await offered(aStage(open, unwanted)), []);
@@ -105,7 +105,7 @@ describe('the servers offered to the editor', () => {
         () => stage.door.set({ ...open, port: 49_153, ports: [49_152, 49_153] }),
       ],
       ['another port in its place', 2, () => stage.door.set({ ...open, port: 49_153, ports: [] })],
-      ['the door fails', 3, () => stage.door.set({ kind: 'failed', reason: 'gone' })],
+      ['the door fails', 3, () => stage.door.set({ kind: 'failed', code: 'EACCES' })],
     ];
     for (const [what, changes, step] of steps) {
       step();

@@ -2,13 +2,17 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { realClock } from '../../src/base/clock.ts';
+import { Source } from '../../src/base/signal.ts';
+import { parseSettings } from '../../src/core/parseSettings.ts';
 import { pendingCommands } from '../../src/host/pendingCommands.ts';
 import { pendingItem, pendingTooltip } from '../../src/host/pendingItems.ts';
+import { createPendingNotice } from '../../src/host/pendingNotice.ts';
 import { type PendingRow, pendingRows } from '../../src/host/pendingRows.ts';
+import type { WarningPorts } from '../../src/host/warning.ts';
 import { createServerWords } from '../../src/host/words.ts';
 import type { PendingCall } from '../../src/runtime/watch.ts';
 import { FakeFleet } from '../support/fakeFleet.ts';
-import { settle } from '../support/virtualClock.ts';
+import { settle, VirtualClock } from '../support/virtualClock.ts';
 import { fillGallery } from './gallery/servers.ts';
 
 const words = createServerWords(realClock);
@@ -123,5 +127,34 @@ describe('the commands of the pending calls', () => {
     await enter();
     await asked;
     assert.deepEqual(done, ['run staging q-1']);
+  });
+});
+
+describe('the notice on calls that were left behind', () => {
+  const told = async (notifications: 'on' | 'off'): Promise<string[][]> => {
+    const { fleet } = setUp();
+    const clock = new VirtualClock();
+    const shown: string[][] = [];
+    const warning: WarningPorts = {
+      settings: {
+        current: new Source(parseSettings({ notifications }).settings),
+        muteNotifications: () => Promise.resolve(),
+      },
+      show: (...parts) => {
+        shown.push(parts);
+        return Promise.resolve(undefined);
+      },
+      never: 'Never',
+    };
+    const notice = createPendingNotice({ fleet, clock, warning });
+    await clock.advance(5_000);
+    notice.dispose();
+    return shown;
+  };
+
+  it('offers to be the last, and is none while notifications are switched off', async () => {
+    const [[, ...buttons] = []] = await told('on');
+    assert.deepEqual(buttons, ['Show Pending Calls', 'Never']);
+    assert.deepEqual(await told('off'), []);
   });
 });

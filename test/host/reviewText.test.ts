@@ -135,6 +135,16 @@ describe('the page about an address', () => {
     expect(page).not.toContain('planted');
   });
 
+  test('shows where a sign-in comes back to, and who describes the client', () => {
+    const oauth = {
+      callbackPort: 8080,
+      clientMetadataUrl: 'https://evil.example/client?k=planted',
+    };
+    const page = flat(pageOf({ url: 'http://host', oauth }));
+    expect(page).toContain('"http://localhost:8080/callback"');
+    expect(page).toContain('"https://evil.example/client?k=***"');
+  });
+
   test('says that its hints would be believed', () => {
     expect(pageOf({ url: 'http://host', trustHints: true })).toContain('Trusts its tool hints');
     expect(pageOf({ url: 'http://host' })).not.toContain('Trusts its tool hints');

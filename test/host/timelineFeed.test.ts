@@ -8,6 +8,7 @@ import { aDefinition, FakeFleet, FakeServer } from '../support/fakeFleet.ts';
 import { FakeChronicle } from '../support/fakeChronicle.ts';
 import {
   aLookAtHealth,
+  aMark,
   aRecovery,
   aTransition,
   minute,
@@ -105,6 +106,22 @@ test('a loss of an hour is told when it is over, though it began long ago', asyn
   expect(sent.at(-1)?.lanes[0]?.marks.map(({ title, at }) => [title, at])).toEqual([
     ['2 calls held', lostAt],
   ]);
+});
+
+test('an entry that is put anew is told, however many marks of every server there are', async () => {
+  const { clock, chronicle, sent, feed } = start();
+  const lostAt = clock.now() - 10 * second;
+  const marks = Array.from({ length: 30 }, (_, index) => aMark(lostAt - index, 'started'));
+  const looks = Array.from({ length: 30 }, (_, index) => aLookAtHealth(lostAt + 1 + index, 4));
+  const others = [...marks, ...looks, aTransition(lostAt - minute, 'connecting', 'ready')];
+  chronicle.clear(null);
+  chronicle.write(...others, aRecovery(lostAt, clock.now()));
+  feed.start();
+  chronicle.clear(null);
+  chronicle.write(...others, aRecovery(lostAt, clock.now(), { unknown: 1 }));
+  await clock.advance(second);
+  const told = sent.at(-1)?.lanes[0]?.marks.map(({ title }) => title);
+  expect(told).toContain('1 call that may have run');
 });
 
 test('what is old is not read again and again', async () => {

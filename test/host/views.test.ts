@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { realClock } from '../../src/base/clock.ts';
+import { aFailure, type Failure } from '../../src/core/connection/failure.ts';
 import { commandIds } from '../../src/host/commandIds.ts';
 import { statusTooltip } from '../../src/host/statusTooltip.ts';
 import { itemOf } from '../../src/host/treeItems.ts';
@@ -11,6 +12,7 @@ import { createServerWords } from '../../src/host/words.ts';
 import { aDefinition, aTool, FakeFleet, FakeServer } from '../support/fakeFleet.ts';
 import type { GatewayDoor } from '../../src/host/gatewayDoor.ts';
 import { Source } from '../../src/base/signal.ts';
+import type { ServerWatch } from '../../src/runtime/watch.ts';
 import { fillGallery } from './gallery/servers.ts';
 
 const fleet = new FakeFleet();
@@ -25,7 +27,7 @@ const rows: readonly Row[] = [
   ...fleet.bad.value.map((bad): Row => ({ kind: 'bad', bad })),
   { kind: 'gateway', door: open, clients: 2 },
   { kind: 'gateway', door: { kind: 'opening' }, clients: 0 },
-  { kind: 'gateway', door: { kind: 'failed', reason: 'Port 1 is taken.' }, clients: 0 },
+  { kind: 'gateway', door: { kind: 'failed', code: 'EACCES' }, clients: 0 },
   ...below({ kind: 'complaints', complaints: [{ key: 'statusBar', text: 'must be a word' }] }),
 ];
 const labelOf = ({ label }: vscode.TreeItem): string => (typeof label === 'string' ? label : '');
@@ -102,10 +104,13 @@ describe('the gateway', () => {
   });
 
   it('says why it is not there, where it is not', () => {
-    const failed: GatewayDoor = { kind: 'failed', reason: 'Port 1 is taken.' };
-    assert.match(textOf({ kind: 'gateway', door: failed, clients: 0 }, failed), /Port 1 is taken/);
+    const failed: GatewayDoor = { kind: 'failed', code: 'EACCES' };
+    assert.match(
+      textOf({ kind: 'gateway', door: failed, clients: 0 }, failed),
+      /this system does not allow it/,
+    );
     const { value } = statusTooltip({ fleet, words, door: new Source<GatewayDoor>(failed) });
-    assert.match(value, /Port 1 is taken/);
+    assert.match(value, /this system does not allow it/);
     const off = statusTooltip({ fleet, words, door: new Source<GatewayDoor>({ kind: 'off' }) });
     assert.doesNotMatch(off.value, /Gateway/);
   });
@@ -128,6 +133,29 @@ describe('the table of the status bar', () => {
       assert.ok(value.replaceAll('\\', '').includes(id), id);
     assert.ok(typeof isTrusted === 'object');
     assert.deepEqual(isTrusted.enabledCommands, Object.keys(commandIds));
+  });
+
+  it('offers what a person is waited for before anything else', () => {
+    const waiting = new FakeFleet();
+    const isLeft = (server: ServerWatch): boolean => server.id !== 'shared';
+    const asking = createServerWords(realClock, () => false, isLeft);
+    const serverIn = (name: string, failure: Failure): FakeServer => {
+      const kind = failure.kind === 'unauthorized' ? 'needs-auth' : 'needs-input';
+      return new FakeServer(aDefinition(name), { kind, since: 0, attempt: 1, failure });
+    };
+    waiting.servers.set([
+      serverIn('signed-out', aFailure('unauthorized', '')),
+      serverIn('asking', aFailure('needs-input', 'token')),
+      serverIn('shared', aFailure('unapproved', '')),
+    ]);
+    const { value } = statusTooltip({ fleet: waiting, words: asking, door });
+    for (const [command, name] of [
+      ['signIn', 'signed-out'],
+      ['enterValues', 'asking'],
+      ['reviewServer', 'shared'],
+    ])
+      assert.ok(value.includes(`command:mcpLifeline.${command}?%5B%22${name}%22%5D`), value);
+    assert.doesNotMatch(value, /reconnectServer/);
   });
 
   it('counts the calls that wait for a decision and the calls that are held', () => {

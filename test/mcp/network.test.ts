@@ -35,6 +35,17 @@ test('sleep is told once', async () => {
   expect(heard).toEqual(['slept']);
 });
 
+test('sleep is told with its length, whoever else gave no sign for longer', async () => {
+  const { clock, watch } = watching();
+  const lengths: number[] = [];
+  watch.onSlept((length) => lengths.push(length));
+  await clock.advance(3 * 3_600_000);
+  clock.jump(60_000);
+  await clock.advance(30_000);
+  const told = lengths.map((length) => length >= 60_000 && length <= 65_000);
+  expect(told).toEqual([true]);
+});
+
 test('a short stall is no sleep', async () => {
   const { clock, heard } = watching();
   clock.jump(4_000);

@@ -1,9 +1,9 @@
-// What is written down of a fleet in virtual time. Not here: its calls (chroniclerCalls.test.ts).
+// What is written down of a fleet in virtual time. Not here: its calls (chroniclerCalls.test.ts), and what
+// is told of the window (chroniclerWindow.test.ts).
 import { describe, expect, it } from 'vitest';
-import { isKind } from '../../src/core/chronicle.ts';
+import { bandsOf } from '../../src/core/chronicle/bands.ts';
 import { metricsOf } from '../../src/core/chronicle/metrics.ts';
 import { aFailure } from '../../src/core/connection/failure.ts';
-import { Chronicler } from '../../src/runtime/chronicler.ts';
 import { aTool } from '../support/fakeFleet.ts';
 import { aChronicleRig, ChronicleRig } from '../support/chronicleRig.ts';
 
@@ -195,52 +195,6 @@ describe('sessions', () => {
   });
 });
 
-describe('the window', () => {
-  it('that comes back within a minute was reloaded, else it was started', async () => {
-    const rig = await aChronicleRig();
-    rig.chronicler.dispose();
-    const { clock } = rig;
-    const { store } = rig;
-    await clock.advance(2_000);
-    const second = new Chronicler({ clock, store, random: () => 0 });
-    second.open();
-    second.dispose();
-    await clock.advance(120_000);
-    const third = new Chronicler({ clock, store, random: () => 0 });
-    third.open();
-    third.dispose();
-    const marks = store.read(null, 0, Infinity, ['mark']).filter(isKind('mark'));
-    expect(marks.map(({ what, length }) => [what, length])).toEqual([
-      ['started', null],
-      ['ended', null],
-      ['reloaded', 2_000],
-      ['ended', null],
-      ['started', null],
-      ['ended', null],
-    ]);
-  });
-
-  it('leaves no timer behind [clean-exit]', async () => {
-    const rig = await aChronicleRig();
-    const program = rig.program('one');
-    await rig.fleet.settle();
-    program.call();
-    rig.dialer.dropLink();
-    await rig.clock.advance(1_000);
-    await rig.fleet.fleet.shutdown();
-    rig.chronicler.dispose();
-    expect(rig.clock.pending).toBe(0);
-  });
-
-  it('that slept says for how long, as far as that is known', async () => {
-    const rig = await aChronicleRig();
-    await rig.clock.advance(60_000);
-    rig.chronicler.slept();
-    const [slept] = rig.of('mark').filter(({ what }) => what === 'slept');
-    expect(slept?.length ?? 0).toBeLessThanOrEqual(60_000);
-  });
-});
-
 describe('whoever shows it', () => {
   it('is told of changes a few times in a second at most', async () => {
     const rig = await aChronicleRig();
@@ -266,6 +220,26 @@ describe('whoever shows it', () => {
     expect(rig.of('calls')).toEqual([]);
   });
 
+  it('sees steady servers go on after that, and those that are off not', async () => {
+    const rig = await aChronicleRig();
+    rig.chronicler.follow(rig.fleet.fleet);
+    await rig.clock.advance(100_000);
+    rig.chronicler.clear('other');
+    expect(rig.of('transition')).toEqual([]);
+    rig.chronicler.clear(null);
+    const cleared = rig.clock.now();
+    await rig.clock.advance(60_000);
+    const now = rig.clock.now();
+    const span = { from: 0, to: now, isLive: true };
+    expect(bandsOf(rig.chronicler.read(null, 0, now), 'a', span)).toMatchObject([
+      { state: 'ready', from: cleared, to: now },
+    ]);
+    rig.fleet.server('a').stop();
+    await rig.clock.advance(5_000);
+    rig.chronicler.clear('a');
+    expect(rig.of('transition')).toEqual([]);
+  });
+
   it('gets figures from it', async () => {
     const rig = await aChronicleRig();
     await rig.clock.advance(100_000);
@@ -279,5 +253,19 @@ describe('whoever shows it', () => {
     const metrics = metricsOf(rig.chronicler.read(null, 0, now), now, new Set(['a'])).get('a');
     expect(metrics).toMatchObject({ recoveries: 1 });
     expect([(metrics?.upShare ?? 0) > 0.9, (metrics?.upShare ?? 1) < 1]).toEqual([true, true]);
+  });
+});
+
+describe('its end', () => {
+  it('leaves no timer behind [clean-exit]', async () => {
+    const rig = await aChronicleRig();
+    const program = rig.program('one');
+    await rig.fleet.settle();
+    program.call();
+    rig.dialer.dropLink();
+    await rig.clock.advance(1_000);
+    await rig.fleet.fleet.shutdown();
+    rig.chronicler.dispose();
+    expect(rig.clock.pending).toBe(0);
   });
 });

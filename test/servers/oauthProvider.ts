@@ -14,7 +14,9 @@ export type Fault =
   /** The metadata says that it is another server. */
   | 'wrong-issuer'
   /** The metadata is larger than anybody should read. */
-  | 'huge';
+  | 'huge'
+  /** No fault: the metadata says that it reads documents which describe clients. */
+  | 'documents';
 
 export interface OAuthProvider {
   readonly issuer: string;
@@ -216,6 +218,13 @@ class TestProvider implements OAuthProvider {
       case 'huge':
         if (isMetadata)
           json(response, 200, { ...this.#metadata(this.issuer), filling: 'x'.repeat(2 ** 21) });
+        return isMetadata;
+      case 'documents':
+        if (isMetadata)
+          json(response, 200, {
+            ...this.#metadata(this.issuer),
+            client_id_metadata_document_supported: true,
+          });
         return isMetadata;
     }
   }

@@ -7,12 +7,12 @@ import { MemoryHistory } from '../../src/store/memoryHistory.ts';
 import { RememberingLog, aDatabase, aFolder, anEntry, readNumber } from './fixtures.ts';
 
 /** The lines of these tests are of the first second of 1970. */
-const openHistory = (database: Database, log: Log, entries: number): History =>
-  new History({ database, log, bounds: { ...usualBounds, entries }, now: () => 1000 });
+const openHistory = (database: Database, log: Log, samples: number): History =>
+  new History({ database, log, bounds: { ...usualBounds, samples }, now: () => 1000 });
 
-const kinds: readonly (readonly [string, (entries: number) => HistoryStore])[] = [
-  ['in SQLite', (entries) => openHistory(aDatabase(), new RememberingLog(), entries)],
-  ['in memory', (entries) => new MemoryHistory({ ...usualBounds, entries })],
+const kinds: readonly (readonly [string, (samples: number) => HistoryStore])[] = [
+  ['in SQLite', (samples) => openHistory(aDatabase(), new RememberingLog(), samples)],
+  ['in memory', (samples) => new MemoryHistory({ ...usualBounds, samples })],
 ];
 
 const fill = (history: HistoryStore, count: number, serverId = 'alpha'): void => {
@@ -47,6 +47,12 @@ describe.each(kinds)('history %s', (_, make) => {
     expect([lines.length, lines[0]?.at, lines.at(-1)?.at]).toEqual([100, 101, 2]);
   });
 
+  it('usually keeps two thousand changes of state, from which the time up is told', () => {
+    const history = make(usualBounds.samples);
+    fill(history, 1_900);
+    expect(history.recent('alpha', 5_000)).toHaveLength(1_900);
+  });
+
   it('cuts a detail that goes on and on', () => {
     const history = make(100);
     history.append(anEntry({ detail: 'x'.repeat(10_000) }));
@@ -55,10 +61,10 @@ describe.each(kinds)('history %s', (_, make) => {
 });
 
 describe('the table of history', () => {
-  const setUp = (entries: number) => {
+  const setUp = (samples: number) => {
     const [folder, log] = [aFolder(), new RememberingLog()];
     const database = aDatabase(folder);
-    return { folder, log, database, history: openHistory(database, log, entries) };
+    return { folder, log, database, history: openHistory(database, log, samples) };
   };
 
   it('never grows more than 64 lines past its bound', () => {

@@ -92,6 +92,21 @@ describe('a window that reloads', () => {
   });
 });
 
+describe('two windows on one folder', () => {
+  it('do not tell one another their lives', async () => {
+    const [folder, clock] = [aFolder(), new VirtualClock()];
+    const one = open({ folder, clock });
+    one.history.append(anEntry({ at: clock.now(), to: 'ready' }));
+    await clock.advance(1_000);
+    const two = open({ folder, clock, id: 'two', pid: 2 });
+    expect(two.lease.value).toBe('waiting');
+    await clock.advance(1_000);
+    two.history.append(anEntry({ at: clock.now(), to: 'stopped' }));
+    expect(one.history.recent('alpha', 10)).toMatchObject([{ to: 'ready' }]);
+    expect(two.history.recent('alpha', 10)).toMatchObject([{ to: 'stopped' }, { to: 'ready' }]);
+  });
+});
+
 describe('unfinished calls', () => {
   it('an orderly end leaves nothing of a call that is over', () => {
     const [folder, clock] = [aFolder(), new VirtualClock(1_000_000)];

@@ -1,6 +1,7 @@
 // Leave for servers that stand in the settings of a test's workspace, given in advance as a person would give it: in the editor's
 // own storage for the extension. The way a person gives it is tested in test/editor/approval.test.ts.
 import { join } from 'node:path';
+import { realClock } from '../../src/base/clock.ts';
 import { parseServers } from '../../src/core/parseServers.ts';
 import { settingTable } from '../../src/core/settingTable.ts';
 import { ApprovalBook, approvalFile } from '../../src/host/approvals.ts';
@@ -23,7 +24,7 @@ export const allowInAdvance = (
   const book = new ApprovalBook({
     path: join(globalStorageOf(dataDir), approvalFile),
     context: () => ({ inputs: [], workspaceInputs: [], workspace }),
-    clock: { now: () => Date.now() },
+    clock: realClock,
     log: { warn: (text) => console.log(text) },
   });
   const definitions = parseServers({ ...servers }, settingTable['health.path'].default, {

@@ -118,7 +118,7 @@ export const bandsOf = (
 const isUpState = (state: StateKind): boolean => state === 'ready' || state === 'degraded';
 
 /** States in which a server is not meant to work, so that they count neither for nor against it. */
-const isOffState = (state: StateKind): boolean =>
+export const isOffState = (state: StateKind): boolean =>
   state === 'idle' || state === 'disabled' || state === 'stopping' || state === 'stopped';
 
 const countsAs = (state: StateKind): Stretch['counts'] => {

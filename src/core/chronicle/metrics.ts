@@ -28,6 +28,8 @@ export interface ServerMetrics {
   readonly since: Millis;
   /** The share of the time in which it was meant to work that the server took calls, 0 to 1; null where nothing is known. */
   readonly upShare: number | null;
+  /** From when on that is known: calls and recoveries may be remembered for longer. Null where nothing is. */
+  readonly upSince: Millis | null;
   /** Of the server's own connection. */
   readonly recoveries: number;
   readonly medianRecovery: Millis | null;
@@ -79,9 +81,11 @@ const metricsOfServer = (
     .filter(isKind('recovery'))
     .filter(({ client }) => client === null)
     .map(lengthOf);
+  const bands = bandsOf(entries, serverId, { from: since, to: now, isLive });
   return {
     since,
-    upShare: upShareOf(bandsOf(entries, serverId, { from: since, to: now, isLive })),
+    upShare: upShareOf(bands),
+    upSince: bands[0]?.from ?? null,
     recoveries: times.length,
     medianRecovery: medianOf(times),
     worstRecovery: times.length === 0 ? null : Math.max(...times),

@@ -20,11 +20,18 @@ export interface Told {
   readonly lines: readonly string[];
 }
 
-/** Shorter than a second is still told: a quick recovery is what a person looks for. */
+const hourOfSeconds = 3_600;
+
+/** Shorter than a second is still told: a quick recovery is what a person looks for. Seconds are told below an hour. */
 export const exactAge = (length: Millis, say: Say): string => {
-  if (length < 1_000) return say('{0} ms', Math.round(length));
+  const whole = Math.round(length);
+  if (whole < 1_000) return say('{0} ms', whole);
   const tenths = Math.round(length / 100);
-  return tenths < 100 ? say('{0} s', decimal(tenths, say)) : formatAge(length, say);
+  if (tenths < 100) return say('{0} s', decimal(tenths, say));
+  const seconds = Math.round(length / 1_000);
+  if (seconds < 60 || seconds >= hourOfSeconds || seconds % 60 === 0)
+    return formatAge(seconds * 1_000, say);
+  return say('{0} min {1} s', Math.floor(seconds / 60), seconds % 60);
 };
 
 const during = (from: Millis, to: Millis | null, { say, now, time }: Speech): string =>

@@ -46,14 +46,14 @@ export const describeFigures = (
   now: Millis,
   say: Say,
 ): readonly Figure[] => {
-  const { upShare, calls, restarts } = metrics;
+  const { upShare, upSince, calls, restarts } = metrics;
   const latency = latencyWords(calls, say);
   const figures: readonly (Figure | null)[] = [
-    upShare === null
+    upShare === null || upSince === null
       ? null
       : [
           say('Up'),
-          say('{0}% of the last {1}', percent(upShare, say), formatAge(now - metrics.since, say)),
+          say('{0}% of the last {1}', percent(upShare, say), formatAge(now - upSince, say)),
         ],
     [say('Recoveries'), recoveryWords(metrics, say)],
     restarts === 0 ? null : [say('Restarts seen'), String(restarts)],

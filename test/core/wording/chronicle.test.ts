@@ -83,7 +83,7 @@ test.each(entries)('every entry has an icon, a title and whole sentences: $kind'
 
 describe('figures', () => {
   const metrics: ServerMetrics = {
-    ...{ since: 0, upShare: 0.99999, recoveries: 3, medianRecovery: 1_200 },
+    ...{ since: -1, upShare: 0.99999, upSince: 0, recoveries: 3, medianRecovery: 1_200 },
     ...{ worstRecovery: 62_000, restarts: 2 },
     calls: {
       ...{ count: 120, errors: 2, held: 1, repeated: 0, unknown: 1, refused: 0 },
@@ -94,10 +94,14 @@ describe('figures', () => {
   test('are names and values, and what is not known is left out', () => {
     expect(describeFigures(metrics, 7_200_000, say)).toEqual([
       ['Up', '99.9% of the last 2 h'],
-      ['Recoveries', '3, median 1.2 s, worst 1 min'],
+      ['Recoveries', '3, median 1.2 s, worst 1 min 2 s'],
       ['Restarts seen', '2'],
       ['Calls', '120, 2 with errors, 1 held, 1 may have run'],
       ['Call latency', expect.stringMatching(/^p50 10 ms, p95 \d+ ms, p99 \d\.\d s$/)],
+    ]);
+    expect(describeFigures({ ...metrics, upSince: 3_600_000 }, 7_200_000, say)[0]).toEqual([
+      'Up',
+      '99.9% of the last 1 h',
     ]);
     const none = { ...metrics.calls, count: 0, p50: null, p95: null, p99: null };
     const quiet: ServerMetrics = {

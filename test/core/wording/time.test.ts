@@ -23,6 +23,21 @@ test.each([
   expect(spokenAge(length, say)).toBe(spoken);
 });
 
+test.each([
+  [0.4, '0 ms'],
+  [999.6, '1.0 s'],
+  [9_940, '9.9 s'],
+  [9_960, '10 s'],
+  [59_400, '59 s'],
+  [59_600, '1 min'],
+  [minute + 59 * second, '1 min 59 s'],
+  [59 * minute + 59 * second, '59 min 59 s'],
+  [hour - 400, '1 h'],
+  [hour + 5 * minute + 30 * second, '1 h 5 min'],
+])('exactly, %d ms are "%s": a recovery loses no seconds below an hour', (length, words) => {
+  expect(exactAge(length, say)).toBe(words);
+});
+
 test('a countdown reaches zero when its time has come, not before', () => {
   expect([1001, 1000, 1, 0, -5].map((left) => timeLeft(now + left, now))).toEqual([
     2000, 1000, 1000, 0, 0,

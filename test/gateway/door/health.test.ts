@@ -270,5 +270,5 @@ test('text of a server stays in its cell of the table, whatever it holds', async
   const text = report === undefined ? '' : reportText(report, sayPlainly);
   expect(text.split('\n').filter((line) => line.startsWith('# '))).toHaveLength(1);
   const row = text.split('\n').find((line) => line.includes('suspended')) ?? '';
-  expect(row.split('|')).toHaveLength(8);
+  expect(row.split('|')).toHaveLength(9);
 });

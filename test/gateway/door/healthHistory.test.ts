@@ -113,6 +113,13 @@ describe('the advice on the past', () => {
     expect(adviceFor(past, aServer(true))).toContain('should be marked');
   });
 
+  it('speaks of one call in the singular', () => {
+    expect(adviceFor(aPast({ unknown: 1 }))).toMatch(
+      /^1 call may have run, .* before its answer\./,
+    );
+    expect(adviceFor(aPast({ unknown: 2 }))).toMatch(/^2 calls may have run, /);
+  });
+
   it.each([
     ['errors', aPast({ errors: 50 }), aPast({ errors: 49 }), 'look into the log of the server'],
     ['refusals', aPast({ refused: 3 }), aPast({ refused: 2 }), 'calls.holdBudget'],

@@ -55,7 +55,8 @@ export class HealthRig {
         instanceId,
         startedAt: realClock.steady() - 61_000,
         place: this.door.place,
-        sessions: () => ({ total: 5, connected: 2 }),
+        sessions: (server) =>
+          server === undefined ? { total: 5, connected: 2 } : { total: 3, connected: 1 },
       },
       fleet: this.fleet,
       store: this.store,

@@ -47,7 +47,7 @@ test('a wanted port that is taken is said so, another serves meanwhile, and late
     kind: 'open',
     port: other,
     ports: [other],
-    instead: { wanted: port, reason: 'another program uses it' },
+    instead: { wanted: port, code: 'EADDRINUSE' },
   });
   expect(await rig.door.tryPort(port)).toBe(false);
   expect(rig.port).toBe(other);

@@ -16,7 +16,8 @@ import { fillGallery } from './servers.ts';
 
 const nothingTaken = (): TakeOvers => ({
   taken: new Source([]),
-  refresh: () => Promise.resolve(),
+  refresh: () => Promise.resolve(null),
+  ourEntry: (entry) => entry,
   draft: () => null,
   hide: (draft) => ({ draft, answers: new Map() }),
   leave: () => null,
@@ -62,6 +63,7 @@ export const activate = (context: vscode.ExtensionContext): void => {
     logs,
     workspaceState: context.workspaceState,
     accountOf: () => null,
+    keptAccountOf: () => Promise.resolve(null),
     clearStoredSessions: () => ({ atServers: 3, atGateway: 1 }),
   });
   const say = (text: string): unknown => vscode.window.showInformationMessage(text);
