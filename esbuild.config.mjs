@@ -1,6 +1,6 @@
 // Bundles the extension (to CommonJS, because every editor loads that), the headless gateway, the stdio bridge, which runs
 // alone, the parts that are loaded when they are first needed, and the timeline's page. `--production` minifies and holds the size to its limit; `--watch` builds again on every change.
-import { existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build, context } from 'esbuild';
 
 const production = process.argv.includes('--production');
@@ -108,6 +108,8 @@ for (const options of [forNode, forLater, forBrowser]) {
   if (process.argv.includes('--watch')) await (await context(options)).watch();
   else report((await build(options)).metafile);
 }
+// For the authors of other extensions; it imports nothing of ours.
+copyFileSync('src/host/apiTypes.ts', 'dist/api.d.ts');
 if (production)
   writeFileSync(
     'dist/packages.json',

@@ -16,7 +16,8 @@ import type { FoundServers } from './wiring/foundServers.ts';
 import { doorsOf } from './wiring/gatewayForEditor.ts';
 import { accountsOf } from './wiring/keptSignIn.ts';
 import { refusingLoops, withoutLoops } from './wiring/loops.ts';
-import { createApi, type LifelineApi } from './host/api.ts';
+import { createApi } from './host/api.ts';
+import type { LifelineApi } from './host/apiTypes.ts';
 import { registerDefinitionProvider } from './host/definitionProvider.ts';
 import type { GatewayDoor } from './host/gatewayDoor.ts';
 import { registerHealthTool } from './host/healthTool.ts';
@@ -272,8 +273,7 @@ class Lifeline implements Disposable {
   async stop(): Promise<void> {
     const limit = new AbortController();
     // Whatever is first; the loser of the race has nothing to say any more.
-    const left = Promise.allSettled([this.#gateway.stop()]);
-    const ended = left.then(() => this.#fleet.shutdown());
+    const ended = Promise.allSettled([this.#gateway.stop()]).then(() => this.#fleet.shutdown());
     const first = Promise.race([ended, sleep(realClock, goodbyeLimit, limit.signal)]);
     await first.finally(() => this.#store.dispose());
     limit.abort();

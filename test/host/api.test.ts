@@ -1,7 +1,7 @@
 // The API as another extension gets it (apiUser/extension.ts), inside a real editor, with a real server that is really killed.
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
-import type { LifelineServer, LifelineStateChange } from '../../src/host/api.ts';
+import type { LifelineServer, LifelineStateChange } from '../../src/host/apiTypes.ts';
 import { type RestartableServer, startRestartable } from '../support/restartableServer.ts';
 import { until } from '../vscode/waiting.ts';
 

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { isObject } from '../../src/core/rpc.ts';
-import type { LifelineApi } from '../../src/host/api.ts';
+import type { LifelineApi } from '../../src/host/apiTypes.ts';
 import { plantedHeaders } from '../support/planted.ts';
 import { settle } from '../support/virtualClock.ts';
 

@@ -17,6 +17,7 @@ const allowed =
 const required = [
   'package.json',
   'dist/extension.js',
+  'dist/api.d.ts',
   'dist/thirdpartynotices.txt',
   'readme.md',
   'changelog.md',

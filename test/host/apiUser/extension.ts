@@ -1,7 +1,7 @@
 // Another extension, as somebody else would write it: it depends on Lifeline, asks for its API, and offers what it got as
 // commands, so that the suite beside it sees just what such an extension sees. Bundled by test/run/inHost.ts.
 import * as vscode from 'vscode';
-import type { LifelineApi, LifelineStateChange } from '../../../src/host/api.ts';
+import type { LifelineApi, LifelineStateChange } from '../../../src/host/apiTypes.ts';
 
 const changes: LifelineStateChange[] = [];
 
