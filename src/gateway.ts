@@ -204,7 +204,7 @@ const announce = (run: Run, gateway: Gateway, names: Fleet['names']): void => {
 const endingOf = (owner: Store, gateway: Gateway, fleet: Fleet): ((code: number) => void) => {
   let isEnding = false;
   const end = async (code: number): Promise<void> => {
-    const orderly = Promise.allSettled([gateway.stop(), fleet.shutdown()]);
+    const orderly = Promise.allSettled([gateway.stop()]).then(() => fleet.shutdown());
     await Promise.race([orderly, sleep(clock, goodbyeLimit)]);
     owner.dispose();
     process.exit(code);

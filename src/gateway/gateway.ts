@@ -2,7 +2,7 @@
 // product is for: it stays where it is, whatever happens to the servers and to this process.
 // Not here: decisions. Who comes in is the door's, what is answered the endpoint's.
 import { randomUUID } from 'node:crypto';
-import type { Clock, Millis } from '../base/clock.ts';
+import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import { type Disposable, Mutable, Store } from '../base/disposable.ts';
 import type { Signal } from '../base/signal.ts';
 import type { Settings } from '../core/settings.ts';
@@ -48,6 +48,8 @@ export interface GatewayPorts {
 const firstAskAgain: Millis = 250;
 const lastAskAgain: Millis = 15_000;
 const goodbyeLimit: Millis = 1500;
+/** Within it what was just sent is answered, or has a cursor by which the next life asks for its answer. */
+const lastWord: Millis = 100;
 
 export class Gateway implements Disposable {
   readonly #ports: GatewayPorts;
@@ -149,6 +151,7 @@ export class Gateway implements Disposable {
   /** Ends this life in order: every stream ends where it is, to be resumed in the next. */
   async stop(): Promise<void> {
     this.#isStopping = true;
+    if (this.#sessions.isBusy) await sleep(this.#ports.clock, lastWord);
     // First, so that every call on its way has its cursor: the door tells whatever has not begun to come again, and a call that
     // comes again under another id would run twice.
     this.#sessions.stop();

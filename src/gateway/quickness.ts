@@ -1,5 +1,6 @@
 // Which requests are answered within a moment, judged by how those before them were. A quick one needs no stream and no cursor:
-// its answer goes out alone, which costs us half and its client a third less. Everything else is given its cursor at once. Not
+// its answer goes out alone, which costs us half and its client a third less. Everything else is given its cursor at once, and so is
+// every call of a tool: were this process killed before its answer, its client could not ask again without doing it twice. Not
 // here: the streams (sessionCalls.ts).
 import type { Millis } from '../base/clock.ts';
 import type { RpcRequest } from '../core/rpc.ts';
@@ -44,8 +45,9 @@ export class Quickness {
     this.#crowd = Math.min(largestCrowd, Math.max(1, open, this.#crowd * crowdMemory));
   }
 
-  /** Whether all that were asked lately were answered within a moment; of what was never asked nobody knows. */
+  /** Whether it may do without a cursor: all of its kind that were asked lately were answered within a moment; of what was never asked nobody knows. */
   expects(request: RpcRequest): boolean {
+    if (request.method === 'tools/call') return false;
     return (this.#lately.get(kindOf(request)) ?? Number.POSITIVE_INFINITY) <= 1;
   }
 

@@ -160,6 +160,11 @@ export class Sessions implements Disposable {
     return usable;
   }
 
+  /** Requests of some client are not answered yet. */
+  get isBusy(): boolean {
+    return [...this.#live.values()].some((session) => session.isBusy);
+  }
+
   /** This life ends; the sessions go on in the next. */
   stop(): void {
     for (const session of this.#live.values()) this.#rest(session);

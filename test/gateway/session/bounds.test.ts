@@ -230,7 +230,9 @@ test('[clean-exit] a stopped gateway has no timer, no connection and no attachme
   const rig = await openRig();
   const client = await rig.guest();
   const [stream, call] = [await client.get(), await client.call(1)];
-  await rig.gateway.stop();
+  const stopped = rig.gateway.stop();
+  await rig.clock.advance(100);
+  await stopped;
   await Promise.all([stream.over(), call.over()]);
   await eventually(() => rig.clock.pending === 0);
   expect(rig.gateway.openStreams).toBe(0);

@@ -166,16 +166,17 @@ test('two streams of one request are both fed', async () => {
   for (const stream of streams) expect(await theAnswer(stream)).toHaveLength(1);
 });
 
-test('[at-most-once] [never-lost] an orderly end gives a cursor to a call that was expected to be quick', async () => {
+test('[at-most-once] [never-lost] an orderly end gives a cursor to a request that was expected to be quick', async () => {
   const before = await openRig();
   const client = await before.guest();
-  const quick = await client.call(1);
-  const first = await before.server.request('tools/call');
+  const quick = await client.request(1, 'prompts/get', { name: 'x' });
+  const first = await before.server.request('prompts/get');
   first.client.answer(first.request.id, {});
   await quick.whole();
-  const asked = client.call(2);
+  const asked = client.request(2, 'prompts/get', { name: 'x' });
   await before.server.until(() => first.client.requests.length === 2);
   const stopped = before.gateway.stop();
+  await before.clock.advance(100);
   const answer = await asked;
   expect(answer.status).toBe(200);
   await answer.whole();
@@ -184,15 +185,32 @@ test('[at-most-once] [never-lost] an orderly end gives a cursor to a call that w
 
   const rig = await before.die();
   const stream = await client.at(rig.url()).get({ cursor: answer.lastId });
-  const { request } = await rig.server.request('tools/call');
+  const { request } = await rig.server.request('prompts/get');
   rig.server.last.answer(request.id, { content: [] });
   expect(await theAnswer(stream)).toMatchObject([{ id: 2, result: { content: [] } }]);
+});
+
+test('[never-lost] an orderly end waits a moment for what was just sent, and takes nothing new', async () => {
+  const rig = await openRig();
+  const client = await rig.guest();
+  const call = await client.call(1);
+  const { request, client: upstream } = await rig.server.request('tools/call');
+  const stopped = rig.gateway.stop();
+  const late = await (await client.call(2)).whole();
+  expect([late.status, upstream.requests.length]).toEqual([503, 1]);
+  upstream.answer(request.id, { content: [] });
+  await call.whole();
+  expect(call.messages).toMatchObject([{ id: 1, result: { content: [] } }]);
+  await rig.clock.advance(100);
+  await stopped;
 });
 
 test('an orderly end leaves open calls to the next life', async () => {
   const before = await openRig();
   const { client, cursor } = await aRunningCall(before);
-  await before.gateway.stop();
+  const stopped = before.gateway.stop();
+  await before.clock.advance(100);
+  await stopped;
   const rig = await before.die();
   const stream = await client.at(rig.url()).get({ cursor });
   const { request } = await rig.server.request('tools/call');
