@@ -11,7 +11,7 @@ export interface KnockerDeps {
   readonly listening: () => void;
 }
 
-const knockFast: Millis = 50;
+const knockFast: Millis = 25;
 const knockPatient: Millis = 250;
 /** Well under the second within which a returned server is to be ready. */
 const knockIdle: Millis = 500;
