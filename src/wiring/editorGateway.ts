@@ -104,8 +104,11 @@ export class EditorGateway implements Disposable {
     this.#life.value = life;
     const gateway = life.add(this.#make(this.#token));
     this.#gateway = gateway;
-    const show = (): void =>
+    const show = (): void => {
+      // One that was switched off closes its door, and no other is being opened.
+      if (this.#gateway !== gateway) return;
       this.#door.set(doorOf(gateway.place.value, { isWanted: true, token: this.#token }));
+    };
     life.add(gateway.place.onChange(show));
     await gateway.open();
     this.#keepBridge();

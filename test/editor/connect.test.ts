@@ -85,3 +85,25 @@ test('the health report opens as a page', async () => {
   const report = screen.window.page.frameLocator('iframe.webview').frameLocator('iframe');
   await report.getByRole('heading', { name: /MCP Lifeline/ }).waitFor({ timeout: 30_000 });
 });
+
+test('a gateway that is switched off is gone from the screen, is told from one that opens, and comes back where it was', async () => {
+  const { screen, workspace } = shared;
+  const server = await aServer();
+  const servers = { notes: { url: server.url } };
+  workspace.write(servers);
+  await screen.shows('Gateway', /^127\.0\.0\.1:\d+/);
+  const place = await screen.row('Gateway').locator('.label-description').textContent();
+  workspace.write(servers, { 'mcpLifeline.gateway.enabled': false });
+  await screen.row('Gateway').waitFor({ state: 'detached' });
+
+  await screen.command('Show Health Report');
+  const report = screen.window.page.frameLocator('iframe.webview').frameLocator('iframe');
+  await report.getByText('switched off').first().waitFor({ timeout: 30_000 });
+  await report.getByRole('cell', { name: 'notes' }).waitFor();
+  expect(await screen.row('Gateway').count()).toBe(0);
+
+  workspace.write(servers);
+  await screen.row('Gateway').waitFor();
+  const port = /:\d+/.exec(place ?? '')?.[0] ?? 'no port';
+  await screen.shows('Gateway', new RegExp(`^127\\.0\\.0\\.1${port}`));
+});
