@@ -10,9 +10,10 @@ export interface LedgerLine {
 
 /**
  * What a caller was told. `wrong`: an answer that is not the one to this call. `rejected`: an error where a tool result is
- * owed. `hung`: nothing, long after its deadline.
+ * owed. `hung`: nothing, long after its deadline. `unheard`: nobody took the call, or whoever took it died before the first
+ * byte of an answer; only its own client can say so.
  */
-export type Told = 'ok' | 'not-run' | 'unknown' | 'wrong' | 'rejected' | 'hung';
+export type Told = 'ok' | 'not-run' | 'unknown' | 'unheard' | 'wrong' | 'rejected' | 'hung';
 
 /** A call. No other call of its storm has the same tool and arguments. */
 export interface Asked {
@@ -53,7 +54,8 @@ const violationOf = ({ mayRepeat, told }: Made, runs: number): string | null => 
   return null;
 };
 
-const keyOf = (name: string, args: unknown): string => JSON.stringify([name, args]);
+/** No other call of its storm has the same. */
+export const keyOf = (name: string, args: unknown): string => JSON.stringify([name, args]);
 
 /** The places in the ledger of all runs of each call. */
 const runsIn = (ledger: readonly LedgerLine[]): Map<string, number[]> => {
@@ -85,7 +87,7 @@ export const reckon = (
   groups: readonly (readonly Asked[])[] = [],
 ): Reckoning => {
   const runs = runsIn(ledger);
-  const told = { ok: 0, 'not-run': 0, unknown: 0, wrong: 0, rejected: 0, hung: 0 };
+  const told = { ok: 0, 'not-run': 0, unknown: 0, unheard: 0, wrong: 0, rejected: 0, hung: 0 };
   const violations = groups.flatMap((group) => disorderIn(group, runs));
   let unknownThatRan = 0;
   for (const call of made) {

@@ -108,6 +108,7 @@ const addUp = (rounds: readonly Storm[]): Storm => {
       ok: sum(({ told }) => told.ok),
       'not-run': sum(({ told }) => told['not-run']),
       unknown: sum(({ told }) => told.unknown),
+      unheard: sum(({ told }) => told.unheard),
       wrong: sum(({ told }) => told.wrong),
       rejected: sum(({ told }) => told.rejected),
       hung: sum(({ told }) => told.hung),

@@ -3,8 +3,9 @@
 // held against the server's ledger afterwards. Not here: who the agent is (gatewayAgents.ts, gatewayStdioAgents.ts).
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Chance, chanceOf } from '../chaos/chance.ts';
-import { type Asked, type Made, type Reckoning, reckon } from '../chaos/ledger.ts';
+import { type Asked, keyOf, type Made, type Reckoning, reckon } from '../chaos/ledger.ts';
 import type { Agent } from './gatewayAgents.ts';
+import { fetchableIn } from './gatewayJournal.ts';
 import { type GatewayProcess, startGateway } from './gatewayProcess.ts';
 import { type Upstream, type UpstreamKind, upstreams } from './gatewayUpstreams.ts';
 
@@ -28,6 +29,8 @@ export interface GatewayStorm {
    * answer so few times that deaths in a row would be too much for them, whatever the gateway does.
    */
   readonly isGentle: boolean;
+  /** Whether the client waits for a gateway that is away, so that it owes every call an answer of ours. */
+  readonly waitsForDoor: boolean;
   connect(gateway: GatewayProcess, server: string): Promise<Agent>;
 }
 
@@ -35,6 +38,8 @@ export interface Outcome {
   readonly reckoning: Reckoning;
   /** Every promise that was broken; empty when the storm was survived. */
   readonly violations: readonly string[];
+  /** Calls that were under way when the gateway was killed, and whose answers it had to fetch afterwards. */
+  readonly fetched: number;
   /** How often the client came back for the rest of an answer. */
   readonly resumptions: number;
 }
@@ -164,13 +169,13 @@ class Raging {
   }
 
   /**
-   * A request that a dead gateway never took is nobody's broken promise; a client cannot know whether it ran. One that ends in
-   * order says so of what it does not take any more.
+   * A request whose answer a dead gateway had not begun is nobody's broken promise: no client of HTTP can come back for it. One
+   * that ends in order says so of what it does not take any more.
    */
-  #judge(error: unknown): 'unknown' | 'rejected' | 'not-run' {
+  #judge(error: unknown): 'unheard' | 'rejected' | 'not-run' {
     if (this.#mayBeAway && /The gateway is restarting/.test(String(error))) return 'not-run';
     return this.#mayBeAway && /fetch failed|ECONNREFUSED|socket/i.test(String(error))
-      ? 'unknown'
+      ? 'unheard'
       : 'rejected';
   }
 
@@ -184,13 +189,16 @@ class Raging {
   }
 }
 
+/** `left`: told what the gateway leaves to its next life. */
 const endGateway = async (
   gateway: GatewayProcess,
   isOrderly: boolean,
   chance: Chance,
+  left: () => void,
 ): Promise<boolean> => {
   if (!isOrderly) await gateway.kill9();
   else if (!(await gateway.shutDown())) throw new Error('The gateway did not end in order.');
+  left();
   await delay(chance.below(awayWithin));
   await gateway.start();
   return true;
@@ -206,25 +214,40 @@ const complaints = (agent: Agent, session: string | undefined, victim: string): 
 };
 
 const rageAt = async (
-  { victim, kills, seed, isGentle }: GatewayStorm,
+  { victim, kills, seed, isGentle, waitsForDoor }: GatewayStorm,
   upstream: Upstream,
   gateway: GatewayProcess,
   agent: Agent,
 ): Promise<Outcome> => {
   const session = agent.sessionId;
-  const raging = new Raging(agent, chanceOf(seed), victim !== 'server');
+  const raging = new Raging(agent, chanceOf(seed), victim !== 'server' && !waitsForDoor);
   const violations: string[] = [];
+  const fetchable = new Set<string>();
+  const look = (): void => {
+    for (const [tool, args] of fetchableIn(gateway)) fetchable.add(keyOf(tool, args));
+  };
   try {
     await raging.rage(kills, isGentle, (chance) =>
-      victim === 'server' ? upstream.kill() : endGateway(gateway, victim === 'reload', chance),
+      victim === 'server'
+        ? upstream.kill()
+        : endGateway(gateway, victim === 'reload', chance, look),
     );
   } catch (error) {
     violations.push(`${String(error)}\n${gateway.output.slice(-4000)}`);
   }
   const reckoning = reckon(raging.made, upstream.ledger());
+  const forgotten = raging.made.filter(
+    ({ tool, args, told }) => told !== 'ok' && fetchable.has(keyOf(tool, args)),
+  );
+  violations.push(
+    ...reckoning.violations,
+    ...forgotten.map((call) => `Its answer could be fetched: ${JSON.stringify(call)}`),
+    ...complaints(agent, session, victim),
+  );
   return {
     reckoning,
-    violations: [...violations, ...reckoning.violations, ...complaints(agent, session, victim)],
+    violations,
+    fetched: fetchable.size - forgotten.length,
     resumptions: agent.wire?.resumptions.length ?? 0,
   };
 };
@@ -259,7 +282,8 @@ export const describeOutcome = (name: string, kills: number, outcome: Outcome): 
   const { calls, told, unknownThatRan, longest } = outcome.reckoning;
   return (
     `${name}: ${kills} kills, ${calls} calls: ${told.ok} ok, ${told['not-run']} not run, ` +
-    `${told.unknown} unknown (${unknownThatRan} of them ran), ${told.hung} hung, ` +
+    `${told.unknown} unknown (${unknownThatRan} of them ran), ${told.unheard} not taken, ` +
+    `${told.hung} hung, ${outcome.fetched} fetched from the server, ` +
     `${outcome.resumptions} streams resumed, longest wait ${longest} ms, ` +
     `${outcome.violations.length} violations`
   );

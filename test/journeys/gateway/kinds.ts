@@ -17,5 +17,11 @@ export const agentKinds = {
 export type AgentKind = keyof typeof agentKinds;
 export const agentNames = Object.keys(agentKinds) as readonly AgentKind[];
 
-/** Its two tries, and no more, are in the program: deaths in a row would be its end. */
-export const isGentleWith = (agent: AgentKind): boolean => agent === 'mcp-remote';
+/** What a storm has to know of an agent. */
+export const habitsOf = (
+  agent: AgentKind,
+): { readonly isGentle: boolean; readonly waitsForDoor: boolean } => ({
+  // Its two tries, and no more, are in the program: deaths in a row would be its end.
+  isGentle: agent === 'mcp-remote',
+  waitsForDoor: agent === 'our bridge',
+});

@@ -8,7 +8,7 @@ import {
   type GatewayStorm,
   gatewayStorm,
 } from '../../support/gatewayStorm.ts';
-import { type AgentKind, agentKinds, isGentleWith } from './kinds.ts';
+import { type AgentKind, agentKinds, habitsOf } from './kinds.ts';
 
 const seed = Number(process.env['CHAOS_SEED'] ?? 1);
 
@@ -16,8 +16,8 @@ const survive = async (
   agent: AgentKind,
   storm: Pick<GatewayStorm, 'upstream' | 'victim' | 'kills'>,
 ): Promise<void> => {
-  const isGentle = isGentleWith(agent);
-  const outcome = await gatewayStorm({ ...storm, seed, isGentle, connect: agentKinds[agent] });
+  const connect = agentKinds[agent];
+  const outcome = await gatewayStorm({ ...storm, ...habitsOf(agent), seed, connect });
   const name = `${agent}, ${storm.upstream}, ${endings[storm.victim]}`;
   console.log(describeOutcome(name, storm.kills, outcome));
   expect(outcome.violations, `${name}, seed ${seed}`).toEqual([]);

@@ -4,7 +4,7 @@
 import { parseArgs } from 'node:util';
 import { describeOutcome, endings, gatewayStorm } from '../../support/gatewayStorm.ts';
 import { upstreamKinds } from '../../support/gatewayUpstreams.ts';
-import { agentKinds, agentNames, isGentleWith } from './kinds.ts';
+import { agentKinds, agentNames, habitsOf } from './kinds.ts';
 
 const { values } = parseArgs({
   options: {
@@ -35,7 +35,7 @@ for (const victim of chosen(['server', 'gateway', 'reload'] as const, values.vic
       const outcome = await gatewayStorm({
         ...{ upstream, victim, kills, seed },
         connect: agentKinds[agent],
-        isGentle: isGentleWith(agent),
+        ...habitsOf(agent),
       });
       console.log(describeOutcome(name, kills, outcome));
       for (const violation of outcome.violations) console.log(`  ${violation}`);
