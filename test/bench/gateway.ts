@@ -1,6 +1,7 @@
-// What the gateway costs: the same calls of the same SDK client to one server, directly, through a bare reverse proxy, and
-// through the gateway, taken in turns so that a busy moment of the machine is shared by all three. Client, server and whatever is
-// between them are processes of their own: on two cores they wait for each other, so their CPU times are told besides.
+// What the gateway costs: the same calls of the same SDK client to one server, directly, through a bare reverse proxy, through one
+// that does no more than begin each answer with a cursor, and through the gateway, taken in turns so that a busy moment of the
+// machine is shared by all. Client, server and whatever is between them are processes of their own: on two cores they wait for
+// each other, so their CPU times are told besides.
 import { readFileSync } from 'node:fs';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
@@ -14,7 +15,7 @@ interface Row {
   readonly met?: boolean;
 }
 
-const ways = ['direct', 'proxy', 'gateway'] as const;
+const ways = ['direct', 'proxy', 'primer', 'gateway'] as const;
 type Way = (typeof ways)[number];
 type Clients = Readonly<Record<Way, Client>>;
 /** The process that each way leads through, and the server's own. */
@@ -57,23 +58,21 @@ const inTurns = async (
   count: number,
   call: (client: Client) => Promise<unknown>,
 ): Promise<Record<Way, number[]>> => {
-  const times: Record<Way, number[]> = { direct: [], proxy: [], gateway: [] };
+  const times: Record<Way, number[]> = { direct: [], proxy: [], primer: [], gateway: [] };
   for (let index = 0; index < count; index += 1)
     for (const way of ways) times[way].push(await timed(() => call(clients[way])));
   return times;
 };
 
 const ratioRow = (what: string, times: Record<Way, number[]>, share: number, most: number): Row => {
-  const [direct, proxy, gateway] = ways.map((way) => percentile(times[way], share));
-  const base = direct ?? Number.NaN;
-  const ratio = (gateway ?? Number.NaN) / base;
-  const shown = [base, proxy ?? Number.NaN, gateway ?? Number.NaN]
-    .map((value, index) => `${ways[index]} ${value.toFixed(2)} ms`)
-    .join(', ');
-  const proxyRatio = (proxy ?? Number.NaN) / base;
+  const base = percentile(times.direct, share);
+  const ratioOf = (way: Way): number => percentile(times[way], share) / base;
+  const ratio = ratioOf('gateway');
+  const shown = ways.map((way) => `${way} ${percentile(times[way], share).toFixed(2)} ms`);
+  const others = `proxy ${ratioOf('proxy').toFixed(2)}, primer ${ratioOf('primer').toFixed(2)}`;
   return {
     what,
-    value: `${ratio.toFixed(2)} × direct (proxy ${proxyRatio.toFixed(2)}; ${shown})`,
+    value: `${ratio.toFixed(2)} × direct (${others}; ${shown.join(', ')})`,
     goal: `at most ${most} × direct`,
     met: ratio <= most,
   };
@@ -112,6 +111,7 @@ class CpuTimes {
   readonly #spent: Record<Way, { own: number; client: number }> = {
     direct: { own: 0, client: 0 },
     proxy: { own: 0, client: 0 },
+    primer: { own: 0, client: 0 },
     gateway: { own: 0, client: 0 },
   };
 
@@ -128,7 +128,12 @@ class CpuTimes {
   }
 
   row(count: number): Row {
-    const names = { direct: 'server', proxy: 'proxy', gateway: 'gateway' } as const;
+    const names = {
+      direct: 'server',
+      proxy: 'proxy',
+      primer: 'primer',
+      gateway: 'gateway',
+    } as const;
     const each = ways.map((way) => {
       const { own, client } = this.#spent[way];
       return `${names[way]} ${(own / count).toFixed(0)} µs and its client ${(client / count).toFixed(0)} µs`;
@@ -138,16 +143,16 @@ class CpuTimes {
 }
 
 const throughputRows = async (clients: Clients, pids: Processes): Promise<Row[]> => {
-  const rates: Record<Way, number[]> = { direct: [], proxy: [], gateway: [] };
+  const rates: Record<Way, number[]> = { direct: [], proxy: [], primer: [], gateway: [] };
   const cpu = new CpuTimes(pids);
   for (let round = 0; round < rounds; round += 1)
     for (const way of ways) rates[way].push(await cpu.during(way, () => throughput(clients[way])));
-  const [direct = Number.NaN, proxy = Number.NaN, gateway = Number.NaN] = ways.map((way) =>
-    percentile(rates[way], 0.5),
-  );
+  const rateOf = (way: Way): number => percentile(rates[way], 0.5);
+  const [direct, gateway] = [rateOf('direct'), rateOf('gateway')];
+  const others = `proxy ${(rateOf('proxy') / direct).toFixed(2)}, primer ${(rateOf('primer') / direct).toFixed(2)}`;
   const row = {
     what: `throughput with ${callers} callers`,
-    value: `${(gateway / direct).toFixed(2)} × direct (proxy ${(proxy / direct).toFixed(2)}; direct ${direct.toFixed(0)}/s, gateway ${gateway.toFixed(0)}/s)`,
+    value: `${(gateway / direct).toFixed(2)} × direct (${others}; direct ${direct.toFixed(0)}/s, gateway ${gateway.toFixed(0)}/s)`,
     goal: 'at least 0.9 × direct',
     met: gateway / direct >= 0.9,
   };
@@ -174,19 +179,32 @@ export const run = async (): Promise<{ readonly name: string; readonly rows: rea
   const env = { PROXY_TO: server.origin };
   const proxy = startServer({ script, port: await freePort(), env });
   await proxy.waitListening();
+  const primer = startServer({
+    script,
+    port: await freePort(),
+    env: { ...env, PROXY_PRIMES: '1' },
+  });
+  await primer.waitListening();
   const gateway = await startGateway({ servers: { bench: { url: server.url } } });
   try {
     const clients: Clients = {
       direct: await connect(server.url, {}),
       proxy: await connect(proxy.url, {}),
+      primer: await connect(primer.url, {}),
       gateway: await connect(gateway.url('bench').href, gateway.headers),
     };
-    const pids = { direct: server.pid, proxy: proxy.pid, gateway: gateway.pid };
+    const pids = {
+      direct: server.pid,
+      proxy: proxy.pid,
+      primer: primer.pid,
+      gateway: gateway.pid,
+    };
     const rows = await measure(clients, pids);
     await Promise.all(ways.map((way) => clients[way].close()));
     return { name: 'gateway', rows };
   } finally {
     await gateway.stop();
+    await primer.stop();
     await proxy.stop();
     await server.stop();
   }

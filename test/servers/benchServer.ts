@@ -1,8 +1,10 @@
 // The server that benchmarks measure: small and large answers, and nothing else that takes time. With PROXY_TO it is a bare
-// reverse proxy instead, the least that anything between a client and a server can cost.
+// reverse proxy instead, the least that anything between a client and a server can cost; with PROXY_PRIMES too one that begins
+// each answer with a cursor before the server has answered, the least that anything can cost whose answers can be resumed.
 import { randomUUID } from 'node:crypto';
 import {
   Agent,
+  type ClientRequest,
   createServer,
   type IncomingMessage,
   request as httpRequest,
@@ -15,6 +17,7 @@ import { z } from 'zod';
 const megabyte = 1_000_000;
 const port = Number(process.env['PORT']);
 const target = process.env['PROXY_TO'];
+const primes = process.env['PROXY_PRIMES'] !== undefined;
 const sessions = new Map<string, StreamableHTTPServerTransport>();
 
 const createMcp = (): McpServer => {
@@ -48,19 +51,40 @@ const serve = async (request: IncomingMessage, response: ServerResponse): Promis
 
 const agent = new Agent({ keepAlive: true });
 
-const relay = (address: string, request: IncomingMessage, response: ServerResponse): void => {
+const relay = (
+  address: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): ClientRequest => {
   const { method, headers, url = '/' } = request;
   const options = { method, headers, agent };
   const onward = httpRequest(new URL(url, address), options, (answer) => {
-    response.writeHead(answer.statusCode ?? 502, answer.headers);
+    if (!response.headersSent) response.writeHead(answer.statusCode ?? 502, answer.headers);
     answer.pipe(response);
   });
   onward.once('error', () => response.destroy());
   response.once('close', () => onward.destroy());
-  request.pipe(onward);
+  return onward;
+};
+
+/** Only the answer of a call is begun early: which session a greeting gets, and whether a message has an answer, is the server's word. */
+const relayPrimed = async (
+  address: string,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> => {
+  const parts: Buffer[] = [];
+  for await (const part of request) parts.push(part as Buffer);
+  const body = Buffer.concat(parts);
+  if (body.includes('"tools/call"')) {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.write(`id: ${randomUUID()}\nretry: 2000\ndata: \n\n`);
+  }
+  relay(address, request, response).end(body);
 };
 
 createServer((request, response) => {
   if (target === undefined) void serve(request, response);
-  else relay(target, request, response);
+  else if (primes) void relayPrimed(target, request, response);
+  else request.pipe(relay(target, request, response));
 }).listen(port, '127.0.0.1');
