@@ -7,11 +7,14 @@ import { isObject, type RpcId, type RpcRequest, type RpcResponse } from '../core
 import type { Reply } from './sseReply.ts';
 import type { StreamName } from './streamIds.ts';
 
-/** What the client asked: whole while it waits, later only what tells it from another, and nothing of an earlier life's. */
+/**
+ * What the client asked: whole while it waits, later only what tells it from another. `earlier`: as an earlier life wrote it down;
+ * null where that has left no more than the id.
+ */
 type Asked =
   | { readonly kind: 'request'; readonly request: RpcRequest }
   | { readonly kind: 'digest'; readonly digest: string }
-  | { readonly kind: 'forgotten' };
+  | { readonly kind: 'earlier'; readonly request: RpcRequest | null };
 
 export interface OpenRequest {
   readonly stream: Extract<StreamName, { kind: 'answer' }>;
@@ -40,10 +43,24 @@ const tokenOf = (request: RpcRequest): RpcId | null => {
 
 const digestOf = (request: RpcRequest): string => hash('sha256', JSON.stringify(request));
 
+/** Whether it asks for the same, whatever its token for progress is: on the way to a shared program that gets another name. */
+const asksTheSame = (earlier: RpcRequest, request: RpcRequest): boolean => {
+  const { _meta: _, ...before } = earlier.params ?? {};
+  const { _meta: __, ...now } = request.params ?? {};
+  return earlier.method === request.method && isDeepStrictEqual(before, now);
+};
+
 const isSame = (asked: Asked, request: RpcRequest): boolean => {
-  if (asked.kind === 'request') return isDeepStrictEqual(asked.request, request);
-  // A client never uses an id again in a session (specification, basic: requests), so of an earlier life the id is enough.
-  return asked.kind === 'forgotten' || asked.digest === digestOf(request);
+  switch (asked.kind) {
+    case 'request':
+      return isDeepStrictEqual(asked.request, request);
+    case 'digest':
+      return asked.digest === digestOf(request);
+    case 'earlier':
+      // A client never uses an id again in a session (specification, basic: requests), so without more the id is enough. A client
+      // that was started anew and goes on with its old session does, and must not be given the answer of another call.
+      return asked.request === null || asksTheSame(asked.request, request);
+  }
 };
 
 export class OpenRequests {
@@ -70,24 +87,13 @@ export class OpenRequests {
     return [...this.#byStream.values()];
   }
 
-  /** `request` is null for one of an earlier life. */
-  add(stream: OpenRequest['stream'], request: RpcRequest | null, since: Millis): OpenRequest {
-    const progressToken = request ? tokenOf(request) : null;
-    const open: OpenRequest = {
-      stream,
-      progressToken,
-      since,
-      replies: new Set(),
-      asked: request ? { kind: 'request', request } : { kind: 'forgotten' },
-      isAnswered: false,
-      isLogged: false,
-      answer: null,
-    };
-    this.#byStream.set(stream.id, open);
-    this.#byClientId.set(stream.clientId, open);
-    if (progressToken !== null) this.#byToken.set(progressToken, open);
-    this.#unanswered += 1;
-    return open;
+  add(stream: OpenRequest['stream'], request: RpcRequest, since: Millis): OpenRequest {
+    return this.#add(stream, { kind: 'request', request }, tokenOf(request), since);
+  }
+
+  /** One of an earlier life. */
+  restore(stream: OpenRequest['stream'], request: RpcRequest | null, since: Millis): void {
+    this.#add(stream, { kind: 'earlier', request }, null, since);
   }
 
   get(streamId: string): OpenRequest | undefined {
@@ -135,5 +141,28 @@ export class OpenRequests {
     if (this.#byClientId.get(stream.clientId) === open) this.#byClientId.delete(stream.clientId);
     if (progressToken !== null && this.#byToken.get(progressToken) === open)
       this.#byToken.delete(progressToken);
+  }
+
+  #add(
+    stream: OpenRequest['stream'],
+    asked: Asked,
+    progressToken: RpcId | null,
+    since: Millis,
+  ): OpenRequest {
+    const open: OpenRequest = {
+      stream,
+      progressToken,
+      since,
+      replies: new Set(),
+      asked,
+      isAnswered: false,
+      isLogged: false,
+      answer: null,
+    };
+    this.#byStream.set(stream.id, open);
+    this.#byClientId.set(stream.clientId, open);
+    if (progressToken !== null) this.#byToken.set(progressToken, open);
+    this.#unanswered += 1;
+    return open;
   }
 }

@@ -23,7 +23,7 @@ import { jsonReply, send } from './reply.ts';
 import { isVsCode, labelOf, type Origin } from './sessionClient.ts';
 import { SessionCalls } from './sessionCalls.ts';
 import { SessionGreeting } from './sessionGreeting.ts';
-import { SessionUpstream } from './sessionUpstream.ts';
+import { nothingRuns, type Running, SessionUpstream } from './sessionUpstream.ts';
 import { resumingText } from './sse.ts';
 import { Standalone } from './standalone.ts';
 import type { OpenStreams } from './streams.ts';
@@ -256,7 +256,7 @@ export class Session implements Disposable {
     else this.#calls.answered(message);
   }
 
-  #attached(running: readonly string[], again: boolean): void {
+  #attached(running: Running, again: boolean): void {
     this.#calls.settle(running);
     if (this.#origin === 'stranger') this.#greetForStranger();
     else if (again) this.#announce();
@@ -287,7 +287,7 @@ export class Session implements Disposable {
   }
 
   #gone(): void {
-    this.#calls.settle([]);
+    this.#calls.settle(nothingRuns);
     this.#announce();
   }
 }

@@ -23,6 +23,7 @@ import { textReply, send as sendReply } from './reply.ts';
 import { JsonReply } from './sessionJson.ts';
 import { bytesIfLarge, isAnswer, isLarge, primingText } from './sse.ts';
 import { type Reply, SseReply } from './sseReply.ts';
+import type { Running } from './sessionUpstream.ts';
 import type { OpenStreams } from './streams.ts';
 import { answerStreamId, type StreamName, streamIn } from './streamIds.ts';
 
@@ -135,14 +136,14 @@ export class SessionCalls implements Disposable {
   }
 
   /** These run, and nothing else does: what was open besides has lost its answer. */
-  settle(running: readonly string[]): void {
+  settle({ ids, asked }: Running): void {
     const { client, server, clock } = this.#deps;
     for (const open of this.#open.unanswered)
-      if (!running.includes(open.stream.id)) this.#answer(open, lostAnswer(open.stream, server));
-    for (const id of running) {
+      if (!ids.includes(open.stream.id)) this.#answer(open, lostAnswer(open.stream, server));
+    for (const id of ids) {
       const stream = streamIn(id, client);
       if (stream?.kind === 'answer' && stream.id === id && !this.#open.get(id))
-        this.#open.add(stream, null, clock.steady());
+        this.#open.restore(stream, asked.get(id) ?? null, clock.steady());
     }
   }
 

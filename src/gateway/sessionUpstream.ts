@@ -4,13 +4,21 @@ import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import { type Disposable, Mutable, Store } from '../base/disposable.ts';
 import { whenever } from '../base/signal.ts';
 import { isRecovering } from '../core/connection/state.ts';
-import type { RpcId, RpcMessage } from '../core/rpc.ts';
+import type { RpcId, RpcMessage, RpcRequest } from '../core/rpc.ts';
 import type { AttachedClient, ClientSpec, ServerDirectory } from '../runtime/clients.ts';
+
+/** What goes on of before: its ids, and what was asked as far as an earlier life has left it. */
+export interface Running {
+  readonly ids: readonly string[];
+  readonly asked: ReadonlyMap<RpcId, RpcRequest>;
+}
+
+export const nothingRuns: Running = { ids: [], asked: new Map() };
 
 export interface UpstreamEvents {
   message(message: RpcMessage, cause: RpcId | null): void;
-  /** It is attached. `running`: what goes on of before; `again`: it was attached before in this life. */
-  attached(running: readonly string[], again: boolean): void;
+  /** It is attached; `again`: it was attached before in this life. */
+  attached(running: Running, again: boolean): void;
   /** There is no such server any more. */
   gone(): void;
 }
@@ -117,14 +125,15 @@ export class SessionUpstream implements Disposable {
     const again = this.#wasAttached;
     this.#wasAttached = true;
     this.#early = [];
-    const running = client.claim();
+    const asked = new Map<RpcId, RpcRequest>();
+    const running = client.claim((request) => asked.set(request.id, request));
     const early = this.#early;
     this.#early = null;
     // An answer may be there before its id was told.
     const answered = early.flatMap(([message]) =>
       'method' in message || typeof message.id !== 'string' ? [] : [message.id],
     );
-    this.#deps.events.attached([...running, ...answered], again);
+    this.#deps.events.attached({ ids: [...running, ...answered], asked }, again);
     for (const [message, cause] of early) this.#deps.events.message(message, cause);
   }
 

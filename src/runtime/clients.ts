@@ -3,7 +3,7 @@
 import type { Disposable } from '../base/disposable.ts';
 import type { Signal } from '../base/signal.ts';
 import type { Life } from '../core/connection/state.ts';
-import type { JsonObject } from '../core/rpc.ts';
+import type { JsonObject, RpcRequest } from '../core/rpc.ts';
 import type { ClientEnd } from './clientEnd.ts';
 
 /** Who a client of the gateway is. */
@@ -29,9 +29,9 @@ export interface AttachedClient extends Disposable {
   readonly life: Signal<Life>;
   /**
    * The program is there: its calls of an earlier life go on and are answered through `end` under their old ids. Returns those
-   * ids. Without this nothing of an earlier life runs.
+   * ids. Without this nothing of an earlier life runs. `taking` is told each of them, as its client asked it.
    */
-  claim(): readonly string[];
+  claim(taking?: (request: RpcRequest) => void): readonly string[];
   /** The program ended its session: the one upstream is ended too, and nothing of it is kept. */
   leave(): Promise<void>;
 }

@@ -7,7 +7,7 @@ import { offeredAnswer } from '../core/calls/answers.ts';
 import { originOf } from '../core/calls/offering.ts';
 import type { ConnectionEvent } from '../core/connection/state.ts';
 import { fingerprintOf } from '../core/record.ts';
-import type { JsonObject, RpcId, RpcRequest } from '../core/rpc.ts';
+import { type JsonObject, resultOf, type RpcId, type RpcRequest } from '../core/rpc.ts';
 import type { ServerOffer } from './gatewayPorts.ts';
 import type { CallDesk } from './callDesk.ts';
 import type { ClientEnd } from './clientEnd.ts';
@@ -125,8 +125,11 @@ export class ServerClients implements Disposable {
     return {
       end: steady.end,
       life: connection.life,
-      claim: () => {
-        const taking = (request: RpcRequest): void => steady.taking(request);
+      claim: (taken) => {
+        const taking = (request: RpcRequest): void => {
+          steady.taking(request);
+          taken?.(request);
+        };
         const claimed = calls
           .claim({ isTheirs: () => true, taking })
           .filter((id) => typeof id === 'string');
@@ -152,7 +155,7 @@ export class ServerClients implements Disposable {
     const life = new Store();
     const wishes = memoryOf(this.#deps.facts, client);
     const { logLevel, subscriptions } = wishes.record.value;
-    const note = (request: RpcRequest): void => wishes.noteAnswer(request, accepted(request));
+    const note = (asked: RpcRequest): void => wishes.noteAnswer(asked, resultOf(asked.id, {}));
     const member = life.add(clients.join(client, { level: logLevel, uris: subscriptions, note }));
     const noteForAll = (request: RpcRequest): void => {
       const noted = member.note(request);
@@ -168,10 +171,12 @@ export class ServerClients implements Disposable {
     return {
       end: steady.end,
       life: connection.life,
-      claim: () => {
+      claim: (taken) => {
         const taking = (request: RpcRequest): void => {
           member.take(request);
-          steady.taking({ ...request, id: ownerOf(request.id)?.id ?? request.id });
+          const own = { ...request, id: ownerOf(request.id)?.id ?? request.id };
+          steady.taking(own);
+          taken?.(own);
         };
         const claimed = calls.claim({ isTheirs, taking });
         this.#tellOffered(client, calls, (id) => sharedId(client, id));
@@ -293,6 +298,3 @@ const ownText = (id: RpcId): readonly string[] => {
 };
 
 const nobody = (): void => undefined;
-
-/** A setting that was noted counts as made: the next session gets it. */
-const accepted = ({ id }: RpcRequest) => ({ jsonrpc: '2.0' as const, id, result: {} });

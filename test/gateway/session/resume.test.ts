@@ -91,6 +91,23 @@ test('the same request sent again after a death joins the call that runs', async
   expect(rig.server.attached.flatMap(({ requests }) => requests)).toHaveLength(1);
 });
 
+test('a client that was started anew too, and uses the id of a call that runs for another one, gets an answer of its own', async () => {
+  const before = await openRig();
+  const { client, cursor } = await aRunningCall(before);
+  const rig = await before.die();
+  const other = await client.at(rig.url()).request(1, 'tools/call', { name: 'read' });
+  await rig.server.until(() => rig.server.last.requests.length === 1);
+  const [request] = rig.server.last.requests;
+  rig.server.last.answer(request?.id ?? '', { content: [{ type: 'text', text: 'read' }] });
+  expect(await theAnswer(other)).toMatchObject([
+    { id: 1, result: { content: [{ text: 'read' }] } },
+  ]);
+  const old = await client.at(rig.url()).get({ cursor });
+  const { request: running } = await rig.server.request('tools/call');
+  rig.server.last.answer(running.id, { content: [] });
+  expect(await theAnswer(old)).toMatchObject([{ id: 1, result: { content: [] } }]);
+});
+
 test('[honest-unknown] a tool call of which nothing is left after a death is answered as one that may have run', async () => {
   const before = await openRig();
   const { client, cursor } = await aRunningCall(before);

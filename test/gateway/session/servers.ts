@@ -47,10 +47,12 @@ export class Attached implements AttachedClient {
     onClose: (listener: () => void): Disposable => this.#closed.on(listener),
   };
 
-  claim(): readonly string[] {
+  claim(taking?: (request: RpcRequest) => void): readonly string[] {
     this.claims += 1;
     this.#server.claimed(this);
-    return this.#server.openOf(this.spec.client);
+    const { client } = this.spec;
+    for (const request of this.#server.askedOf(client)) taking?.(request);
+    return this.#server.openOf(client);
   }
 
   async leave(): Promise<void> {
@@ -93,7 +95,7 @@ export type Script = (request: RpcRequest, client: Attached) => JsonObject | und
 
 export class ActedServer {
   readonly attached: Attached[] = [];
-  readonly #open = new Map<string, Set<string>>();
+  readonly #open = new Map<string, Map<string, RpcRequest>>();
   readonly #waiting = new Set<() => void>();
   script: Script = ({ method }) => (method === 'tools/list' ? { tools: [] } : undefined);
   greets = true;
@@ -110,7 +112,11 @@ export class ActedServer {
   }
 
   openOf(client: string): readonly string[] {
-    return [...(this.#open.get(client) ?? [])];
+    return [...(this.#open.get(client)?.keys() ?? [])];
+  }
+
+  askedOf(client: string): readonly RpcRequest[] {
+    return [...(this.#open.get(client)?.values() ?? [])];
   }
 
   /** The journal refused it, or the call was never written down. */
@@ -176,8 +182,8 @@ export class ActedServer {
     }
     const result = this.script(request, client);
     if (result) return client.answer(request.id, result);
-    const open = this.#open.get(client.spec.client) ?? new Set();
-    this.#open.set(client.spec.client, open.add(String(request.id)));
+    const open = this.#open.get(client.spec.client) ?? new Map<string, RpcRequest>();
+    this.#open.set(client.spec.client, open.set(String(request.id), request));
   }
 
   #look(): void {
