@@ -137,6 +137,19 @@ export class Screen {
     return this.window.page.locator('.notification-list-item').filter({ has: text });
   }
 
+  /** Waits for a notification. Where it does not come, the error tells what was said instead. */
+  async noticed(message: RegExp, timeout = patience): Promise<void> {
+    try {
+      await this.notice(message).waitFor({ timeout });
+    } catch (error) {
+      await this.window.command('Notifications: Show Notifications');
+      const { page } = this.window;
+      const said = await page.locator('.notification-list-item-message').allTextContents();
+      const all = said.length === 0 ? 'none' : said.join(' | ');
+      throw new Error(`No notification says ${message}; there are: ${all}`, { cause: error });
+    }
+  }
+
   button(message: RegExp, name: string): Locator {
     return this.notice(message).getByRole('button', { name, exact: true });
   }

@@ -185,7 +185,7 @@ test('every server of every product is taken over at once, runs once, and all fi
   await screen.asks('Take Over');
   await selectAll(screen);
   await screen.choose('Take Over', /^Take Over 13 Servers/);
-  await screen.notice(/^13 servers were taken over/).waitFor({ timeout: patience });
+  await screen.noticed(/^13 servers were taken over/, patience);
   for (const { file, text } of sources) expect(read(file)).not.toBe(text);
   const started = [
     'npx -y @example/mcp-server',
@@ -198,7 +198,7 @@ test('every server of every product is taken over at once, runs once, and all fi
   await screen.command('Give Back…');
   await screen.asks('Give Back');
   await selectAll(screen);
-  await screen.notice(/^13 servers are with .* again/).waitFor({ timeout: patience });
+  await screen.noticed(/^13 servers are with .* again/, patience);
   expect(sources.map(({ file }) => read(file))).toEqual(sources.map(({ text }) => text));
   await screen.shows('Found in Other Products', /^14$/);
   expect(linesOf(runs).toSorted()).toEqual(started);
@@ -235,7 +235,7 @@ test('a workspace file, in which our setting stands too, is what it was once all
   await screen.documentShows('Added to the workspace file all.code-workspace');
   await screen.choose('Take Over', /^Take Over "shop"/);
   // First, since it goes by itself after a while.
-  await screen.notice(/^"shop" was taken over/).waitFor({ timeout: patience });
+  await screen.noticed(/^"shop" was taken over/, patience);
   await screen.shows('shop', /^ready/);
   expect(read(file)).toContain('"mcpLifeline.servers"');
   expect(read(file)).toContain('// Two folders would stand here.');
@@ -243,6 +243,6 @@ test('a workspace file, in which our setting stands too, is what it was once all
 
   await screen.command('Give Back…');
   await screen.choose('Give Back', /^Give "shop" Back/);
-  await screen.notice(/^"shop" is with .* again/).waitFor({ timeout: patience });
+  await screen.noticed(/^"shop" is with .* again/, patience);
   expect(read(file)).toBe(text);
 });

@@ -118,7 +118,7 @@ test('a server of another product is left alone until it is taken over, and then
     async () => read(cursor) === cursorText(tickets.url),
   );
   await screen.row('tickets', 1).waitFor({ state: 'detached', timeout: patience });
-  await screen.notice(/^"tickets" is with Cursor again/).waitFor({ timeout: patience });
+  await screen.noticed(/^"tickets" is with Cursor again/, patience);
 
   // Somebody works on the file meanwhile: his change stays, and is shown before ours is made.
   writeFileSync(shared, read(shared).replace('"inputs": []', '"inputs": [] // none'));
@@ -134,10 +134,10 @@ test('a server of another product is left alone until it is taken over, and then
     patience,
     async () => !settingsOf(workspace).includes(shop.url),
   );
-  await screen.notice(/^"shop" is with .* again/).waitFor({ timeout: patience });
+  await screen.noticed(/^"shop" is with .* again/, patience);
   expect(read(user)).not.toContain('tickets');
   await screen.command('Forget Entered Values…');
-  await screen.notice(/^No entered values are kept/).waitFor({ timeout: patience });
+  await screen.noticed(/^No entered values are kept/, patience);
 });
 
 test('a name that is in use is asked about, and the product is led to the server that is there', async () => {
