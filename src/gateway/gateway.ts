@@ -11,9 +11,10 @@ import { describeNoPort, describeRefusedPort } from '../core/wording/port.ts';
 import type { Say } from '../core/wording/say.ts';
 import type { ChronicleReader } from '../runtime/chronicle.ts';
 import type { ServerDirectory } from '../runtime/clients.ts';
-import type { DoorStore, EventLog, GatewaySessionStore } from '../runtime/gatewayPorts.ts';
+import type { Away, DoorStore, EventLog, GatewaySessionStore } from '../runtime/gatewayPorts.ts';
 import type { Log } from '../runtime/ports.ts';
 import type { FleetWatch } from '../runtime/watch.ts';
+import { cameBack, comeBackAfter } from './absence.ts';
 import { Door, type DoorPlace, usualLimits } from './door.ts';
 import { createEndpoint } from './endpoint.ts';
 import { healthAnswers, type HealthPorts } from './health.ts';
@@ -40,10 +41,14 @@ export interface GatewayPorts {
   readonly log: Log;
   /** Takes credentials and the user's home out of a text. */
   readonly clean: (text: string) => string;
+  /** What clients are told to wait before they come back, as long as no absence was measured. */
+  readonly comeBackAfter?: Millis;
   /** How often every open stream shows a sign of life, where it is not the usual. */
   readonly beat?: Millis;
 }
 
+/** A supervisor starts a program again at once. */
+const usualAbsence: Millis = 2000;
 /** A window that reloads lets go of its port a moment after the next one wants it; another program may never. */
 const firstAskAgain: Millis = 250;
 const lastAskAgain: Millis = 15_000;
@@ -64,6 +69,9 @@ export class Gateway implements Disposable {
   /** The answer to `session_health_check`, for our own server and the editor's tool. */
   readonly healthTool: HealthTool;
   #isStopping = false;
+  /** Of the lives before; this one's end is written down when it comes. */
+  #away: Away = { endedAt: null, absences: [] };
+  #isFound = false;
 
   constructor(ports: GatewayPorts) {
     this.#ports = ports;
@@ -84,6 +92,7 @@ export class Gateway implements Disposable {
         log: events,
         clock,
         streams,
+        comeBackAfter: () => comeBackAfter(this.#away, ports.comeBackAfter ?? usualAbsence),
         store: ports.sessions,
         limits: () => {
           const { gateway, sessionTtl } = ports.settings();
@@ -155,6 +164,8 @@ export class Gateway implements Disposable {
     // First, so that every call on its way has its cursor: the door tells whatever has not begun to come again, and a call that
     // comes again under another id would run twice.
     this.#sessions.stop();
+    const { door, clock } = this.#ports;
+    if (this.#isFound) door.saveAway({ ...this.#away, endedAt: clock.now() });
     await this.#door.stop(goodbyeLimit);
     this.dispose();
   }
@@ -165,8 +176,12 @@ export class Gateway implements Disposable {
   }
 
   #found(port: number): void {
+    const { door, clock } = this.#ports;
     this.#reclaim.value = undefined;
-    this.#ports.door.savePort(port);
+    door.savePort(port);
+    this.#away = cameBack(door.loadAway(), clock.now());
+    this.#isFound = true;
+    door.saveAway(this.#away);
     this.#ports.log.info(`The gateway listens at ${this.url('{name}') ?? 'no port'}.`);
   }
 

@@ -20,7 +20,7 @@ import type { EventLog, GatewaySession } from '../runtime/gatewayPorts.ts';
 import type { McpHeaders } from './mcpRequest.ts';
 import { genericHello, goneAnswer, listChanges, unfitIdAnswer } from './offline.ts';
 import { jsonReply, send } from './reply.ts';
-import { isVsCode, labelOf, type Origin } from './sessionClient.ts';
+import { isVsCode, labelOf, type Origin, waitOf } from './sessionClient.ts';
 import { SessionCalls } from './sessionCalls.ts';
 import { SessionGreeting } from './sessionGreeting.ts';
 import { nothingRuns, type Running, SessionUpstream } from './sessionUpstream.ts';
@@ -34,6 +34,8 @@ export interface SessionPorts {
   readonly log: Pick<EventLog, 'append' | 'mark' | 'readAfter' | 'streamOf' | 'drop'>;
   readonly clock: Clock;
   readonly streams: OpenStreams;
+  /** What clients are told to wait before they come back for the rest of a stream. */
+  readonly comeBackAfter: () => Millis;
   readonly nonce: () => string;
   /** The row has changed in what must be kept. */
   readonly save: (row: GatewaySession) => void;
@@ -56,6 +58,7 @@ export class Session implements Disposable {
   #entry: string | null;
   /** How the server was greeted, as far as it was in this life or an earlier one. */
   #origin: Origin;
+  readonly #comeBackAfter = (): Millis => waitOf(this.#entry, this.#ports.comeBackAfter());
 
   constructor(row: GatewaySession, origin: Origin, entry: string | null, ports: SessionPorts) {
     this.#row = row;
@@ -65,7 +68,8 @@ export class Session implements Disposable {
     this.#savedAt = row.lastSeen;
     const { client, server } = row;
     const { directory, clock, streams, nonce, log, changed } = ports;
-    this.#standalone = new Standalone({ client, log, streams, changed });
+    const comeBackAfter = this.#comeBackAfter;
+    this.#standalone = new Standalone({ client, log, streams, comeBackAfter, changed });
     this.#calls = this.#store.add(
       new SessionCalls({
         clock,
@@ -74,6 +78,7 @@ export class Session implements Disposable {
         isPatient: () => this.#isPatient,
         log,
         streams,
+        comeBackAfter,
         nonce,
         say: (message) => this.#standalone.say(message),
       }),
@@ -166,7 +171,7 @@ export class Session implements Disposable {
         stream,
         response,
         cursor,
-        resumingText(lastEventId, protocolVersion),
+        resumingText(lastEventId, protocolVersion, this.#comeBackAfter()),
       );
     if (stream?.kind === 'standalone' && cursor !== null)
       return this.#standalone.resume(response, cursor, protocolVersion);

@@ -4,7 +4,7 @@
 // Not here: the standalone stream (standalone.ts) and how a request gets to its server (sessionUpstream.ts).
 import type { ServerResponse } from 'node:http';
 import type { Disposable } from '../base/disposable.ts';
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Millis } from '../base/clock.ts';
 import {
   isResponse,
   type RpcId,
@@ -35,6 +35,8 @@ export interface CallsDeps {
   readonly log: Pick<EventLog, 'append' | 'mark' | 'readAfter' | 'drop'>;
   readonly streams: OpenStreams;
   readonly clock: Clock;
+  /** What the client is told to wait before it comes back for the rest of a stream. */
+  readonly comeBackAfter: () => Millis;
   /** Makes a stream unique over all lives. */
   readonly nonce: () => string;
   /** Says something on the standalone stream. */
@@ -217,7 +219,7 @@ export class SessionCalls implements Disposable {
     const reply = this.#eventsFor(open, response);
     const opening = (): void => {
       const id = log.mark(open.stream.id);
-      reply.begin(primingText(id), id);
+      reply.begin(primingText(id, this.#deps.comeBackAfter()), id);
     };
     this.#quickness.crowded(this.#open.countUnanswered);
     if (!this.#quickness.expects(request)) return opening();

@@ -1,4 +1,5 @@
 // Who the client of a session is, read off its greeting. Not here: what follows from it (session.ts).
+import type { Millis } from '../base/clock.ts';
 import { isObject, type JsonObject } from '../core/rpc.ts';
 
 /** Where a session comes from: its client greets now, greeted in an earlier life, or came with an id that nobody knows. */
@@ -27,3 +28,10 @@ export const labelOf = (hello: JsonObject | null): string =>
  */
 export const isVsCode = (hello: JsonObject | null, entry: string | null): boolean =>
   entry === 'vscode' || namesIn(hello).some((name) => productNames.test(name));
+
+/** Ours knows by itself when the gateway is there again. */
+const bridgeWaits: Millis = 250;
+
+/** How long a client is told to wait before it comes back for the rest of a stream, by the entry that it uses. */
+export const waitOf = (entry: string | null, usual: Millis): Millis =>
+  entry === 'bridge' ? bridgeWaits : usual;

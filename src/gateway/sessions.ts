@@ -132,8 +132,8 @@ export class Sessions implements Disposable {
     this.#leave(session);
   }
 
-  /** Looks after those that rest, and those that nobody will miss. */
-  sweep(): void {
+  /** Looks after those that rest, and those that nobody will miss. False: none is left. */
+  sweep(): boolean {
     const { clock, limits, store } = this.#ports;
     const { idleAfter, ttl } = limits();
     for (const session of this.#live.values()) {
@@ -146,6 +146,7 @@ export class Sessions implements Disposable {
       this.#ended.delete(id);
       store.remove(id);
     }
+    return this.#rows.size > 0;
   }
 
   /** A person wants those forgotten that rest. Returns how many there were. */
@@ -221,7 +222,7 @@ export class Sessions implements Disposable {
       return null;
     }
     this.#makeRoom();
-    this.#rows.set(row.id, row);
+    this.#keep(row);
     this.#live.set(row.id, session);
     this.#tell();
     return session;
@@ -245,8 +246,10 @@ export class Sessions implements Disposable {
     return row;
   }
 
+  /** From now on there is somebody to be looked after. */
   #keep(row: GatewaySession): void {
     this.#rows.set(row.id, row);
+    this.#ports.streams.keepBeating();
     if (row.ended) this.#ended.add(row.id);
   }
 

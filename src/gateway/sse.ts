@@ -6,12 +6,6 @@ import type { RpcMessage } from '../core/rpc.ts';
 import type { StoredEvent } from '../runtime/gatewayPorts.ts';
 import type { Parts } from './reply.ts';
 
-/**
- * How long a client waits before it comes back for the rest. Longer than a window takes to reload: with half a second Claude
- * Code had given up before the gateway was back, with one and a half it had not.
- */
-const comeBackAfter: Millis = 2000;
-
 /** An event that the log keeps, as it goes out. */
 export interface LoggedEvent {
   readonly id: string;
@@ -45,8 +39,12 @@ export const bytesIfLarge = (json: Written): Written =>
     ? { before: '', bytes: [Buffer.from(json)], after: '' }
     : json;
 
-/** The first event of a stream (specification of 2025-11-25, transports): a cursor before there is anything to tell. */
-export const primingText = (id: string): string => `id: ${id}\nretry: ${comeBackAfter}\ndata: \n\n`;
+/**
+ * The first event of a stream (specification of 2025-11-25, transports): a cursor before there is anything to tell, and how long
+ * to wait before coming back with it.
+ */
+export const primingText = (id: string, comeBackAfter: Millis): string =>
+  `id: ${id}\nretry: ${comeBackAfter}\ndata: \n\n`;
 
 export const comment = ': keepalive\n\n';
 
@@ -63,11 +61,15 @@ export const knowsPriming = (protocolVersion: string): boolean => protocolVersio
  * for each stream: from one that broke before its first event they would come back without any, and never get their answer.
  * A client that does not know priming gets an event of another type, of which it takes the id and nothing else.
  */
-export const resumingText = (cursor: string, protocolVersion: string): string =>
-  knowsPriming(protocolVersion) ? primingText(cursor) : `event: cursor\n${primingText(cursor)}`;
+export const resumingText = (
+  cursor: string,
+  protocolVersion: string,
+  comeBackAfter: Millis,
+): string =>
+  `${knowsPriming(protocolVersion) ? '' : 'event: cursor\n'}${primingText(cursor, comeBackAfter)}`;
 
 export const storedParts = ({ id, message }: StoredEvent): Parts =>
-  message === null ? [primingText(id)] : eventParts({ id, json: JSON.stringify(message) });
+  message === null ? [`id: ${id}\ndata: \n\n`] : eventParts({ id, json: JSON.stringify(message) });
 
 /** The event of the answer stream that ends it. */
 export const isAnswer = (message: RpcMessage | null): boolean =>

@@ -2,6 +2,7 @@
 // followed by at most one response; while there is none, what is said waits in the log for the next.
 // Not here: answer streams (sessionCalls.ts).
 import type { ServerResponse } from 'node:http';
+import type { Millis } from '../base/clock.ts';
 import type { RpcMessage } from '../core/rpc.ts';
 import type { EventLog } from '../runtime/gatewayPorts.ts';
 import { comment, knowsPriming, primingText, resumingText } from './sse.ts';
@@ -13,6 +14,8 @@ export interface StandaloneDeps {
   readonly client: string;
   readonly log: Pick<EventLog, 'append' | 'readAfter' | 'drop'>;
   readonly streams: OpenStreams;
+  /** What the client is told to wait before it comes back. */
+  readonly comeBackAfter: () => Millis;
   /** It was opened or closed. */
   readonly changed: () => void;
 }
@@ -50,14 +53,16 @@ export class Standalone {
     if (this.#isUnheard) reply.resume(this.#heard);
     else if (knowsPriming(protocolVersion)) {
       const id = this.#deps.log.append(this.#id, null);
-      reply.begin(primingText(id), id);
+      reply.begin(primingText(id, this.#deps.comeBackAfter()), id);
     } else reply.begin(comment, this.#heard);
     this.#isUnheard = false;
   }
 
   /** Goes on after an event of this stream that the log still knows. */
   resume(response: ServerResponse, cursor: string, protocolVersion: string): void {
-    const opening = knowsPriming(protocolVersion) ? resumingText(cursor, protocolVersion) : comment;
+    const opening = knowsPriming(protocolVersion)
+      ? resumingText(cursor, protocolVersion, this.#deps.comeBackAfter())
+      : comment;
     this.#replace(response).resume(cursor, opening);
     this.#isUnheard = false;
   }

@@ -5,6 +5,7 @@ import type { Millis } from '../base/clock.ts';
 import type { Signal } from '../base/signal.ts';
 import type { Written } from '../core/resultText.ts';
 import type { JsonObject, RpcMessage } from '../core/rpc.ts';
+import type { Reason } from '../core/wording/detail.ts';
 
 /** One stored event of a stream. `message` is null for a priming event, which has an id and no data. */
 export interface StoredEvent {
@@ -43,14 +44,14 @@ export interface EventLog {
 
 export type EventLogTest =
   | { readonly kind: 'ok'; readonly tookMs: Millis }
-  | { readonly kind: 'failed'; readonly reason: string };
+  | ({ readonly kind: 'failed' } & Reason);
 
 export interface EventLogStatus {
   /** What the user asked for, and what is in use now. They differ while Redis cannot be reached. */
   readonly wanted: 'memory' | 'sqlite' | 'redis';
   readonly used: 'memory' | 'sqlite' | 'redis';
   /** Why `used` is not `wanted`, without credentials; null while they are the same. */
-  readonly fallback: { readonly since: Millis; readonly reason: string } | null;
+  readonly fallback: ({ readonly since: Millis } & Reason) | null;
   readonly events: number;
   readonly bytes: number;
 }
@@ -93,8 +94,18 @@ export interface OfferStore {
   save(serverId: string, fingerprint: string, offer: ServerOffer): void;
 }
 
-/** Where the gateway was found last, so that it is found there again. */
+/** How the gateway was missed before. */
+export interface Away {
+  /** When its last life ended in order, in wall time; null where one runs, or none has said goodbye. */
+  readonly endedAt: Millis | null;
+  /** How long its clients were without it, the newest last. */
+  readonly absences: readonly Millis[];
+}
+
+/** Where the gateway was found last, so that it is found there again, and how long it uses to be away. */
 export interface DoorStore {
   loadPort(): number | null;
   savePort(port: number): void;
+  loadAway(): Away;
+  saveAway(away: Away): void;
 }

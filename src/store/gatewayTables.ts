@@ -6,6 +6,7 @@ import * as z from 'zod/mini';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Store } from '../base/disposable.ts';
 import type {
+  Away,
   DoorStore,
   GatewaySession,
   GatewaySessionStore,
@@ -55,9 +56,14 @@ const offerShape = z.object({
   offer: z.object({ welcome: anObject, lists: z.record(z.string(), anObject) }),
 });
 
-const portShape = z.object({ port: z.int().check(z.gte(1), z.lte(65_535)) });
+const aTime = z.number().check(z.gte(0));
+const portShape = z.object({
+  port: z.int().check(z.gte(1), z.lte(65_535)),
+  endedAt: z._default(z.nullable(aTime), null),
+  absences: z._default(z.array(aTime).check(z.maxLength(20)), []),
+});
 
-interface KeptPort {
+interface KeptPort extends Away {
   readonly port: number;
 }
 
@@ -140,10 +146,20 @@ const offerStore = (rows: OwnedRows<KeptOffer>, clock: Clock): OfferStore => ({
 });
 
 const doorKey = 'port';
+const neverAway: Away = { endedAt: null, absences: [] };
 
 const doorStore = (rows: OwnedRows<KeptPort>): DoorStore => ({
   loadPort: () => rows.load(doorKey)?.port ?? null,
-  savePort: (port) => rows.save(doorKey, { port }),
+  savePort: (port) => rows.save(doorKey, { ...(rows.load(doorKey) ?? neverAway), port }),
+  loadAway: () => {
+    const { endedAt, absences } = rows.load(doorKey) ?? neverAway;
+    return { endedAt, absences };
+  },
+  // Without a port there is no door that anybody could miss.
+  saveAway: (away) => {
+    const kept = rows.load(doorKey);
+    if (kept) rows.save(doorKey, { ...kept, ...away });
+  },
 });
 
 export const openGatewayTables = ({ clock, log, stored }: GatewayTablesPorts): GatewayTables => {
@@ -171,7 +187,7 @@ export const openGatewayTables = ({ clock, log, stored }: GatewayTablesPorts): G
     log,
     stored: place(doorSql),
     parse: readPort,
-    limits: { rows: 1, bytes: 100 },
+    limits: { rows: 1, bytes: 300 },
     // The stable port of the workspace is what clients know; this window's own was made up for the time being.
     ownWins: false,
   });

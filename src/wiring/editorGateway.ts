@@ -1,7 +1,7 @@
 // The gateway of one editor window, from its settings and secrets to what the screens see of it: opened when it is wanted,
 // closed when it is not. Composition only; what is decided is decided in the rooms.
 import { join } from 'node:path';
-import type { Clock } from '../base/clock.ts';
+import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Mutable, Store } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
 import type { Settings } from '../core/settings.ts';
@@ -45,6 +45,9 @@ export interface EditorGatewayParts {
   readonly folder: string;
   readonly version: string;
 }
+
+/** Between the end of a window's gateway and the next: measured in a small window of a browser-hosted editor, 4 to 5 s. */
+const usualReload: Millis = 8000;
 
 export class EditorGateway implements Disposable {
   readonly #parts: EditorGatewayParts;
@@ -171,6 +174,7 @@ export class EditorGateway implements Disposable {
       clock,
       log,
       clean: secrets.clean,
+      comeBackAfter: usualReload,
     });
   }
 

@@ -56,17 +56,20 @@ describe('what the gateway keeps', () => {
     before.gatewaySessions.save(aSession);
     before.offers.save('alpha', 'f', offer);
     before.door.savePort(4711);
+    before.door.saveAway({ endedAt: 7, absences: [3] });
     before.dispose();
     const keptBy = ({ events, gatewaySessions, offers, door }: WorkspaceStore) => [
       events.streamOf(id),
       gatewaySessions.load('secret-1'),
       offers.load('alpha', 'f'),
       door.loadPort(),
+      door.loadAway(),
     ];
-    const all = ['s', aSession, offer, 4711];
+    const all = ['s', aSession, offer, 4711, { endedAt: 7, absences: [3] }];
+    const nothing = [null, null, null, null, { endedAt: null, absences: [] }];
     const after = open({ folder, clock, id: 'two' });
     const waiting = open({ folder, clock, id: 'three' });
-    expect([keptBy(after), keptBy(waiting)]).toEqual([all, [null, null, null, null]]);
+    expect([keptBy(after), keptBy(waiting)]).toEqual([all, nothing]);
     after.dispose();
     await clock.advance(1000);
     expect(keptBy(waiting)).toEqual(all);
@@ -82,7 +85,13 @@ describe('what the gateway keeps', () => {
     const id = events.append('s', null);
     gatewaySessions.save(aSession);
     offers.save('alpha', 'f', offer);
+    // Nobody misses a door that was nowhere.
+    door.saveAway({ endedAt: 7, absences: [3] });
+    expect(door.loadAway().endedAt).toBeNull();
     door.savePort(4711);
+    door.saveAway({ endedAt: 7, absences: [3] });
+    door.savePort(4711);
+    expect(door.loadAway()).toEqual({ endedAt: 7, absences: [3] });
     expect([events.streamOf(id), events.status.value.used]).toEqual(['s', 'memory']);
     expect([gatewaySessions.all(), offers.load('alpha', 'f')]).toEqual([[aSession], offer]);
     expect(door.loadPort()).toBe(4711);

@@ -2,6 +2,7 @@
 import { Source } from '../../../src/base/signal.ts';
 import type { RpcMessage } from '../../../src/core/rpc.ts';
 import type {
+  Away,
   DoorStore,
   EventLog,
   EventLogStatus,
@@ -98,12 +99,19 @@ class MemorySessions implements GatewaySessionStore {
 
 class MemoryDoor implements DoorStore {
   port: number | null = null;
+  away: Away = { endedAt: null, absences: [] };
 
   loadPort(): number | null {
     return this.port;
   }
   savePort(port: number): void {
     this.port = port;
+  }
+  loadAway(): Away {
+    return this.away;
+  }
+  saveAway(away: Away): void {
+    this.away = away;
   }
 }
 

@@ -18,6 +18,7 @@ export interface RigOptions {
   readonly servers?: Servers;
   readonly clock?: VirtualClock;
   readonly settings?: Partial<GatewaySettings>;
+  readonly comeBackAfter?: number;
 }
 
 export class Rig {
@@ -46,6 +47,7 @@ export class Rig {
       clock: this.clock,
       log: quiet,
       clean: (text) => text,
+      ...(options.comeBackAfter === undefined ? {} : { comeBackAfter: options.comeBackAfter }),
     });
     onTestFinished(() => this.gateway.dispose());
   }
