@@ -2,7 +2,7 @@
 // the order in which nothing can get lost: the book, the file, and only then our setting. Not here: what the text becomes
 // (takenText.ts), taking over (takeOver.ts), asking the user (host).
 import { isDeepStrictEqual } from 'node:util';
-import type { Clock } from '../base/clock.ts';
+import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import type { SourceKind } from '../core/sources.ts';
 import type { OnConflict, ReturnPlan } from '../core/takeOver.ts';
 import type { Say } from '../core/wording/say.ts';
@@ -37,6 +37,12 @@ export interface GiveBackPorts {
   readonly exclusion: Exclusion;
   readonly limitOf: (kind: SourceKind) => number;
 }
+
+/**
+ * The editor looks at the file of its workspace when it sees that it has changed, and when it writes our setting out of it, it empties
+ * it first. Whoever looks in that moment sees a workspace without folders, and the window reloads: it is given time to look before.
+ */
+const editorReads: Millis = 500;
 
 /** Of a file that is made anew and whose rights nobody knows any more: it may hold credentials. */
 const ownerFile = 0o600;
@@ -180,6 +186,8 @@ export class GiveBack {
     for (const { home, name, entry } of gone)
       if (entry !== null) await this.#ports.own.checkRemoval(home, name);
     const bytes = await this.#writeFile(files, worked, gone);
+    const holdsOurs = gone.some(({ home }) => home.kind === 'workspace' && home.file === file);
+    if (holdsOurs) await sleep(this.#ports.clock, editorReads);
     try {
       await this.#finish(worked, gone, bytes);
       return null;
