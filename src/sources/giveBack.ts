@@ -186,8 +186,7 @@ export class GiveBack {
     for (const { home, name, entry } of gone)
       if (entry !== null) await this.#ports.own.checkRemoval(home, name);
     const bytes = await this.#writeFile(files, worked, gone);
-    const holdsOurs = gone.some(({ home }) => home.kind === 'workspace' && home.file === file);
-    if (holdsOurs) await sleep(this.#ports.clock, editorReads);
+    await this.#untilRead(file, gone);
     try {
       await this.#finish(worked, gone, bytes);
       return null;
@@ -219,6 +218,12 @@ export class GiveBack {
       },
     );
     return bytes;
+  }
+
+  /** The editor has looked at the file, where our setting stands in it too. */
+  async #untilRead(file: string, gone: readonly TakenEntry[]): Promise<void> {
+    const holdsOurs = gone.some(({ home }) => home.kind === 'workspace' && home.file === file);
+    if (holdsOurs) await sleep(this.#ports.clock, editorReads);
   }
 
   /** Our setting and the book, once the file is as it is to be. */
