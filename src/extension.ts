@@ -2,7 +2,7 @@
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
 import { type Clock, realClock, sleep } from './base/clock.ts';
-import { type Disposable, Store } from './base/disposable.ts';
+import { allOrNothing, type Disposable, type Store } from './base/disposable.ts';
 import { type Signal, Source } from './base/signal.ts';
 import type { Settings } from './core/settings.ts';
 import { isObject } from './core/rpc.ts';
@@ -31,13 +31,12 @@ import { createEditorSettings, type EditorSettings } from './host/settings.ts';
 import { commonFolder } from './host/storageFolder.ts';
 import type { Authorizers } from './mcp/auth/authorizers.ts';
 import { followDevFiles } from './host/watchedFiles.ts';
-import { NetworkWatch } from './mcp/network.ts';
 import type { Chronicle } from './runtime/chronicle.ts';
 import { withApproval } from './runtime/approvalGate.ts';
 import type { Fleet } from './runtime/fleet.ts';
 import { KnownSecrets } from './runtime/knownSecrets.ts';
-import type { WakeSource } from './runtime/ports.ts';
 import type { WorkspaceStore } from './store/workspaceStore.ts';
+import { wireNetwork, withFocus } from './wiring/network.ts';
 import { type NewServers, wireNewServers } from './wiring/newServers.ts';
 
 /** The editor waits about five seconds for `deactivate`; what is not done by then is cut off. */
@@ -78,16 +77,6 @@ const openStore = (
   );
 };
 
-/** Sleep and network changes are noticed by the network watch, the window's focus by the editor. */
-const wakeSource = (network: NetworkWatch, presence: Presence): WakeSource => ({
-  onWake: (listener) => {
-    const ears = new Store();
-    ears.add(network.onWake(listener));
-    ears.add(presence.onFocus(() => listener('focus')));
-    return ears;
-  },
-});
-
 const editorFacts = ({
   secrets,
   extensionPath,
@@ -119,14 +108,14 @@ interface Running {
 const wire = (parts: Parts, owner: Store): Running => {
   const { context, clock, logs, presence } = parts;
   const store = openStore(parts, owner);
-  const network = owner.add(new NetworkWatch({ clock }));
+  const network = wireNetwork({ clock, settings: parts.settings.current }, owner);
   const version = versionOf(context);
   const { enabled } = parts.settings.current.value.gateway;
   const door = owner.add(new Source<GatewayDoor>({ kind: enabled ? 'opening' : 'off' }));
   const doors = doorsOf(door);
   const settings = withoutLoops(parts.settings.current, doors, owner, vscode.l10n.t);
-  const filled = refusingLoops(parts.values.resolver, doors, owner, vscode.l10n.t);
-  const wake = wakeSource(network, presence);
+  const filled = refusingLoops(parts.values.resolver, doors, owner);
+  const wake = withFocus(network, presence);
   const chronicler = wireChronicler({ clock, store, network }, owner);
   const signIn = wireSignIn({ context, clock, logs, known: parts.secrets }, owner);
   const fleet = wireFleet(
@@ -178,6 +167,7 @@ const prepare = (context: vscode.ExtensionContext, owner: Store): Parts => {
   const learn = (): void => secrets.learn('settings', secretsOf(settings.current.value));
   learn();
   owner.add(settings.current.onChange(learn));
+  owner.add(logs.follow(settings.current));
   const known = { secrets: context.secrets, settings, known: secrets, clock, logs };
   const values = wireValues(known, owner);
   const presence = owner.add(createPresence(clock));
@@ -232,14 +222,15 @@ const show = (parts: Parts, running: Running, { view }: NewServers, owner: Store
 
 /** One activation: everything that lives from `activate` to `deactivate`. */
 class Lifeline implements Disposable {
-  readonly #store = new Store();
+  readonly #store: Store;
   readonly #fleet: Fleet;
   readonly #gateway: EditorGateway;
   readonly #found: FoundServers;
   readonly #newServers: NewServers;
   readonly api: LifelineApi;
 
-  constructor(context: vscode.ExtensionContext) {
+  constructor(context: vscode.ExtensionContext, owner: Store) {
+    this.#store = owner;
     const parts = prepare(context, this.#store);
     const running = wire(parts, this.#store);
     const { fleet, gateway, found } = running;
@@ -288,9 +279,11 @@ class Lifeline implements Disposable {
 let lifeline: Lifeline | undefined;
 
 export const activate = (context: vscode.ExtensionContext): LifelineApi => {
-  lifeline = new Lifeline(context);
-  lifeline.open();
-  return lifeline.api;
+  // The editor asks nobody to clean up after an activation that failed.
+  const started = allOrNothing((owner) => new Lifeline(context, owner));
+  lifeline = started;
+  started.open();
+  return started.api;
 };
 
 export const deactivate = async (): Promise<void> => {

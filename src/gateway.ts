@@ -20,16 +20,16 @@ import {
 import type { ParsedConfig } from './gateway/headlessConfig.ts';
 import { prepareFolder } from './gateway/headlessFolder.ts';
 import { type HeadlessLogs, headlessLogs } from './gateway/headlessLog.ts';
-import { isListening, whyNotOurs } from './gateway/headlessOwner.ts';
+import { isListening, watchFolder, whyNotOurs } from './gateway/headlessOwner.ts';
 import { announcementOf, folderOf, publishPlace } from './gateway/headlessPlace.ts';
 import { HeadlessSettings, readConfig } from './gateway/headlessSettings.ts';
 import { keepToken } from './gateway/headlessToken.ts';
 import { versionOf } from './gateway/ownVersion.ts';
 import { headlessSignIn } from './wiring/gatewaySignIn.ts';
 import { headlessResolver } from './wiring/gatewayValues.ts';
+import { wireNetwork } from './wiring/network.ts';
 import { type Doors, refusingLoops, withoutLoops } from './wiring/loops.ts';
 import { secretsOf } from './host/knownSecrets.ts';
-import { NetworkWatch } from './mcp/network.ts';
 import type { Chronicler } from './runtime/chronicler.ts';
 import type { Fleet } from './runtime/fleet.ts';
 import { KnownSecrets } from './runtime/knownSecrets.ts';
@@ -134,10 +134,6 @@ const takeFolder = async ({ wish, store, logs }: Run): Promise<void> => {
     );
 };
 
-const wakes = (network: NetworkWatch): WakeSource => ({
-  onWake: (listener) => network.onWake(listener),
-});
-
 const fleetOf = (
   { wish, owner, version, logs, secrets, store, wake, chronicler }: Run,
   settings: Signal<Settings>,
@@ -145,7 +141,7 @@ const fleetOf = (
 ): Fleet => {
   const folder = folderOf(wish.config);
   const resolver = headlessResolver({ settings, logs, secrets, clock, folder });
-  const filled = refusingLoops(resolver, doors, owner, inEnglish);
+  const filled = refusingLoops(resolver, doors, owner);
   const fleet = wireFleet(
     {
       clock,
@@ -218,10 +214,11 @@ const endingOf = (owner: Store, gateway: Gateway, fleet: Fleet): ((code: number)
 const follow = (run: Run, end: (code: number) => void): void => {
   for (const signal of ['SIGTERM', 'SIGINT', 'SIGHUP'] as const) process.on(signal, () => end(0));
   run.owner.add(
-    run.store.lease.onChange((status) => {
-      if (status === 'owner') return;
-      run.logs.own.error(`Another gateway has taken ${run.wish.state}, so this one ends.`);
-      end(exitCode.refused);
+    watchFolder({
+      folder: run.wish.state,
+      loss: run.store.leaseLoss,
+      log: run.logs.own,
+      end: () => end(exitCode.refused),
     }),
   );
 };
@@ -238,9 +235,8 @@ const prepare = (wish: HeadlessWish, config: Extract<ParsedConfig, { kind: 'ok' 
   const settings = owner.add(new HeadlessSettings(wish, config, logs.own)).current;
   owner.add(settings.onChange((now) => secrets.learn('settings', secretsOf(now))));
   const store = openStore(wish, settings, logs, owner);
-  const network = owner.add(new NetworkWatch({ clock }));
-  const wake = wakes(network);
-  const chronicler = wireChronicler({ clock, store, network }, owner);
+  const wake = wireNetwork({ clock, settings }, owner);
+  const chronicler = wireChronicler({ clock, store, network: wake }, owner);
   return { wish, owner, version, token, settings, logs, secrets, store, wake, chronicler };
 };
 

@@ -3,7 +3,7 @@
 // Not here: that the code's texts stand in the English bundle (host/words.test.ts).
 import { describe, expect, test } from 'vitest';
 import { z } from 'zod';
-import { readProjectJson, sourcesUnder } from './support/sources.ts';
+import { readProjectJson, readProjectText, sourcesUnder } from './support/sources.ts';
 
 const texts = z.record(z.string(), z.string());
 type Texts = z.infer<typeof texts>;
@@ -39,14 +39,20 @@ const known: Readonly<Record<string, Language>> = {
         'Name',
         'Optional: {0}',
         'Port',
+        'Prompt {0}',
+        'Prompt {0}: {1}',
         'Prompts',
+        '${2:Region}',
         'Server',
         'Status',
+        'Tool {0}',
+        'Tool {0}: {1}',
         'Tools',
         'URL',
         'Variable',
         'Version',
         'Version {0}',
+        'Version {0}.',
       ],
       'symbols of units, which are international': [
         '1 h',
@@ -65,11 +71,19 @@ const known: Readonly<Record<string, Language>> = {
         '# MCP Lifeline: {0}',
         '### {0}',
         '- {0}: {1}',
+        '{0} ({1})',
+        '{0} ({1}, {2})',
+        '{0} {1}',
+        '{0} {1}.',
         '{0} → {1}',
+        '{0}, {1}',
         '{0}, {1}.',
         '{0}, {1}: {2}',
         '{0}: {1}',
         '{0}: {1}.',
+        '{0}: {1} {2}.',
+        '{0}.',
+        '{0}. {1}',
       ],
     },
   },
@@ -86,7 +100,8 @@ const kept: Readonly<Record<string, RegExp>> = {
   'code in backticks': /`([^`]+)`/g,
   'names of settings': /\bmcpLifeline(?:\.\w+)+/g,
   'JSON to be typed': /\{ .* \}/g,
-  variables: /\$\{[^}]*\}/g,
+  // What stands in a place of a snippet is a word like any other.
+  variables: /\$\{(?:\d+(?=:)|[^}]*\})/g,
   'marks of Markdown': /^(?:#+|-) /g,
   addresses: /\b\w+:\/\/\w*/g,
   'names of variables and protocols': /\b(?:MCP_\w+|JSON|HTTP|MCP|URL|OAuth|SQLite|Redis)\b/g,
@@ -184,6 +199,60 @@ describe.each(rows)('$path', ({ language, said, english: original, pairs }) => {
         text === key && button.test(text) && text.length < longest && translated.length > longest,
     );
     expect(wrong).toEqual([]);
+  });
+});
+
+test.each(languages)(
+  'in %s the pictures of the walkthrough differ in their words only',
+  (language) => {
+    const manifest = read(`package.nls.${language}.json`);
+    const drawn = (path = ''): string =>
+      readProjectText(path).replaceAll(/(<text[^>]*>)[^<]*/g, '$1');
+    const keys = Object.keys(english.manifest).filter((key) => key.endsWith('.svg'));
+    expect(keys.length).toBeGreaterThan(0);
+    for (const key of keys) expect(drawn(manifest[key])).toBe(drawn(english.manifest[key]));
+  },
+);
+
+/** Where a line is somebody else's, with whose it is. What we say of a failure ourselves is in words (`wordedFailure`). */
+const foreignLines: Readonly<Record<string, string>> = {
+  'src/core/connection/failure.ts': 'it makes the others',
+  'src/core/timeline/derive.ts': 'none: the kind is described',
+  'src/core/wording/chronicle.ts': 'none: the kind is described',
+  'src/gateway/healthReportText.ts': 'none: the kind is described',
+  'src/gateway/bridgeDialer.ts': 'of the bridge, which has no screen',
+  'src/mcp/auth/renewal.ts': 'of what was thrown',
+  'src/mcp/probeServer.ts': 'of what was thrown',
+  'src/runtime/attempt.ts': 'of what was thrown',
+  'src/runtime/leftBehind.ts': 'of the server, or it brings words along',
+  'src/sources/resolveServer.ts': 'names as they stand in the entry',
+};
+
+describe('what is told of a failure', () => {
+  const filesWith = (pattern: RegExp, folder = 'src'): readonly string[] =>
+    sourcesUnder(folder)
+      .filter(({ text }) => pattern.test(text))
+      .map(({ path }) => path)
+      .toSorted();
+
+  test('is in words wherever it is ours', () => {
+    expect(filesWith(/\baFailure\(/)).toEqual(Object.keys(foreignLines).toSorted());
+  });
+
+  test('has none of these words in a place from which no translator would get them', () => {
+    expect(filesWith(/\bwordedFailure\(\s*[^,()]+,\s*(?:\[|['"`])/)).toEqual([]);
+    expect(filesWith(/\bnew SaidError\(\s*(?:\[|['"`])/)).toEqual([]);
+  });
+
+  test('is found by whoever collects the texts', () => {
+    expect(filesWith(/\bunsaid\(\s*[^'"`\s]/)).toEqual([]);
+    expect(filesWith(/\bshow(?:Error|Warning|Information)Message\(\s*['"`]/)).toEqual([]);
+  });
+
+  test('is said on every screen', () => {
+    const raw = /\b(?:failure|entry|band)\.detail\b|failureOf\([^;]*\)\?*\.detail\b/;
+    expect(filesWith(raw, 'src/host')).toEqual([]);
+    expect(filesWith(raw, 'src/timeline')).toEqual([]);
   });
 });
 

@@ -45,6 +45,7 @@ const manifest = z
         }),
       ),
       commands: z.array(z.looseObject({ command: z.string(), title: z.string() })),
+      viewsWelcome: z.array(z.looseObject({ when: z.string().optional() })),
       menus: z.record(z.string(), z.array(menuItem)).optional(),
       mcpServerDefinitionProviders: z.array(z.looseObject({ id: z.string() })),
       languageModelTools: z.array(
@@ -152,14 +153,70 @@ describe('commands', () => {
   });
 });
 
-describe('the palette', () => {
-  const { commandPalette = [] } = manifest.contributes.menus ?? {};
-  const shown = new Map(commandPalette.map(({ command, when }) => [command, when]));
+/** What the palette asks before it offers a command; all others it always offers. */
+const asked: Readonly<Record<string, string>> = {
+  reconnectServer: 'canReconnect',
+  reconnectAll: 'canReconnect',
+  startNewSession: 'canReconnect',
+  startServer: 'canStart',
+  stopServer: 'canStop',
+  enableServer: 'canEnable',
+  disableServer: 'canDisable',
+  callTool: 'canCall',
+  trustHints: 'canTrustHints',
+  stopTrustingHints: 'canStopTrustingHints',
+  signIn: 'canSignIn',
+  // Also of a server that is switched off, or that is another window's to look at.
+  signOut: 'hasServers',
+  reviewServer: 'waitsForLeave',
+  enterValues: 'waitsForValues',
+  connectClient: 'hasServers',
+  copyGatewayUrl: 'hasServers',
+  takeOver: 'hasFound',
+  // Another window may have taken over what this one does not know of yet.
+  giveBack: 'hasServers hasTaken',
+  filterHistory: 'hasHistory historyIsFiltered',
+  clearHistory: 'hasHistory',
+  runPendingCall: 'hasPendingCalls',
+  runPendingCallAgain: 'hasPendingCalls',
+  discardPendingCall: 'hasPendingCalls',
+  showPendingResult: 'hasPendingCalls',
+};
 
-  test.each(['reviewServer', 'enterValues', 'giveBack', 'filterHistory', 'clearHistory'])(
-    'offers %s only where there is a server',
-    (name) => expect(shown.get(prefixed(name))).toBe(contextKeys.hasServers),
-  );
+describe('what cannot be done', () => {
+  const { commandPalette = [], ...menus } = manifest.contributes.menus ?? {};
+
+  test('the palette does not offer', () => {
+    const shown = commandPalette
+      .filter(({ command }) => command !== 'mcpLifeline.runToolDocument')
+      .map(({ command, when }) => [command, when]);
+    const expected = Object.entries(asked).map(([name, keys]) => [
+      prefixed(name),
+      keys.split(' ').map(prefixed).join(' || '),
+    ]);
+    expect(Object.fromEntries(shown)).toEqual(Object.fromEntries(expected));
+  });
+
+  test.each([
+    ['reconnectAll', 'hasServers'],
+    ['callTool', 'hasServers'],
+    ['connectClient', 'hasServers'],
+    ['clearStoredSessions', 'hasServers'],
+    ['takeOver', 'hasFound'],
+    ['giveBack', 'hasTaken'],
+    ['filterHistory', 'hasHistory'],
+    ['clearHistory', 'hasHistory'],
+  ])('the title of a view does not offer: %s', (name, key) => {
+    const shown = menus['view/title']?.filter(({ command }) => command === prefixed(name)) ?? [];
+    expect(shown.map(({ when = '' }) => when.includes(prefixed(key)))).toEqual([true]);
+  });
+
+  test('no view says that it is empty before it can know', () => {
+    const clauses = manifest.contributes.viewsWelcome.map(({ when = '' }) => when);
+    const isLater = (when: string): boolean =>
+      when.includes(contextKeys.isReady) || when === contextKeys.historyIsFiltered;
+    expect(clauses.filter((when) => !isLater(when))).toEqual([]);
+  });
 });
 
 test('what stands open over a reload starts the extension that shows it', () => {

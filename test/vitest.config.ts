@@ -50,7 +50,7 @@ export default defineConfig({
       // editor is in play. The run tells at its end which needed one, and why.
       project(
         'integration',
-        under('mcp', 'store', 'sources', 'gateway', 'servers', 'support'),
+        under('mcp', 'store', 'sources', 'gateway', 'wiring', 'servers', 'support'),
         20 * seconds,
         { retry: 1 },
       ),

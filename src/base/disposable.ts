@@ -62,6 +62,17 @@ export class Store implements Disposable {
   }
 }
 
+/** What `build` makes with a store for its parts; where it throws half-way, those that are there end at once. */
+export const allOrNothing = <T>(build: (owner: Store) => T): T => {
+  const owner = new Store();
+  try {
+    return build(owner);
+  } catch (error) {
+    owner.dispose();
+    throw error;
+  }
+};
+
 /** One replaceable thing: assigning ends the one before. */
 export class Mutable<T extends Disposable> implements Disposable {
   #value: T | undefined;

@@ -1,5 +1,5 @@
 // A readable value that tells when it changed. Views derive from signals and keep no copy.
-import { type Disposable, Store, toDisposable } from './disposable.ts';
+import { type Disposable, Mutable, Store, toDisposable } from './disposable.ts';
 
 export interface Signal<T> {
   readonly value: T;
@@ -56,6 +56,34 @@ export class Source<T> implements Signal<T>, Disposable {
     this.#changed.dispose();
   }
 }
+
+/** The value of `read`, anew whenever one of `from` changes; the same value while it means the same. Ends with `owner`. */
+export const derive = <T>(
+  read: () => T,
+  from: readonly Signal<unknown>[],
+  owner: Store,
+  isSame: (one: T, other: T) => boolean = Object.is,
+): Signal<T> => {
+  const source = owner.add(new Source(read()));
+  const update = (): void => {
+    const next = read();
+    if (!isSame(next, source.value)) source.set(next);
+  };
+  for (const signal of from) owner.add(signal.onChange(update));
+  return source;
+};
+
+/** While `wanted` holds there is what `begin` makes; what needs a timer has none while nobody needs it. */
+export const during = (wanted: Signal<boolean>, begin: () => Disposable): Disposable => {
+  const store = new Store();
+  const present = store.add(new Mutable<Disposable>());
+  const follow = (isWanted: boolean): void => {
+    present.value = isWanted ? (present.value ?? begin()) : undefined;
+  };
+  store.add(wanted.onChange(follow));
+  follow(wanted.value);
+  return store;
+};
 
 /** Resolves with the first value that satisfies `wanted`; rejects with the signal's reason when aborted. */
 export const whenever = <T>(

@@ -129,6 +129,15 @@ const unknownFault = (definition: ServerDefinition, say: Say): string | null => 
   return null;
 };
 
+const ownFault = (definition: ServerDefinition, stage: Stage): Unsaid | null =>
+  definition.kind === 'http' ? httpFault(definition, stage) : stdioFault(definition);
+
+/** Of an entry whose variables are filled in: one sentence that quotes no value, or null where it can be used. */
+export const filledFault = (definition: ServerDefinition): Unsaid | null => {
+  const fault = ownFault(definition, 'filled');
+  return fault && unsaid('{0}.', fault);
+};
+
 /** One sentence, or null where the entry can be used. */
 export const faultOf = (
   definition: ServerDefinition,
@@ -136,7 +145,7 @@ export const faultOf = (
   say: Say = inEnglish,
 ): string | null => {
   const unknown = stage === 'written' ? unknownFault(definition, say) : null;
-  const own = definition.kind === 'http' ? httpFault(definition, stage) : stdioFault(definition);
+  const own = ownFault(definition, stage);
   const fault = unknown ?? (own && sayNow(own, say));
   return fault === null ? null : `${fault}.`;
 };

@@ -5,6 +5,7 @@ import type { Millis } from '../base/clock.ts';
 import type { HistoryEntry } from './history.ts';
 import type { FailureKind } from './connection/failure.ts';
 import type { Cause } from './connection/state.ts';
+import type { Unsaid } from './wording/unsaid.ts';
 
 /** Every `at` is wall time; for what lasts, its beginning. Only a mark with a length is written down for its end (`MarkEntry`). */
 interface OfServer {
@@ -46,8 +47,10 @@ export interface RecoveryEntry extends OfServer {
   /** What ended the good time before. */
   readonly cause: Cause;
   readonly failure: FailureKind | null;
-  /** Technical detail of that failure, free of secrets. */
+  /** Technical detail of that failure in English, free of secrets. */
   readonly detail: string | null;
+  /** The same, not yet said (wording/detail.ts). */
+  readonly words?: Unsaid | undefined;
   readonly rung: Rung;
   readonly attempts: number;
   readonly calls: CallToll;

@@ -8,7 +8,8 @@ import {
   type Recovered,
   type StateKind,
 } from './connection/state.ts';
-import type { FailureKind } from './connection/failure.ts';
+import type { Failure, FailureKind } from './connection/failure.ts';
+import type { Unsaid } from './wording/unsaid.ts';
 
 export interface HistoryEntry {
   readonly serverId: string;
@@ -22,9 +23,16 @@ export interface HistoryEntry {
   readonly nextTry: Millis | null;
   readonly recovered: Recovered | null;
   readonly failure: FailureKind | null;
-  /** Technical detail of the failure, free of secrets. */
+  /** Technical detail of the failure in English, free of secrets. */
   readonly detail: string | null;
+  /** The same, not yet said (wording/detail.ts). */
+  readonly words?: Unsaid | undefined;
 }
+
+const toldOf = (failure: Failure | null): Pick<HistoryEntry, 'failure' | 'detail' | 'words'> =>
+  failure === null
+    ? { failure: null, detail: null }
+    : { failure: failure.kind, detail: failure.detail, words: failure.words };
 
 /** The line for a change from one life to the next. */
 export const entryOf = (
@@ -36,7 +44,6 @@ export const entryOf = (
 ): HistoryEntry => {
   const { state } = to;
   const phase = 'phase' in state ? state.phase : null;
-  const failure = failureOf(state);
   return {
     serverId,
     at,
@@ -47,7 +54,6 @@ export const entryOf = (
     attempt: 'attempt' in state ? state.attempt : null,
     nextTry: phase?.kind === 'waiting' ? phase.until : null,
     recovered: 'recovered' in state ? state.recovered : null,
-    failure: failure?.kind ?? null,
-    detail: failure?.detail ?? null,
+    ...toldOf(failureOf(state)),
   };
 };

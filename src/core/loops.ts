@@ -3,6 +3,7 @@
 import type { BadServer, ServerDefinition, Settings } from './settings.ts';
 import { inEnglish } from './wording/english.ts';
 import type { Say } from './wording/say.ts';
+import { sayNow, unsaid, type Unsaid } from './wording/unsaid.ts';
 
 /** How one reaches ourselves. */
 export interface OwnDoor {
@@ -29,20 +30,16 @@ const isOwnUrl = (text: string, ports: readonly number[]): boolean => {
 const plain = (path: string): string => path.replaceAll('\\', '/');
 
 /** Why a server that is the gateway of this window, or our bridge, is not to be used; null: it is neither. */
-export const loopReason = (
-  server: ServerDefinition,
-  { ports, bridge }: OwnDoor,
-  say: Say = inEnglish,
-): string | null => {
+export const loopReason = (server: ServerDefinition, { ports, bridge }: OwnDoor): Unsaid | null => {
   if (server.kind === 'http')
     return isOwnUrl(server.url, ports)
-      ? say(
+      ? unsaid(
           "Its URL is MCP Lifeline's own gateway, so it would call itself. Give it the address of the server behind it, or remove the entry.",
         )
       : null;
   const words = [server.command, ...server.args].map(plain);
   return bridge !== null && words.includes(plain(bridge))
-    ? say(
+    ? unsaid(
         "It starts MCP Lifeline's own bridge, so it would call itself. Give it the server behind it, or remove the entry.",
       )
     : null;
@@ -56,10 +53,10 @@ export const isOwn = (server: ServerDefinition, door: OwnDoor): boolean =>
 export const refuseLoops = (settings: Settings, door: OwnDoor, say: Say = inEnglish): Settings => {
   let found = false;
   const judge = (server: ServerDefinition | BadServer): ServerDefinition | BadServer => {
-    const reason = server.kind === 'bad' ? null : loopReason(server, door, say);
+    const reason = server.kind === 'bad' ? null : loopReason(server, door);
     if (reason === null) return server;
     found = true;
-    return { kind: 'bad', name: server.name, reason };
+    return { kind: 'bad', name: server.name, reason: sayNow(reason, say) };
   };
   const servers = settings.servers.map(judge);
   return found ? { ...settings, servers } : settings;

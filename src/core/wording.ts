@@ -151,7 +151,9 @@ const particulars = (state: ConnectionState, moment: Moment): readonly string[] 
   }
 };
 
-const sentenceOf = (text: string): string => `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+/** Words of ours that begin small, as a sentence of its own. */
+export const sentenceOf = (text: string, say: Say): string =>
+  say('{0}.', `${text.charAt(0).toUpperCase()}${text.slice(1)}`);
 
 /** What we are doing about it, and what that means for calls. */
 const doing = (state: ConnectionState, say: Say): readonly string[] => {
@@ -165,7 +167,7 @@ const doing = (state: ConnectionState, say: Say): readonly string[] => {
     case 'connecting':
       return [say('The connection is being made. Calls are held until it is.')];
     case 'ready':
-      return [say('The server works.'), sentenceOf(describeRecovered(state.recovered, say))];
+      return [say('The server works.'), sentenceOf(describeRecovered(state.recovered, say), say)];
     case 'degraded':
       return [say('Calls work.'), ...state.troubles.map((trouble) => explainTrouble(trouble, say))];
     case 'reconnecting':
@@ -220,7 +222,7 @@ export const describeState = (
       : [name, ...particulars(state, seen)];
   const forEar = particulars(state, { proofAt, now, say, age: spokenAge });
   const failure = failureOf(state);
-  const spoken = [sentenceOf([name, ...forEar].join(', '))];
+  const spoken = [sentenceOf([name, ...forEar].join(', '), say)];
   if (failure !== null) spoken.push(describeFailure(failure, say).happened);
   return {
     icon,

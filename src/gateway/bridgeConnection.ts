@@ -104,7 +104,7 @@ export const bridgeConnection = (deps: BridgeConnectionDeps): BridgeUpstream => 
       events: {
         transition: moved,
         tellUser: () => undefined,
-        refusal: (life) => describeRefusal(life, clock.now(), inEnglish),
+        refusal: (life) => describeRefusal(life, clock.now()),
         waiting: (life) => describeWaiting(server, life, clock.now(), inEnglish),
         leftBehind: () => undefined,
         taskLeft: () => undefined,

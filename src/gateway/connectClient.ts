@@ -14,6 +14,8 @@ import {
 } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import type { FileEntry } from '../core/clientEntry.ts';
+import { unsaid, type Unsaid } from '../core/wording/unsaid.ts';
+import { SaidError, wordsOf } from '../core/wording/saidError.ts';
 import { type Edited, editJson, type EditWish } from './connectClientJson.ts';
 import { editToml } from './connectClientToml.ts';
 import { codeOf, makeOwnFolder, writeOwnFile } from './ownFiles.ts';
@@ -32,7 +34,7 @@ export type Connected =
   /** Another entry of that name is there: ask the user, then `replace`. */
   | { readonly kind: 'taken'; readonly path: string }
   /** A sentence for the user that says what to do. */
-  | { readonly kind: 'refused'; readonly path: string; readonly reason: string };
+  | { readonly kind: 'refused'; readonly path: string; readonly reason: Unsaid };
 
 const largestFile = 4 * 2 ** 20;
 const ownerFile = 0o600;
@@ -49,7 +51,7 @@ const read = (path: string): Present | null => {
   try {
     const real = realpathSync(path);
     const { mode, size } = statSync(real);
-    if (size > largestFile) throw new Error(`${path} is too large to be changed.`);
+    if (size > largestFile) throw new SaidError(unsaid('{0} is too large to be changed.', path));
     return { path: real, text: readFileSync(real, 'utf8'), mode: mode & 0o777 };
   } catch (error) {
     if (codeOf(error) === 'ENOENT') return null;
@@ -83,10 +85,10 @@ const writeWhole = (path: string, text: string, mode: number): void => {
 export const editAs = (format: FileEntry['format'], text: string | null, wish: EditWish): Edited =>
   format === 'json' ? editJson(text, wish) : editToml(text, wish);
 
-const refused = (path: string, why: string): Connected => ({
+const refused = (path: string, why: Unsaid | string): Connected => ({
   kind: 'refused',
   path,
-  reason: `${path} was not changed: ${why}`,
+  reason: unsaid('{0} was not changed: {1}', path, why),
 });
 
 const write = (
@@ -99,7 +101,7 @@ const write = (
   mkdirSync(dirname(path), { recursive: true });
   // The product may have written meanwhile: what it said is not to be lost.
   if (read(path)?.text !== present?.text)
-    return refused(path, 'another program has just changed it. Try again.');
+    return refused(path, unsaid('another program has just changed it. Try again.'));
   const file = present ?? { path, mode: sharedFile };
   writeWhole(file.path, text, secret ? ownerFile : file.mode);
   return { kind: 'written', path, backup };
@@ -113,7 +115,7 @@ const change = (entry: FileEntry, { backups, replace }: ConnectOptions): Connect
     case 'changed':
       return write(entry, present, edited.text, backups);
     case 'refused':
-      return refused(path, `${edited.reason}. Correct it, or paste the entry by hand.`);
+      return refused(path, unsaid('{0}. Correct it, or paste the entry by hand.', edited.reason));
     case 'unchanged':
     case 'taken':
       return { kind: edited.kind, path };
@@ -125,6 +127,6 @@ export const connectClient = (entry: FileEntry, options: ConnectOptions): Connec
   try {
     return change(entry, options);
   } catch (error) {
-    return refused(entry.path, error instanceof Error ? error.message : String(error));
+    return refused(entry.path, wordsOf(error));
   }
 };

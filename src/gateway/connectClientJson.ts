@@ -10,6 +10,8 @@ import {
 } from 'jsonc-parser';
 import { isObject, type JsonObject } from '../core/rpc.ts';
 import type { FileEntry } from '../core/clientEntry.ts';
+import { unsaid, type Unsaid } from '../core/wording/unsaid.ts';
+import { mistakeWords } from '../core/wording/mistake.ts';
 import { isOurs, meansOfTransport } from './clientEntries.ts';
 
 export type Edited =
@@ -18,7 +20,7 @@ export type Edited =
   /** An entry of that name is there, and not ours. */
   | { readonly kind: 'taken' }
   /** One sentence that says what is wrong with the file. */
-  | { readonly kind: 'refused'; readonly reason: string };
+  | { readonly kind: 'refused'; readonly reason: Unsaid };
 
 export interface EditWish {
   readonly at: FileEntry['at'];
@@ -41,7 +43,7 @@ const formattingOf = (text: string): FormattingOptions => {
 
 const lineOf = (text: string, offset: number): number => text.slice(0, offset).split('\n').length;
 
-const refused = (reason: string): Edited => ({ kind: 'refused', reason });
+const refused = (reason: Unsaid): Edited => ({ kind: 'refused', reason });
 
 const isSame = (one: unknown, other: unknown): boolean =>
   JSON.stringify(one) === JSON.stringify(other);
@@ -78,11 +80,15 @@ const edit = (text: string, wish: EditWish): Edited => {
   const [error] = errors;
   if (error)
     return refused(
-      `it is not valid JSON (${printParseErrorCode(error.error)} in line ${lineOf(text, error.offset)})`,
+      unsaid(
+        'it is not valid JSON: in line {0}, {1}',
+        lineOf(text, error.offset),
+        mistakeWords(printParseErrorCode(error.error)),
+      ),
     );
-  if (!isObject(root)) return refused('it is not a JSON object');
+  if (!isObject(root)) return refused(unsaid('it is not a JSON object'));
   const present = valueAt(root, wish.at);
-  if (present === null) return refused(`'${wish.at[0] ?? ''}' in it is not an object`);
+  if (present === null) return refused(unsaid("'{0}' in it is not an object", wish.at[0] ?? ''));
   if (present === undefined) return { kind: 'changed', text: put(text, wish.at, wish.value, text) };
   if (isObject(present) && isOurs(present)) {
     const after = refresh(text, wish, present);

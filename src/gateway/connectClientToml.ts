@@ -2,6 +2,7 @@
 // user has added to a table of ours stays. Forms that cannot be changed line by line are refused, not guessed at.
 // Text in, text out. Not here: files (connectClient.ts), reading TOML (tomlStatements.ts).
 import { isObject, type JsonObject } from '../core/rpc.ts';
+import { unsaid, type Unsaid } from '../core/wording/unsaid.ts';
 import { entryHeader, meansOfTransport } from './clientEntries.ts';
 import type { Edited, EditWish } from './connectClientJson.ts';
 import { readToml, type TomlStatement } from './tomlStatements.ts';
@@ -84,18 +85,20 @@ const append = (text: string, { at, value }: EditWish): string => {
   return `${text}${gap}[${at.map(keyOf).join('.')}]\n${linesOf(value)}`;
 };
 
-const refused = (reason: string): Edited => ({ kind: 'refused', reason });
+const refused = (reason: Unsaid): Edited => ({ kind: 'refused', reason });
 
 const edit = (text: string, wish: EditWish): Edited => {
   const read = readToml(text);
-  if (read.kind === 'unreadable') return refused(`it is not valid TOML (line ${read.line})`);
+  if (read.kind === 'unreadable')
+    return refused(unsaid('it is not valid TOML (line {0})', read.line));
   const present = look(read.statements, wish.at);
   const name = wish.at.join('.');
   if (present.isElsewhere)
-    return refused(`'${name}' in it is not written as a table [${name}] of its own`);
+    return refused(unsaid("'{0}' in it is not written as a table [{0}] of its own", name));
   const { header, values, inner } = present;
   if (header === null && inner.length === 0) return { kind: 'changed', text: append(text, wish) };
-  if (header === null) return refused(`[${name}] is missing in it before its inner tables`);
+  if (header === null)
+    return refused(unsaid('[{0}] is missing in it before its inner tables', name));
   if (!isOurs(text, present) && values.length + inner.length > 0 && !wish.replace)
     return { kind: 'taken' };
   const after = rewrite(text, header, present, wish);

@@ -8,6 +8,8 @@ import { lstatSync, readdirSync, realpathSync, rmSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { isAbsolute, join, sep } from 'node:path';
 import type { Millis } from '../base/clock.ts';
+import { sayNow } from '../core/wording/unsaid.ts';
+import { inEnglish } from '../core/wording/english.ts';
 import type { FoundGateway, GatewayState, PathStyle } from './discoveryChoice.ts';
 import { type DiscoveryEntry, entryText, parseEntry } from './discoveryEntry.ts';
 import { codeOf, exposure, makeOwnFolder, readOwnFile, writeOwnFile } from './ownFiles.ts';
@@ -91,7 +93,8 @@ const namesIn = (folder: string): readonly string[] => {
 
 const exposedFolder = (folder: string): string | null => {
   const stats = lstatSync(folder, { throwIfNoEntry: false });
-  return stats === undefined ? null : exposure(stats, folder);
+  const trouble = stats === undefined ? null : exposure(stats, folder);
+  return trouble && sayNow(trouble, inEnglish);
 };
 
 /** All gateways that left a file there. Where others may write into the folder nothing in it is believed. */

@@ -1,9 +1,12 @@
 // Only one gateway may use a state folder. Whether another does is known at once where its process is gone, or still answers at its
 // port; where neither can be told (another container, a process number that was given away again) its silence decides,
-// which takes as long as the lease lasts. Not here: the lease itself (store).
+// which takes as long as the lease lasts. Once it is ours it is so until somebody else has it, or nobody can know.
+// Not here: the lease itself (store).
 import { connect } from 'node:net';
 import { type Clock, type Millis, sleep } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
 import { type Signal, whenever } from '../base/signal.ts';
+import type { Log } from '../runtime/ports.ts';
 
 /** Whether somebody accepts connections at the address of this URL of ours. */
 export const isListening = (url: string): Promise<boolean> =>
@@ -46,3 +49,43 @@ export const whyNotOurs = async (question: OwnerQuestion): Promise<'taken' | 'un
   over.abort();
   return first;
 };
+
+/** Why the folder is not ours any more; null while it is. */
+export type FolderLoss =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'replaced' }
+  | { readonly kind: 'failing'; readonly reason: string };
+
+export interface FolderWatch {
+  readonly folder: string;
+  readonly loss: Signal<FolderLoss | null>;
+  readonly log: Pick<Log, 'info' | 'error'>;
+  /** Nothing that is kept may be used any more. */
+  readonly end: () => void;
+}
+
+/**
+ * A folder that cannot be written is nobody's for a while: the servers' sessions in it are left alone, and with new ones clients
+ * are served from memory until it can be written again. Where it is somebody else's, or gone, only the end is honest.
+ */
+export const watchFolder = ({ folder, loss, log, end }: FolderWatch): Disposable =>
+  loss.onChange((now) => {
+    switch (now?.kind) {
+      case undefined:
+        log.info(`${folder} can be used again, and everything is kept there from now on.`);
+        return;
+      case 'failing':
+        log.error(
+          `${folder} cannot be used (${now.reason}), so that nothing is kept: servers get new sessions, clients are served on. It is tried again every second.`,
+        );
+        return;
+      case 'taken':
+        log.error(`Another gateway has taken ${folder}, so this one ends.`);
+        break;
+      case 'replaced':
+        log.error(
+          `The files in ${folder} were removed or replaced, so that nothing would be kept. This gateway ends; start it again.`,
+        );
+    }
+    end();
+  });

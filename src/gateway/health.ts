@@ -10,6 +10,9 @@ import {
   type StateKind,
 } from '../core/connection/state.ts';
 import type { FailureKind } from '../core/connection/failure.ts';
+import { sayDetail } from '../core/wording/detail.ts';
+import type { Say } from '../core/wording/say.ts';
+import { inEnglish } from '../core/wording/english.ts';
 import type { EventLogStatus } from '../runtime/gatewayPorts.ts';
 import type { FleetWatch, Proof, ServerWatch } from '../runtime/watch.ts';
 import type { DoorPlace } from './door.ts';
@@ -91,17 +94,18 @@ const nextTryOf = (state: ConnectionState, now: Millis): number | null => {
   return phase.kind === 'trying' ? 0 : Math.max(0, phase.until - now);
 };
 
-const failureHealth = (state: ConnectionState, clean: ServerPorts['clean']) => {
+const failureHealth = (state: ConnectionState, clean: ServerPorts['clean'], say: Say) => {
   const failure = failureOf(state);
   if (failure === null) return null;
-  const { kind, status, detail } = failure;
+  const { kind, status } = failure;
   // Cleaned whole: half a credential would no longer be known for one.
-  return { kind, status, detail: clean(detail).slice(0, longestDetail) };
+  return { kind, status, detail: clean(sayDetail(failure, say)).slice(0, longestDetail) };
 };
 
 const serverHealth = (
   server: ServerWatch,
   { gateway, clock, clean }: ServerPorts,
+  say: Say,
 ): ServerHealth => {
   const { state } = server.life.value;
   const now = clock.now();
@@ -119,7 +123,7 @@ const serverHealth = (
     recovered: 'recovered' in state ? state.recovered : null,
     sessions: gateway?.sessions(server.id) ?? null,
     calls: { held, running },
-    failure: failureHealth(state, clean),
+    failure: failureHealth(state, clean, say),
     reason: null,
   };
 };
@@ -142,8 +146,12 @@ const badHealth = (reason: string, clean: ServerPorts['clean']): ServerHealth =>
 const isWell = (state: ConnectionState): boolean =>
   isUp(state) || ['idle', 'disabled', 'stopping', 'stopped'].includes(state.kind);
 
-/** All servers, or one, by name; empty where there is no such server. */
-export const serversHealth = (ports: ServerPorts, only?: string): GatewayHealth['servers'] => {
+/** All servers, or one, by name; empty where there is no such server. Programs read English. */
+export const serversHealth = (
+  ports: ServerPorts,
+  only?: string,
+  say: Say = inEnglish,
+): GatewayHealth['servers'] => {
   const { fleet, clean } = ports;
   const wanted = (name: string): boolean => only === undefined || name === only;
   const bad = fleet.bad.value
@@ -151,7 +159,7 @@ export const serversHealth = (ports: ServerPorts, only?: string): GatewayHealth[
     .map(({ name, reason }): [string, ServerHealth] => [name, badHealth(reason, clean)]);
   const good = fleet.servers.value
     .filter(({ id }) => wanted(id))
-    .map((server): [string, ServerHealth] => [server.id, serverHealth(server, ports)]);
+    .map((server): [string, ServerHealth] => [server.id, serverHealth(server, ports, say)]);
   return Object.fromEntries([...bad, ...good]);
 };
 

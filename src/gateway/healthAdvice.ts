@@ -8,6 +8,7 @@ import { describeFailure } from '../core/wording/failure.ts';
 import { describeNoPort, describeRefusedPort } from '../core/wording/port.ts';
 import type { Say } from '../core/wording/say.ts';
 import { formatAge } from '../core/wording/time.ts';
+import { sayDetail, sayReason } from '../core/wording/detail.ts';
 import type { EventLogStatus, EventLogTest } from '../runtime/gatewayPorts.ts';
 import type { ServerWatch } from '../runtime/watch.ts';
 import type { Denied, DoorPlace } from './door.ts';
@@ -64,7 +65,7 @@ const ofStore = ({ store, storeTest, now }: Measured, say: Say): string[] => {
         store.used,
         store.wanted,
         formatAge(now - store.fallback.since, say),
-        store.fallback.reason,
+        sayReason(store.fallback, say),
       ),
     );
   }
@@ -72,7 +73,7 @@ const ofStore = ({ store, storeTest, now }: Measured, say: Say): string[] => {
     found.push(
       say(
         'The event store failed its test: {0}. Until it works, answers may be lost when the gateway restarts.',
-        storeTest.reason,
+        sayReason(storeTest, say),
       ),
     );
   }
@@ -157,7 +158,8 @@ const ofState = (server: ServerWatch, say: Say): string[] => {
   if (failure === null || !(needsPerson(state) || state.kind === 'suspended')) return [];
   const { happened, advice } = describeFailure(failure, say);
   // The exit and the last lines of stderr, which say what the words about the kind cannot.
-  const last = state.kind === 'crash-loop' ? [say('It ended like this: {0}', failure.detail)] : [];
+  const last =
+    state.kind === 'crash-loop' ? [say('It ended like this: {0}', sayDetail(failure, say))] : [];
   return [`${happened} ${advice}`, ...last];
 };
 

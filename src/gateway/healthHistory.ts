@@ -13,10 +13,12 @@ import type { ChronicleReader } from '../runtime/chronicle.ts';
 export type HistoryEvent = { readonly ageMs: number; readonly text: string };
 
 export type ServerHistory = {
-  /** How far back the figures reach. */
+  /** How far back recoveries, restarts and calls are counted. */
   readonly sinceMs: number;
   /** 0 to 1; null where nothing is known. */
   readonly upShare: number | null;
+  /** How far back that share reaches: states may be remembered for less long than calls. */
+  readonly upSinceMs: number | null;
   readonly recoveries: number;
   readonly medianRecoveryMs: number | null;
   readonly worstRecoveryMs: number | null;
@@ -61,11 +63,12 @@ const asReport = (
   now: Millis,
   say: Say,
 ): ServerHistory => {
-  const { since, upShare, recoveries, restarts, calls } = metrics;
+  const { since, upShare, upSince, recoveries, restarts, calls } = metrics;
   const { count, errors, held, repeated, unknown, refused } = calls;
   return {
     sinceMs: Math.max(0, now - since),
     upShare: upShare === null ? null : Math.round(upShare * 10_000) / 10_000,
+    upSinceMs: upShare === null || upSince === null ? null : Math.max(0, now - upSince),
     recoveries,
     medianRecoveryMs: wholeMs(metrics.medianRecovery),
     worstRecoveryMs: wholeMs(metrics.worstRecovery),

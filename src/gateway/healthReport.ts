@@ -1,5 +1,6 @@
 // The health report: what `GET /health` says, what was tried just now, and what can be done about it. For the tool
 // session_health_check and the editor's report; as data here, as words in healthReportText.ts.
+import { sayReason } from '../core/wording/detail.ts';
 import type { EventLog, EventLogTest } from '../runtime/gatewayPorts.ts';
 import type { Denied } from './door.ts';
 import { adviceOnGateway, type Advice } from './healthAdvice.ts';
@@ -39,6 +40,7 @@ export type HealthReport = ServersReport & {
 
 const storeOf = (ports: ReportPorts, test: EventLogTest): HealthReport['store'] => {
   const { wanted, used, fallback, events, bytes } = ports.store.value;
+  const { say } = ports;
   const now = ports.clock.now();
   return {
     wanted,
@@ -46,10 +48,13 @@ const storeOf = (ports: ReportPorts, test: EventLogTest): HealthReport['store'] 
     fallback:
       fallback === null
         ? null
-        : { sinceMs: Math.max(0, now - fallback.since), reason: ports.clean(fallback.reason) },
+        : {
+            sinceMs: Math.max(0, now - fallback.since),
+            reason: ports.clean(sayReason(fallback, say)),
+          },
     events,
     bytes,
-    test: test.kind === 'ok' ? test : { kind: 'failed', reason: ports.clean(test.reason) },
+    test: test.kind === 'ok' ? test : { kind: 'failed', reason: ports.clean(sayReason(test, say)) },
   };
 };
 

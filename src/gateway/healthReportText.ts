@@ -4,6 +4,7 @@ import { aFailure } from '../core/connection/failure.ts';
 import { nameOf } from '../core/wording.ts';
 import { describeRecovered } from '../core/wording/cause.ts';
 import { describeFailure } from '../core/wording/failure.ts';
+import { quantity } from '../core/wording/number.ts';
 import type { Say } from '../core/wording/say.ts';
 import { formatAge } from '../core/wording/time.ts';
 import type { HealthReport } from './healthReport.ts';
@@ -20,7 +21,7 @@ const onGateway = ({ gateway, version, uptime_secs }: HealthReport, say: Say): s
   const { port, wantedPort, check, sessions, jobs } = gateway;
   const reach =
     check.kind === 'ok'
-      ? say('reached in {0} ms', check.tookMs)
+      ? say('reached in {0} ms', quantity(check.tookMs, say))
       : say('not reached: {0}', quoted(check.reason));
   const where =
     wantedPort === null
@@ -36,16 +37,16 @@ const onGateway = ({ gateway, version, uptime_secs }: HealthReport, say: Say): s
 const onStore = ({ store }: HealthReport, say: Say): string => {
   const test =
     store.test.kind === 'ok'
-      ? say('test passed in {0} ms', Math.round(store.test.tookMs))
+      ? say('test passed in {0} ms', quantity(Math.round(store.test.tookMs), say))
       : say('test failed: {0}', quoted(store.test.reason));
-  const kilobytes = Math.ceil(store.bytes / 1024);
+  const kilobytes = quantity(Math.ceil(store.bytes / 1024), say);
   if (store.fallback === null) {
     return store.events === 1
       ? say('- Event store: {0}, 1 event, {1} KiB, {2}', store.used, kilobytes, test)
       : say(
           '- Event store: {0}, {1} events, {2} KiB, {3}',
           store.used,
-          store.events,
+          quantity(store.events, say),
           kilobytes,
           test,
         );

@@ -15,6 +15,9 @@ import {
   type Stats,
   writeFileSync,
 } from 'node:fs';
+import { sayNow, unsaid, type Unsaid } from '../core/wording/unsaid.ts';
+import { SaidError } from '../core/wording/saidError.ts';
+import { inEnglish } from '../core/wording/english.ts';
 
 const ownerFolder = 0o700;
 const ownerFile = 0o600;
@@ -24,14 +27,19 @@ export const codeOf = (error: unknown): unknown =>
   error instanceof Error && 'code' in error ? error.code : undefined;
 
 /** Why others may read or change it; null where only its owner, who is us, may. Windows guards the profile by its own list. */
-export const exposure = (stats: Stats, path: string): string | null => {
+export const exposure = (stats: Stats, path: string): Unsaid | null => {
   if (process.platform === 'win32' || process.getuid === undefined) return null;
   if (stats.uid !== process.getuid())
-    return `${path} belongs to another user and is not used. Remove it.`;
+    return unsaid('{0} belongs to another user and is not used. Remove it.', path);
   const mode = stats.isDirectory() ? ownerFolder : ownerFile;
   return (stats.mode & 0o077) === 0
     ? null
-    : `${path} can be reached by other users and is not used. Run: chmod ${mode.toString(8)} ${JSON.stringify(path)}`;
+    : unsaid(
+        '{0} can be reached by other users and is not used. Run: chmod {1} {2}',
+        path,
+        mode.toString(8),
+        JSON.stringify(path),
+      );
 };
 
 /** Throws where the folder cannot be made, or belongs to somebody else. */
@@ -39,10 +47,10 @@ export const makeOwnFolder = (path: string): void => {
   mkdirSync(path, { recursive: true, mode: ownerFolder });
   if (process.platform === 'win32') return;
   const stats = lstatSync(path);
-  if (!stats.isDirectory()) throw new Error(`${path} is not a folder.`);
+  if (!stats.isDirectory()) throw new SaidError(unsaid('{0} is not a folder.', path));
   if (stats.uid === process.getuid?.() && (stats.mode & 0o077) !== 0) chmodSync(path, ownerFolder);
   const trouble = exposure(lstatSync(path), path);
-  if (trouble !== null) throw new Error(trouble);
+  if (trouble !== null) throw new SaidError(trouble);
 };
 
 /** All of the new text or all of the old, whenever somebody looks, also after a power cut of this process. */
@@ -79,7 +87,7 @@ export const readOwnFile = (path: string): ReadFile => {
     const stats = fstatSync(handle);
     if (!stats.isFile()) return { kind: 'refused', reason: `${path} is not a file.` };
     const trouble = exposure(stats, path);
-    if (trouble !== null) return { kind: 'refused', reason: trouble };
+    if (trouble !== null) return { kind: 'refused', reason: sayNow(trouble, inEnglish) };
     if (stats.size > largestFile)
       return { kind: 'refused', reason: `${path} is too large to be of use.` };
     return { kind: 'text', text: readFileSync(handle, 'utf8') };

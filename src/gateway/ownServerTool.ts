@@ -54,6 +54,7 @@ const serverSchema: JsonObject = object({
 const historySchema: JsonObject = object({
   sinceMs: number,
   upShare: nullable('number'),
+  upSinceMs: nullable('number'),
   recoveries: number,
   medianRecoveryMs: nullable('number'),
   worstRecoveryMs: nullable('number'),

@@ -5,6 +5,8 @@ import type { Clock, Millis } from '../base/clock.ts';
 import { isObject } from '../core/rpc.ts';
 import { describeNoPort } from '../core/wording/port.ts';
 import type { Say } from '../core/wording/say.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
+import { SaidError, sayError } from '../core/wording/saidError.ts';
 import type { EventLog, EventLogTest } from '../runtime/gatewayPorts.ts';
 import type { DoorPlace } from './door.ts';
 
@@ -40,7 +42,8 @@ const askOurselves = (port: number, signal: AbortSignal): Promise<unknown> =>
         response.setEncoding('utf8');
         response.on('data', (chunk: string) => {
           text += chunk;
-          if (text.length > mostBytes) request.destroy(new Error('The answer is too long.'));
+          if (text.length > mostBytes)
+            request.destroy(new SaidError(unsaid('the answer is too long')));
         });
         response.on('error', reject);
         response.on('end', () => resolve(instanceIn(text)));
@@ -68,7 +71,7 @@ export const checkDoor = async (
       : failed(say('another program answers at port {0}', place.port));
   } catch (error) {
     if (abort.signal.aborted) return failed(lateWords(say));
-    return failed(error instanceof Error ? error.message : String(error));
+    return failed(sayError(error, say));
   } finally {
     timer.dispose();
   }
@@ -88,6 +91,6 @@ export const checkStore = (
     };
     // It promises never to reject; a report must not hang on that.
     store.selfTest().then(finish, (error: unknown) => {
-      finish({ kind: 'failed', reason: error instanceof Error ? error.message : String(error) });
+      finish({ kind: 'failed', reason: sayError(error, say) });
     });
   });

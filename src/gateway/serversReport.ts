@@ -50,7 +50,7 @@ export const reportServers = (
   ports: ServersReportPorts,
   only?: string,
 ): ServersReport | undefined => {
-  const servers = serversHealth(ports, only);
+  const servers = serversHealth(ports, only, ports.say);
   if (only !== undefined && !Object.hasOwn(servers, only)) return undefined;
   const history = historyOf(ports, Object.keys(servers));
   return {

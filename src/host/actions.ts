@@ -1,6 +1,7 @@
 // Which actions make sense in which state: what menus show, what quick picks list, what a command refuses.
 // Free of `vscode`. Not here: what an action does (commands.ts).
 import { type ConnectionState, failureOf, type StateKind } from '../core/connection/state.ts';
+import type { ServerWatch } from '../runtime/watch.ts';
 
 export type Action = 'reconnect' | 'renew' | 'start' | 'stop' | 'enable' | 'disable' | 'call';
 
@@ -34,6 +35,10 @@ export const personStepIn = (state: ConnectionState, isAllowed: boolean): Person
   if (state.kind === 'needs-auth') return 'signIn';
   return failureOf(state)?.kind === 'needs-input' ? 'enterValues' : null;
 };
+
+/** Whether it waits for values, and not for leave. */
+export const wantsValues = ({ life }: Pick<ServerWatch, 'life'>): boolean =>
+  failureOf(life.value.state)?.kind === 'needs-input';
 
 export const actionsIn = (state: StateKind): readonly Action[] => actionsByState[state];
 export const applies = (action: Action, state: StateKind): boolean =>

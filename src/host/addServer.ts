@@ -6,11 +6,17 @@ import type { InputDefinition } from '../core/inputs.ts';
 import { parseServers } from '../core/parseServers.ts';
 import type { JsonObject } from '../core/rpc.ts';
 import type { EntryHome } from '../core/takeOver.ts';
+import { inEnglish } from '../core/wording/english.ts';
+import { sayError } from '../core/wording/saidError.ts';
 import { faultOfName, freeName, plainName, readEntry } from './addServerEntry.ts';
 import { type ProbeServer, tryServer } from './addServerProbe.ts';
+import type { Logs } from './log.ts';
 import { looksLikeSnippet, readSnippet, type SnippetServer } from './addServerSnippet.ts';
+import { asNotice } from './noticeText.ts';
 import type { OwnEntries } from './ownEntries.ts';
-import { type Answer, askChoice, askText } from './quickInput.ts';
+import { plainUrl } from './plainUrl.ts';
+import { type Answer, askChoice, askText, wantsAgain } from './quickInput.ts';
+import { insist } from './series.ts';
 import type { EditorSettings, Scope } from './settings.ts';
 import type { TakeOvers } from './takeOverPorts.ts';
 
@@ -19,6 +25,7 @@ export interface AddServerPorts {
   readonly ownEntries: Pick<OwnEntries, 'add'>;
   readonly takeOvers: Pick<TakeOvers, 'ourEntry'>;
   readonly probe: ProbeServer;
+  readonly logs: Pick<Logs, 'clean' | 'own'>;
 }
 
 /** What was typed, understood. */
@@ -62,6 +69,17 @@ interface SnippetItem extends vscode.QuickPickItem {
   readonly server: SnippetServer;
 }
 
+const snippetItem = (server: SnippetServer): SnippetItem => {
+  const { url, command } = server.entry;
+  const isHttp = typeof url === 'string';
+  return {
+    label: server.name ?? '',
+    iconPath: new vscode.ThemeIcon(isHttp ? 'globe' : 'terminal'),
+    description: isHttp ? plainUrl(url) : typeof command === 'string' ? command : '',
+    server,
+  };
+};
+
 /** Null: back to what was typed. Undefined: given up. */
 const chooseOne = async (
   servers: readonly SnippetServer[],
@@ -72,7 +90,7 @@ const chooseOne = async (
     title: title(),
     placeholder: vscode.l10n.t('There are several servers in it. Which one?'),
     canGoBack: true,
-    items: servers.map((server) => ({ label: server.name ?? '', server })),
+    items: servers.map(snippetItem),
   });
   if (answer.kind === 'value') return answer.value.server;
   return answer.kind === 'back' ? null : undefined;
@@ -217,13 +235,31 @@ const workspaceHome = (): EntryHome => {
     : { kind: 'folder', folder: workspaceFolders?.[0]?.uri.fsPath ?? '' };
 };
 
+const write = async (
+  { ownEntries, settings }: AddServerPorts,
+  { name, entry, inputs, scope }: Finished,
+): Promise<void> => {
+  const home: EntryHome = scope === 'user' ? { kind: 'user' } : workspaceHome();
+  if (inputs.length > 0) await ownEntries.add(home, { name, entry, inputs });
+  else await settings.addServer(name, entry, scope);
+};
+
+/** Null, or why it is not: mostly a file of settings with changes that nobody has saved. */
+const save = async (ports: AddServerPorts, finished: Finished): Promise<string | null> => {
+  try {
+    await write(ports, finished);
+    return null;
+  } catch (error) {
+    const { t } = vscode.l10n;
+    const { clean, own } = ports.logs;
+    own.error(`"${finished.name}" was not added: ${clean(sayError(error, inEnglish))}`);
+    return t('"{0}" was not added: {1}', finished.name, asNotice(clean(sayError(error, t))));
+  }
+};
+
 /** Resolves with the new server's name, or undefined when the user gave up. */
 export const addServer = async (ports: AddServerPorts): Promise<string | undefined> => {
   const finished = await askPlan(ports);
   if (!finished) return undefined;
-  const { name, entry, inputs, scope } = finished;
-  const home: EntryHome = scope === 'user' ? { kind: 'user' } : workspaceHome();
-  if (inputs.length > 0) await ports.ownEntries.add(home, { name, entry, inputs });
-  else await ports.settings.addServer(name, entry, scope);
-  return name;
+  return (await insist(() => save(ports, finished), wantsAgain)) ? finished.name : undefined;
 };

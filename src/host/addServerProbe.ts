@@ -5,6 +5,7 @@ import { Store, toDisposable } from '../base/disposable.ts';
 import type { ProbeOutcome, ServerFindings } from '../core/probing.ts';
 import type { ServerDefinition } from '../core/settings.ts';
 import { describeFailure } from '../core/wording/failure.ts';
+import { sayDetail } from '../core/wording/detail.ts';
 import { plainUrl } from './plainUrl.ts';
 import { askChoice } from './quickInput.ts';
 
@@ -111,6 +112,7 @@ const askAboutTrouble = async (why: string, detail: string): Promise<ProbeAnswer
   const answer = await askChoice<TroubleItem>({
     title: title(),
     placeholder: why,
+    canGoBack: true,
     items: [
       {
         label: t('Edit…'),
@@ -131,7 +133,8 @@ const askAboutTrouble = async (why: string, detail: string): Promise<ProbeAnswer
       },
     ],
   });
-  return answer.kind === 'value' ? answer.value.answer : { kind: 'cancelled' };
+  if (answer.kind === 'value') return answer.value.answer;
+  return { kind: answer.kind === 'back' ? 'back' : 'cancelled' };
 };
 
 const answerTo = (outcome: ProbeOutcome): Promise<ProbeAnswer> | ProbeAnswer => {
@@ -153,7 +156,7 @@ const answerTo = (outcome: ProbeOutcome): Promise<ProbeAnswer> | ProbeAnswer => 
       return { kind: 'go-on', summary: outcome.reason, ownName: null };
     case 'failed': {
       const { happened, advice } = describeFailure(outcome.failure, t);
-      return askAboutTrouble(happened, [advice, outcome.failure.detail].join(' '));
+      return askAboutTrouble(happened, [advice, sayDetail(outcome.failure, t)].join(' '));
     }
   }
 };

@@ -6,7 +6,7 @@ import { mkdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } 
 import { dirname } from 'node:path';
 import * as z from 'zod/mini';
 import { type Disposable, Store } from '../base/disposable.ts';
-import { Emitter } from '../base/signal.ts';
+import { during, Emitter, type Signal } from '../base/signal.ts';
 import { type ApprovalContext, approvalKey, entryKey, needsApproval } from '../core/approval.ts';
 import type { ServerDefinition } from '../core/settings.ts';
 import { type Clock, every, type Millis } from '../base/clock.ts';
@@ -34,6 +34,8 @@ export interface ApprovalParts {
   /** The file of the book. */
   readonly path: string;
   readonly context: () => ApprovalContext;
+  /** Whether there is an entry that needs leave: what other windows change is of interest only then. */
+  readonly needed: Signal<boolean>;
   readonly clock: Clock;
   readonly log: Pick<Log, 'warn'>;
 }
@@ -53,15 +55,14 @@ export class ApprovalBook implements Approvals, Disposable {
   readonly #parts: ApprovalParts;
   readonly #store = new Store();
   readonly #changed = this.#store.add(new Emitter<void>());
-  #told: string;
+  #told = '';
   #seen = '';
   #allowed: readonly Allowed[] = [];
   #hasWarned = false;
 
   constructor(parts: ApprovalParts) {
     this.#parts = parts;
-    this.#told = this.#look();
-    this.#store.add(every(parts.clock, lookEvery, () => this.#tellOthers()));
+    this.#store.add(during(parts.needed, () => this.#watch()));
   }
 
   isAllowed(definition: ServerDefinition): boolean {
@@ -101,6 +102,12 @@ export class ApprovalBook implements Approvals, Disposable {
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  /** Whoever begins to need leave reads the book as it is then. */
+  #watch(): Disposable {
+    this.#told = this.#look();
+    return every(this.#parts.clock, lookEvery, () => this.#tellOthers());
   }
 
   #look(): string {

@@ -2,6 +2,7 @@
 // them into other products' files. Named from the user's side; the composition root builds it. Free of `vscode`.
 // Not here: what an entry looks like in each product.
 import type { ClientEntry, EntryScope, FileEntry, Product } from '../core/clientEntry.ts';
+import type { Unsaid } from '../core/wording/unsaid.ts';
 import type { OpenDoor } from './gatewayDoor.ts';
 
 export type Written =
@@ -11,7 +12,7 @@ export type Written =
   /** Another entry of that name is there. */
   | { readonly kind: 'taken'; readonly path: string }
   /** A sentence for the user that says what to do. */
-  | { readonly kind: 'refused'; readonly path: string; readonly reason: string };
+  | { readonly kind: 'refused'; readonly path: string; readonly reason: Unsaid };
 
 export interface ClientGuide {
   entryFor(product: Product, scope: EntryScope, server: string, door: OpenDoor): ClientEntry;

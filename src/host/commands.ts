@@ -2,8 +2,10 @@
 // met says why. Not here: the dialogs (pickServer.ts, addServer.ts, callTool.ts, pendingCommands.ts, trustHints.ts,
 // gatewayCommands.ts).
 import * as vscode from 'vscode';
-import { type Disposable, Store } from '../base/disposable.ts';
+import { allOrNothing, type Disposable } from '../base/disposable.ts';
 import { isObject } from '../core/rpc.ts';
+import { sayError } from '../core/wording/saidError.ts';
+import { inEnglish } from '../core/wording/english.ts';
 import type { FleetWatch, ServerWatch, Tool } from '../runtime/watch.ts';
 import { type Action, applies } from './actions.ts';
 import { addServer, type AddServerPorts } from './addServer.ts';
@@ -13,10 +15,12 @@ import { type EnteredValues, enterValues, forgetValues } from './enterValues.ts'
 import type { GatewayCommands } from './gatewayCommands.ts';
 import { giveBack } from './giveBack.ts';
 import type { Logs } from './log.ts';
+import { asNotice } from './noticeText.ts';
 import { pendingCommands, type PendingPorts } from './pendingCommands.ts';
-import { openConfiguration } from './openPlace.ts';
+import { openConfiguration, ownPlace } from './openPlace.ts';
+import { pickEntry } from './pickEntry.ts';
 import {
-  pickAnyServer,
+  pickLog,
   pickServer,
   sayNoServers,
   sayNoSuchServer,
@@ -131,6 +135,12 @@ const reconnectAll = async ({ fleet }: CommandPorts): Promise<void> => {
   for (const server of fitting) server.reconnect();
 };
 
+/** Asks whose where nothing at all was given. */
+const showLog = async (ports: CommandPorts, { server, raw }: Target): Promise<void> => {
+  const chosen = raw === undefined ? await pickLog(ports) : (server ?? null);
+  if (chosen !== undefined) ports.logs.show(chosen?.id);
+};
+
 /** The new server is shown where its state can be watched. */
 const addAndShow = async (ports: CommandPorts): Promise<void> => {
   if ((await addServer(ports)) !== undefined)
@@ -184,11 +194,11 @@ const table = (ports: CommandPorts): Readonly<Record<CommandId, Run>> => ({
   'mcpLifeline.giveBack': ({ raw }) => giveBack(ports, raw),
   'mcpLifeline.openEntry': ({ raw, server }) =>
     openConfiguration(raw, async () =>
-      ports.fleet.servers.value.length === 0 ? 'none' : pickAnyServer(ports, server),
+      server ? ownPlace(server.id, server.definition) : pickEntry(ports),
     ),
   'mcpLifeline.runToolDocument': ({ raw }) =>
     ports.tools.runDocument(raw instanceof vscode.Uri ? raw : undefined),
-  'mcpLifeline.showLog': async ({ server }) => ports.logs.show(server?.id),
+  'mcpLifeline.showLog': (target) => showLog(ports, target),
   'mcpLifeline.clearStoredSessions': () => clearStoredSessions(ports),
   'mcpLifeline.showServers': () => showServers(ports),
   'mcpLifeline.connectClient': ({ server }) => ports.gatewayCommands.connectClient(server),
@@ -222,19 +232,20 @@ const run = async (ports: CommandPorts, id: CommandId, raw: unknown): Promise<vo
     if (missing === undefined) await table(ports)[id](target);
     else void sayNoSuchServer(missing);
   } catch (error) {
-    const reason = ports.logs.clean(error instanceof Error ? error.message : String(error));
-    ports.logs.own.error(`${id} failed: ${reason}`);
+    const { t } = vscode.l10n;
+    const { clean, own } = ports.logs;
+    own.error(`${id} failed: ${clean(sayError(error, inEnglish))}`);
     void vscode.window.showErrorMessage(
-      vscode.l10n.t('MCP Lifeline could not do that: {0}', reason),
+      t('MCP Lifeline could not do that: {0}', asNotice(clean(sayError(error, t)))),
     );
   }
 };
 
 const isCommandId = (id: string): id is CommandId => id in commandIds;
 
-export const registerCommands = (ports: CommandPorts): Disposable => {
-  const store = new Store();
-  for (const id of Object.keys(commandIds).filter(isCommandId))
-    store.add(vscode.commands.registerCommand(id, (raw: unknown) => run(ports, id, raw)));
-  return store;
-};
+export const registerCommands = (ports: CommandPorts): Disposable =>
+  allOrNothing((store) => {
+    for (const id of Object.keys(commandIds).filter(isCommandId))
+      store.add(vscode.commands.registerCommand(id, (raw: unknown) => run(ports, id, raw)));
+    return store;
+  });

@@ -36,9 +36,13 @@ const isProduct = (id: string): id is Product => id in productNames;
 const iconOf = (product: Product): vscode.ThemeIcon =>
   new vscode.ThemeIcon(product === 'http' ? 'globe' : product === 'stdio' ? 'terminal' : 'hubot');
 
-const askProduct = (): Promise<Answer<ProductItem>> =>
+/** Without the entry itself, which is shown and no question. A single server is none either. */
+const stepsFor = (servers: readonly ServerWatch[]): number => (servers.length === 1 ? 2 : 3);
+
+const askProduct = (steps: number): Promise<Answer<ProductItem>> =>
   askChoice({
     title: title(),
+    place: { step: 1, steps },
     placeholder: vscode.l10n.t('Which program is to use your servers?'),
     items: Object.keys(productNames)
       .filter(isProduct)
@@ -58,6 +62,7 @@ const askServers = async (
   const answer = await askSeveral({
     title: title(),
     placeholder: vscode.l10n.t('Servers for: {0}', productLabel(product)),
+    place: { step: 2, steps: stepsFor(servers) },
     canGoBack: true,
     items: servers.map((server) => serverItem(server, words)),
   });
@@ -66,9 +71,14 @@ const askServers = async (
     : answer;
 };
 
-const askWay = (product: Product, ways: readonly ConnectWay[]): Promise<Answer<WayItem>> =>
+const askWay = (
+  product: Product,
+  ways: readonly ConnectWay[],
+  steps: number,
+): Promise<Answer<WayItem>> =>
   askChoice({
     title: title(),
+    place: { step: steps, steps },
     placeholder: vscode.l10n.t('How to tell it: {0}', productLabel(product)),
     canGoBack: true,
     items: ways.map((way) => ({
@@ -85,7 +95,7 @@ const chooseWay = async (
   ports: ConnectPorts,
   product: Product,
   servers: readonly string[],
-  door: OpenDoor,
+  { door, steps }: { readonly door: OpenDoor; readonly steps: number },
 ): Promise<boolean> => {
   // In one that is not trusted no file is read, not even to add to it.
   const hasWorkspace =
@@ -94,7 +104,7 @@ const chooseWay = async (
   const [only] = ways;
   if (only && ways.length === 1) return decide(ports, product, only, door);
   for (;;) {
-    const answer = await askWay(product, ways);
+    const answer = await askWay(product, ways, steps);
     if (answer.kind !== 'value') return answer.kind !== 'back';
     if (await decide(ports, product, answer.value.way, door)) return true;
   }
@@ -107,17 +117,13 @@ const chooseServers = async (
   servers: readonly ServerWatch[],
   door: OpenDoor,
 ): Promise<boolean> => {
-  if (servers.length === 1)
-    return chooseWay(
-      ports,
-      product,
-      servers.map(({ id }) => id),
-      door,
-    );
+  const how = { door, steps: stepsFor(servers) };
+  const [only] = servers;
+  if (only && servers.length === 1) return chooseWay(ports, product, [only.id], how);
   for (;;) {
     const chosen = await askServers(ports, product, servers);
     if (chosen.kind !== 'value') return chosen.kind !== 'back';
-    if (await chooseWay(ports, product, chosen.value, door)) return true;
+    if (await chooseWay(ports, product, chosen.value, how)) return true;
   }
 };
 
@@ -132,7 +138,7 @@ export const connectClient = async (
   const door = await requireDoor(ports.gateway.door, ports.clock);
   if (!door) return;
   for (;;) {
-    const answer = await askProduct();
+    const answer = await askProduct(stepsFor(servers));
     if (answer.kind !== 'value') return;
     if (await chooseServers(ports, answer.value.product, servers, door)) return;
   }

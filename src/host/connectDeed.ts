@@ -2,6 +2,7 @@
 // entered under the same name is replaced only when the user says so. Not here: the questions before (connectClient.ts).
 import * as vscode from 'vscode';
 import type { Product } from '../core/clientEntry.ts';
+import { sayNow } from '../core/wording/unsaid.ts';
 import { type ClientGuide, type ConnectWay, writeWay } from './clientGuide.ts';
 import type { ConnectPreview } from './connectPreview.ts';
 import { nextStep, productLabel, shortPath } from './connectWords.ts';
@@ -86,7 +87,7 @@ const write = async (guide: ClientGuide, product: Product, way: ConnectWay): Pro
   }
   const refused = written.find((one) => one.kind === 'refused');
   if (refused) {
-    void vscode.window.showErrorMessage(refused.reason);
+    void vscode.window.showErrorMessage(sayNow(refused.reason, t));
     return;
   }
   const path = written[0]?.path ?? '';

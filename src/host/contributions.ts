@@ -15,7 +15,22 @@ export const healthToolName = 'session_health_check';
 
 /** What `when` clauses may ask, besides what the editor itself knows. */
 export const contextKeys = {
+  isReady: 'mcpLifeline.isReady',
   hasServers: 'mcpLifeline.hasServers',
   hasPendingCalls: 'mcpLifeline.hasPendingCalls',
+  canReconnect: 'mcpLifeline.canReconnect',
+  canStart: 'mcpLifeline.canStart',
+  canStop: 'mcpLifeline.canStop',
+  canEnable: 'mcpLifeline.canEnable',
+  canDisable: 'mcpLifeline.canDisable',
+  canCall: 'mcpLifeline.canCall',
+  canSignIn: 'mcpLifeline.canSignIn',
+  canTrustHints: 'mcpLifeline.canTrustHints',
+  canStopTrustingHints: 'mcpLifeline.canStopTrustingHints',
+  waitsForLeave: 'mcpLifeline.waitsForLeave',
+  waitsForValues: 'mcpLifeline.waitsForValues',
+  hasTaken: 'mcpLifeline.hasTaken',
+  hasFound: 'mcpLifeline.hasFound',
+  hasHistory: 'mcpLifeline.hasHistory',
   historyIsFiltered: 'mcpLifeline.historyIsFiltered',
 } as const;

@@ -2,15 +2,16 @@
 // Leaving the questions keeps what was entered so far; the server goes on waiting for the rest.
 // Not here: where values are kept (inputVault.ts) and what a server needs (core/fillServer.ts).
 import * as vscode from 'vscode';
-import { failureOf } from '../core/connection/state.ts';
 import type { CommandInput, InputDefinition, PickInput, PromptInput } from '../core/inputs.ts';
 import type { ServerDefinition } from '../core/settings.ts';
 import { type Missing, missingName } from '../core/variables.ts';
 import type { Wanted } from '../runtime/inputAnswers.ts';
 import type { ServerWatch } from '../runtime/watch.ts';
+import { wantsValues } from './actions.ts';
 import { type InputVault, longestValue } from './inputVault.ts';
 import { type PickPorts, sayNoServers, sayNothingFits, serverItem } from './pickServer.ts';
-import { askChoice, askSeveral, askText } from './quickInput.ts';
+import { type Answer, askChoice, askSeveral, askText, cameOf } from './quickInput.ts';
+import { askSeries, type Came, type Step } from './series.ts';
 
 /** What was entered, and what is missing. */
 export interface EnteredValues {
@@ -22,18 +23,16 @@ export interface EnteredValues {
 
 export interface ValuePorts extends PickPorts, EnteredValues {}
 
-/** Whether it waits for values, and not for leave. */
-export const wantsValues = ({ life }: ServerWatch): boolean =>
-  failureOf(life.value.state)?.kind === 'needs-input';
-
 interface Question {
   readonly server: ServerWatch;
   readonly wanted: Wanted;
   readonly place: { readonly step: number; readonly steps: number };
+  readonly canGoBack: boolean;
+  /** What was given a moment ago, for whoever comes back. */
+  readonly before: string | undefined;
 }
 
-/** Undefined: nothing was given. */
-type Given = Promise<string | undefined>;
+type Given = Promise<Answer<string>>;
 
 const titleOf = ({ server }: Question): string => vscode.l10n.t('Values for "{0}"', server.id);
 
@@ -42,21 +41,22 @@ const checkLength = (text: string): string | null =>
     ? vscode.l10n.t('At most {0} characters can be kept.', longestValue)
     : null;
 
-const askLine = async (
+const askLine = (
   question: Question,
   prompt: string,
   { password, value }: { readonly password: boolean; readonly value: string | null },
 ): Given => {
-  const answer = await askText({
+  const { place, canGoBack, wanted, before } = question;
+  return askText({
     title: titleOf(question),
-    place: question.place,
+    place,
+    canGoBack,
     prompt,
-    placeholder: missingName(question.wanted),
+    placeholder: missingName(wanted),
     password,
-    ...(value === null ? {} : { value }),
+    value: before ?? value ?? '',
     check: checkLength,
   });
-  return answer.kind === 'value' ? answer.value : undefined;
 };
 
 const askPrompt = (question: Question, input: PromptInput): Given =>
@@ -66,20 +66,23 @@ const askPrompt = (question: Question, input: PromptInput): Given =>
   });
 
 const askPick = async (question: Question, input: PickInput): Given => {
+  const { place, canGoBack, before } = question;
   const items = input.options.map(({ label, value }) => ({
     label,
+    iconPath: new vscode.ThemeIcon('symbol-enum-member'),
     ...(label === value ? {} : { description: value }),
     value,
   }));
-  const active = items.find(({ value }) => value === input.default);
+  const active = items.find(({ value }) => value === (before ?? input.default));
   const answer = await askChoice({
     title: titleOf(question),
-    place: question.place,
+    place,
+    canGoBack,
     placeholder: input.description ?? vscode.l10n.t('Choose "{0}".', input.id),
     items,
     ...(active ? { active } : {}),
   });
-  return answer.kind === 'value' ? answer.value.value : undefined;
+  return answer.kind === 'value' ? { kind: 'value', value: answer.value.value } : answer;
 };
 
 /** What the command returns is handed on, so that the person sees first what would run. */
@@ -94,16 +97,17 @@ const askCommand = async (question: Question, input: CommandInput): Given => {
   const answer = await askChoice({
     title: titleOf(question),
     place: question.place,
+    canGoBack: question.canGoBack,
     placeholder: input.description ?? t('"{0}" comes from a command.', input.id),
     items: [run],
   });
-  if (answer.kind !== 'value') return undefined;
+  if (answer.kind !== 'value') return answer;
   const result: unknown = await vscode.commands.executeCommand(input.command, input.args);
-  if (typeof result === 'string') return result;
+  if (typeof result === 'string') return { kind: 'value', value: result };
   // Many commands return undefined when the person leaves them.
   if (result !== undefined && result !== null)
     throw new Error(t('The command "{0}" returned no text.', input.command));
-  return undefined;
+  return { kind: 'cancelled' };
 };
 
 const ask = (question: Question, inputs: readonly InputDefinition[]): Given => {
@@ -143,33 +147,61 @@ const sayNoFolder = async (server: ServerWatch, missing: Missing): Promise<void>
 
 const isWanted = (missing: Missing): missing is Wanted => missing.kind !== 'folder';
 
-const enterFor = async (ports: ValuePorts, server: ServerWatch): Promise<void> => {
-  const { definition } = server;
-  const missing = await ports.missing(definition);
+/** Asks for one value and keeps it at once: whoever leaves in the middle has entered what was entered. */
+const stepFor = (
+  ports: ValuePorts,
+  question: Pick<Question, 'server' | 'wanted' | 'place'>,
+): Step => {
+  let before: string | undefined;
+  return async (canGoBack) => {
+    const answer = await ask({ ...question, canGoBack, before }, ports.inputs());
+    if (answer.kind === 'value') {
+      before = answer.value;
+      await ports.values.give(question.wanted, question.server.definition.origin.scope, before);
+    }
+    return cameOf(answer);
+  };
+};
+
+const enterFor = async (
+  ports: ValuePorts,
+  server: ServerWatch,
+  canGoBack: boolean,
+): Promise<Came> => {
+  const missing = await ports.missing(server.definition);
   const wanted = missing.filter(isWanted);
-  let isComplete = true;
-  for (const [index, one] of wanted.entries()) {
+  const steps = wanted.map((one, index) => {
     const place = { step: index + 1, steps: wanted.length };
-    const value = await ask({ server, wanted: one, place }, ports.inputs());
-    isComplete = value !== undefined;
-    if (value === undefined) break;
-    await ports.values.give(one, definition.origin.scope, value);
-  }
+    return stepFor(ports, { server, wanted: one, place });
+  });
+  const came = await askSeries(steps, canGoBack);
   // What is entered is heard of by all that wait. Here what was missing has come from elsewhere.
   if (missing.length === 0) server.reconnect();
   const folder = missing.find((one) => !isWanted(one));
-  if (isComplete && folder) await sayNoFolder(server, folder);
+  if (came === 'done' && folder) await sayNoFolder(server, folder);
+  return came === 'done' ? 'next' : came;
 };
 
-const choose = async ({ fleet, words }: ValuePorts): Promise<ServerWatch | undefined> => {
-  const waiting = fleet.servers.value.filter(wantsValues);
-  if (waiting.length <= 1) return waiting[0];
-  const answer = await askChoice({
+const choose = ({ fleet, words }: ValuePorts): Promise<Answer<{ readonly server: ServerWatch }>> =>
+  askChoice({
     title: 'MCP Lifeline',
     placeholder: vscode.l10n.t('Choose the server whose values to enter'),
-    items: waiting.map((server) => serverItem(server, words)),
+    items: fleet.servers.value.filter(wantsValues).map((server) => serverItem(server, words)),
   });
-  return answer.kind === 'value' ? answer.value.server : undefined;
+
+/** Of the given server, of the only one that waits, or of the one that is chosen. */
+const enterForOne = async (ports: ValuePorts, given: ServerWatch | undefined): Promise<void> => {
+  const [first, ...others] = ports.fleet.servers.value.filter(wantsValues);
+  let server = given ?? first;
+  const choosing: Step = async () =>
+    given || others.length === 0
+      ? 'skipped'
+      : cameOf(await choose(ports), (item) => {
+          ({ server } = item);
+        });
+  const entering: Step = async (canGoBack) =>
+    server ? enterFor(ports, server, canGoBack) : 'cancelled';
+  await askSeries([choosing, entering]);
 };
 
 export const enterValues = async (
@@ -186,8 +218,7 @@ export const enterValues = async (
     );
     return;
   }
-  const server = given ?? (await choose(ports));
-  if (server) await enterFor(ports, server);
+  await enterForOne(ports, given);
 };
 
 /** Servers that use a value keep it until they connect the next time. */
@@ -203,6 +234,7 @@ export const forgetValues = async ({ values }: Pick<ValuePorts, 'values'>): Prom
     placeholder: t('Choose the values to forget; servers ask for them when they connect again'),
     items: kept.map((one) => ({
       label: one.name,
+      iconPath: new vscode.ThemeIcon('key'),
       description:
         one.owner === 'user' ? t('for your own servers') : t('for servers of this workspace'),
       one,

@@ -93,7 +93,7 @@ export const foundLook = (row: AnyFoundRow): FoundLook => {
       return serverLook(row);
     case 'source-problem': {
       const label = t('Cannot be read');
-      const spoken = `${label}. ${row.problem}`;
+      const spoken = t('{0}. {1}', label, row.problem);
       return {
         label,
         icon: warning(),

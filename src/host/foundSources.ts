@@ -2,7 +2,7 @@
 // user's own files lie. And what the screens need of the servers that were found there, named from their side; the
 // composition root builds it. Not here: reading the files.
 import * as vscode from 'vscode';
-import { type Disposable, Store } from '../base/disposable.ts';
+import { allOrNothing, type Disposable } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
 import type { SourceFile } from '../core/sources.ts';
 
@@ -41,14 +41,14 @@ const read = (): OpenPlaces => {
   };
 };
 
-export const watchOpenPlaces = (): OpenPlacesWatch => {
-  const store = new Store();
-  const places = store.add(new Source(read()));
-  const look = (): void => places.set(read());
-  store.add(vscode.workspace.onDidChangeWorkspaceFolders(look));
-  store.add(vscode.workspace.onDidGrantWorkspaceTrust(look));
-  return { places, dispose: () => store.dispose() };
-};
+export const watchOpenPlaces = (): OpenPlacesWatch =>
+  allOrNothing((store) => {
+    const places = store.add(new Source(read()));
+    const look = (): void => places.set(read());
+    store.add(vscode.workspace.onDidChangeWorkspaceFolders(look));
+    store.add(vscode.workspace.onDidGrantWorkspaceTrust(look));
+    return { places, dispose: () => store.dispose() };
+  });
 
 /** Where the editor keeps what is the extension's own, by which its other folders are found; null where that is no disk. */
 export const globalStorageOf = ({ globalStorageUri }: vscode.ExtensionContext): string | null =>

@@ -1,7 +1,7 @@
 // The commands about the gateway: Connect a Client…, Copy Gateway URL, Show Health Report. Not here: the questions of the
 // first (connectClient.ts) and what stands in a report.
 import * as vscode from 'vscode';
-import { type Disposable, Store } from '../base/disposable.ts';
+import { allOrNothing, type Disposable } from '../base/disposable.ts';
 import type { ServerWatch } from '../runtime/watch.ts';
 import { connectClient, type ConnectPorts } from './connectClient.ts';
 import { createConnectPreview } from './connectPreview.ts';
@@ -59,14 +59,14 @@ const copyUrl = async (ports: Ports, given: ServerWatch | undefined): Promise<vo
     await vscode.commands.executeCommand('mcpLifeline.connectClient', server.id);
 };
 
-export const createGatewayCommands = (ports: Ports): GatewayCommands => {
-  const store = new Store();
-  const preview = store.add(createConnectPreview());
-  const reports = store.add(createHealthReports(ports.gateway.healthReport));
-  return {
-    connectClient: (server) => connectClient({ ...ports, preview }, server),
-    copyUrl: (server) => copyUrl(ports, server),
-    showReport: (server) => reports.show(server?.id ?? null),
-    dispose: () => store.dispose(),
-  };
-};
+export const createGatewayCommands = (ports: Ports): GatewayCommands =>
+  allOrNothing((store) => {
+    const preview = store.add(createConnectPreview());
+    const reports = store.add(createHealthReports(ports.gateway.healthReport));
+    return {
+      connectClient: (server) => connectClient({ ...ports, preview }, server),
+      copyUrl: (server) => copyUrl(ports, server),
+      showReport: (server) => reports.show(server?.id ?? null),
+      dispose: () => store.dispose(),
+    };
+  });

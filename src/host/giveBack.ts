@@ -4,8 +4,10 @@ import * as vscode from 'vscode';
 import { isObject } from '../core/rpc.ts';
 import type { OnConflict, ReturnPlan, TakenServer } from '../core/takeOver.ts';
 import type { ChangePages } from './changePages.ts';
-import { askChoice, askSeveral } from './quickInput.ts';
-import { isEditors, productOf, shortFile, sourceName } from './sourceWords.ts';
+import { doneWords } from './giveBackWords.ts';
+import { type Answer, askChoice, askSeveral, cameOf, wantsAgain } from './quickInput.ts';
+import { askSeries, type Came, insist, type Step } from './series.ts';
+import { shortFile, sourceName } from './sourceWords.ts';
 import type { TakeOvers } from './takeOverPorts.ts';
 
 export interface GiveBackPorts {
@@ -30,13 +32,14 @@ const meantBy = (raw: unknown, all: readonly TakenServer[]): readonly TakenServe
 const choose = async (
   all: readonly TakenServer[],
   chosen: readonly TakenServer[],
-): Promise<readonly TakenServer[] | undefined> => {
+): Promise<Answer<readonly TakenServer[]>> => {
   const { t } = vscode.l10n;
   const items = all.map((taken): TakenItem => {
     const { name, foundAs, kind, file } = taken;
     const detail = `${sourceName(kind)} · ${shortFile(file)}`;
     const description = foundAs === name ? '' : t('there: {0}', foundAs);
-    return { label: name, description, detail, taken };
+    const iconPath = new vscode.ThemeIcon('discard');
+    return { label: name, iconPath, description, detail, taken };
   });
   const answer = await askSeveral<TakenItem>({
     title: title(),
@@ -44,7 +47,8 @@ const choose = async (
     items,
     chosen: items.filter(({ taken }) => chosen.includes(taken)),
   });
-  return answer.kind === 'value' ? answer.value.map(({ taken }) => taken) : undefined;
+  if (answer.kind !== 'value') return answer;
+  return { kind: 'value', value: answer.value.map(({ taken }) => taken) };
 };
 
 interface DeedItem extends vscode.QuickPickItem {
@@ -85,11 +89,12 @@ const deedsFor = ({ conflicts, before, ids, stays }: FittingPlan): readonly Deed
   return stays.length < ids.length ? [keep, replace, leave] : [replace, leave];
 };
 
-/** What to do about a file that was changed meanwhile; undefined: nothing. */
+/** What to do about a file that was changed meanwhile; who leaves the question leaves it as it is. */
 const decide = async (
   { changePages }: GiveBackPorts,
   plan: FittingPlan,
-): Promise<DeedItem['deed'] | undefined> => {
+  canGoBack: boolean,
+): Promise<DeedItem['deed'] | 'back'> => {
   const { t } = vscode.l10n;
   const page = await changePages.compare(plan.file, plan.before, plan.after);
   const answer = await askChoice<DeedItem>({
@@ -101,16 +106,19 @@ const decide = async (
             '{0} was changed meanwhile. The page below shows what would change.',
             shortFile(plan.file),
           ),
+    canGoBack,
     items: deedsFor(plan),
   });
   await page.close();
-  return answer.kind === 'value' ? answer.value.deed : undefined;
+  if (answer.kind === 'value') return answer.value.deed;
+  return answer.kind === 'back' ? 'back' : 'leave';
 };
 
 /** What came of one file: done, left as it is, or why not. */
 type Outcome =
   | { readonly kind: 'done'; readonly ids: readonly string[] }
   | { readonly kind: 'left' }
+  | { readonly kind: 'back' }
   | { readonly kind: 'refused'; readonly reason: string };
 
 const give = async (
@@ -123,57 +131,44 @@ const give = async (
   return { kind: 'done', ids: plan.ids.filter((id) => !plan.stays.includes(id)) };
 };
 
+const refusedOf = ({ file, reason }: Extract<ReturnPlan, { kind: 'refused' }>): Outcome => ({
+  kind: 'refused',
+  reason: vscode.l10n.t('{0}: {1}', shortFile(file), reason),
+});
+
+/** The same file with the conflicts decided: shown once more, as it will be. */
+const replaceIn = async (ports: GiveBackPorts, { ids }: FittingPlan): Promise<Outcome> => {
+  const [plan] = await ports.takeOvers.plan(ids, 'replace');
+  if (!plan) return { kind: 'left' };
+  if (plan.kind === 'refused') return refusedOf(plan);
+  const deed = plan.isExact ? 'give' : await decide(ports, { ...plan, conflicts: [] }, true);
+  if (deed === 'back') return { kind: 'back' };
+  return deed === 'give' ? give(ports, plan, 'replace') : { kind: 'left' };
+};
+
 const returnOne = async (
   ports: GiveBackPorts,
   plan: ReturnPlan,
-  onConflict: OnConflict = 'keep',
+  canGoBack: boolean,
 ): Promise<Outcome> => {
-  if (plan.kind === 'refused')
-    return { kind: 'refused', reason: `${shortFile(plan.file)}: ${plan.reason}` };
-  if (plan.isExact) return give(ports, plan, onConflict);
-  const deed =
-    onConflict === 'keep' ? await decide(ports, plan) : await decideReplaced(ports, plan);
-  switch (deed) {
-    case undefined:
-    case 'leave':
-      return { kind: 'left' };
-    case 'give':
-    case 'keep':
-      return give(ports, plan, onConflict);
-    case 'replace': {
-      const [replaced] = await ports.takeOvers.plan(plan.ids, 'replace');
-      return replaced ? returnOne(ports, replaced, 'replace') : { kind: 'left' };
+  if (plan.kind === 'refused') return refusedOf(plan);
+  if (plan.isExact) return give(ports, plan, 'keep');
+  for (;;) {
+    const deed = await decide(ports, plan, canGoBack);
+    switch (deed) {
+      case 'back':
+        return { kind: 'back' };
+      case 'leave':
+        return { kind: 'left' };
+      case 'give':
+      case 'keep':
+        return give(ports, plan, 'keep');
+      case 'replace': {
+        const outcome = await replaceIn(ports, plan);
+        if (outcome.kind !== 'back') return outcome;
+      }
     }
   }
-};
-
-/** The same file with the conflicts decided: shown once more, as it will be. */
-const decideReplaced = async (
-  ports: GiveBackPorts,
-  plan: FittingPlan,
-): Promise<DeedItem['deed'] | undefined> => decide(ports, { ...plan, conflicts: [] });
-
-/** The editor reads its own files at once; other products, when they are started anew. */
-const doneWords = (given: readonly TakenServer[]): string => {
-  const { t } = vscode.l10n;
-  const products = [...new Set(given.map(({ kind }) => productOf(kind)))].join(', ');
-  const [first] = given;
-  const isRead = given.every(({ kind }) => isEditors(kind));
-  if (first && given.length === 1)
-    return isRead
-      ? t('"{0}" is with {1} again.', first.name, products)
-      : t(
-          '"{0}" is with {1} again. It reads its file when it is started anew.',
-          first.name,
-          products,
-        );
-  return isRead
-    ? t('{0} servers are with {1} again.', given.length, products)
-    : t(
-        '{0} servers are with {1} again, which read their files when they are started anew.',
-        given.length,
-        products,
-      );
 };
 
 const sayDone = (given: readonly TakenServer[]): void =>
@@ -187,34 +182,58 @@ const unsavedIn = (plans: readonly ReturnPlan[]): string | null => {
   return dirty?.uri.fsPath ?? null;
 };
 
-const returnAll = async (ports: GiveBackPorts, chosen: readonly TakenServer[]): Promise<void> => {
-  const plans = await ports.takeOvers.plan(
-    chosen.map(({ id }) => id),
-    'keep',
-  );
-  const unsaved = unsavedIn(plans);
-  if (unsaved !== null) {
-    void vscode.window.showErrorMessage(
-      vscode.l10n.t('{0} has changes that are not saved. Save it first.', shortFile(unsaved)),
-    );
-    return;
-  }
+/** What is to be done, once no file of it is being edited; null: somebody does not want to wait for that. */
+const planFor = async (
+  { takeOvers }: GiveBackPorts,
+  chosen: readonly TakenServer[],
+): Promise<readonly ReturnPlan[] | null> => {
+  let plans: readonly ReturnPlan[] = [];
+  const ids = chosen.map(({ id }) => id);
+  const isFree = await insist(async () => {
+    plans = await takeOvers.plan(ids, 'keep');
+    const unsaved = unsavedIn(plans);
+    return unsaved === null
+      ? null
+      : vscode.l10n.t('{0} has changes that are not saved. Save it first.', shortFile(unsaved));
+  }, wantsAgain);
+  return isFree ? plans : null;
+};
+
+/** `back`: nothing was done, and something else is to be chosen. */
+const returnAll = async (
+  ports: GiveBackPorts,
+  chosen: readonly TakenServer[],
+  canGoBack: boolean,
+): Promise<Came> => {
+  const plans = await planFor(ports, chosen);
+  if (plans === null) return canGoBack ? 'back' : 'cancelled';
   const given: TakenServer[] = [];
-  for (const plan of plans) {
-    const outcome = await returnOne(ports, plan);
-    if (outcome.kind === 'refused') void vscode.window.showErrorMessage(outcome.reason);
+  const refused: (() => Promise<void>)[] = [];
+  for (const [index, plan] of plans.entries()) {
+    const outcome = await returnOne(ports, plan, canGoBack && index === 0);
+    if (outcome.kind === 'back') return 'back';
+    if (outcome.kind === 'refused') {
+      const left = chosen.filter(({ id }) => plan.ids.includes(id));
+      refused.push(() => returnAgain(ports, left, outcome.reason));
+    }
     if (outcome.kind === 'done') given.push(...chosen.filter(({ id }) => outcome.ids.includes(id)));
   }
   if (given.length > 0) sayDone(given);
+  await Promise.all(refused.map((offer) => offer()));
+  return 'next';
+};
+
+const returnAgain = async (
+  ports: GiveBackPorts,
+  left: readonly TakenServer[],
+  reason: string,
+): Promise<void> => {
+  if (await wantsAgain(reason)) await returnAll(ports, left, false);
 };
 
 export const giveBack = async (ports: GiveBackPorts, raw: unknown): Promise<void> => {
   const { takeOvers } = ports;
-  const why = await takeOvers.refresh();
-  if (why !== null) {
-    void vscode.window.showErrorMessage(why);
-    return;
-  }
+  if (!(await insist(() => takeOvers.refresh(), wantsAgain))) return;
   const all = takeOvers.taken.value;
   if (all.length === 0) {
     void vscode.window.showInformationMessage(
@@ -223,17 +242,23 @@ export const giveBack = async (ports: GiveBackPorts, raw: unknown): Promise<void
     return;
   }
   const meant = meantBy(raw, all);
-  const chosen =
-    all.length === 1 || meant.length === 1
-      ? await confirmOne(meant[0] ?? all[0])
-      : await choose(all, meant);
-  if (chosen && chosen.length > 0) await returnAll(ports, chosen);
+  let chosen = meant;
+  const choosing: Step = async () =>
+    cameOf(
+      all.length === 1 || meant.length === 1
+        ? await confirmOne(meant[0] ?? all[0])
+        : await choose(all, chosen),
+      (servers) => {
+        chosen = servers;
+      },
+    );
+  await askSeries([choosing, (canGoBack) => returnAll(ports, chosen, canGoBack)]);
 };
 
 const confirmOne = async (
   taken: TakenServer | undefined,
-): Promise<readonly TakenServer[] | undefined> => {
-  if (!taken) return undefined;
+): Promise<Answer<readonly TakenServer[]>> => {
+  if (!taken) return { kind: 'cancelled' };
   const { t } = vscode.l10n;
   const answer = await askChoice({
     title: title(),
@@ -248,5 +273,7 @@ const confirmOne = async (
       { label: t('Cancel'), iconPath: new vscode.ThemeIcon('circle-slash'), isYes: false },
     ],
   });
-  return answer.kind === 'value' && answer.value.isYes ? [taken] : undefined;
+  return answer.kind === 'value' && answer.value.isYes
+    ? { kind: 'value', value: [taken] }
+    : { kind: 'cancelled' };
 };

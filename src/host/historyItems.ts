@@ -6,6 +6,7 @@ import type { ChronicleEntry } from '../core/chronicle.ts';
 import { describeEntry, rungWords, tollWords } from '../core/wording/chronicle.ts';
 import { exactAge } from '../core/timeline/words.ts';
 import type { Figure } from '../core/wording/figures.ts';
+import { sayDetail } from '../core/wording/detail.ts';
 import { type Fact, factTable, hover } from './hover.ts';
 import { historyId, type HistoryRow } from './historyRows.ts';
 import { escapeMarkdown } from './markdown.ts';
@@ -63,7 +64,7 @@ const dayItem = (at: Millis, count: number, now: Millis): vscode.TreeItem => {
   item.iconPath = new vscode.ThemeIcon('calendar');
   item.description = countWords(count);
   item.contextValue = 'history day';
-  item.accessibilityInformation = { label: `${label}: ${countWords(count)}` };
+  item.accessibilityInformation = { label: vscode.l10n.t('{0}: {1}', label, countWords(count)) };
   return item;
 };
 
@@ -72,6 +73,8 @@ const restItem = (count: number): vscode.TreeItem => {
   item.iconPath = new vscode.ThemeIcon('ellipsis');
   item.description = countWords(count);
   item.contextValue = 'history rest';
+  const label = vscode.l10n.t('Older entries are not shown: {0}.', countWords(count));
+  item.accessibilityInformation = { label };
   return item;
 };
 
@@ -139,7 +142,7 @@ const recoveryFacts = (entry: Extract<ChronicleEntry, { kind: 'recovery' }>): re
     [t('Brought back by'), rungWords(entry.rung, t)],
     [t('Attempts'), entry.attempts],
     [t('Calls'), tollWords(entry.calls, t).join(', ')],
-    [t('Detail'), entry.detail, 'code'],
+    [t('Detail'), sayDetail(entry, t), 'code'],
   ];
 };
 
@@ -152,7 +155,7 @@ const factsOf = (entry: ChronicleEntry, now: Millis): readonly Fact[] => {
       return [
         [t('Attempt'), entry.attempt],
         [t('Next try'), entry.nextTry === null ? null : formatTime(entry.nextTry, now)],
-        [t('Detail'), entry.detail, 'code'],
+        [t('Detail'), sayDetail(entry, t), 'code'],
       ];
     case 'session':
       return [

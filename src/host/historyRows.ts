@@ -5,6 +5,7 @@ import type { TransitionEntry } from '../core/chronicle.ts';
 import { type Line, linesOf } from '../core/chronicle/lines.ts';
 import type { Figure } from '../core/wording/figures.ts';
 import type { ChronicleReader } from '../runtime/chronicle.ts';
+import { copyOf, numbered } from './rowCopies.ts';
 
 export type HistoryRow =
   /** Of all servers, or of the only one that is shown. */
@@ -79,9 +80,6 @@ export interface FigureSource {
 const figureRows = (serverId: string, figures: readonly Figure[]): readonly HistoryRow[] =>
   figures.map((figure) => ({ kind: 'figure', serverId, figure }));
 
-const copyOf = ({ copy }: { readonly copy: number }): readonly number[] =>
-  copy === 0 ? [] : [copy];
-
 /** Stable across refreshes and reloads, so that what was open stays open. */
 export const historyId = (row: HistoryRow): string => {
   switch (row.kind) {
@@ -110,19 +108,6 @@ export const historyId = (row: HistoryRow): string => {
   }
 };
 
-type Numbered = Extract<HistoryRow, { readonly kind: 'line' | 'step' }>;
-
-/** Two programs of one name may lose a server in the same millisecond, and the editor refuses to draw one id twice. */
-const numbered = (rows: readonly Numbered[]): readonly HistoryRow[] => {
-  const seen = new Map<string, number>();
-  return rows.map((row) => {
-    const id = historyId(row);
-    const copy = seen.get(id) ?? 0;
-    seen.set(id, copy + 1);
-    return { ...row, copy };
-  });
-};
-
 export const insideHistory = (row: HistoryRow, source: FigureSource): readonly HistoryRow[] => {
   switch (row.kind) {
     case 'figures':
@@ -132,10 +117,17 @@ export const insideHistory = (row: HistoryRow, source: FigureSource): readonly H
         .map((serverId) => ({ kind: 'server-figures', serverId, figures: source.of(serverId) }));
     case 'server-figures':
       return figureRows(row.serverId, row.figures);
+    // Two programs of one name may lose a server in the same millisecond.
     case 'day':
-      return numbered(row.lines.map((line) => ({ kind: 'line', line, copy: 0 })));
+      return numbered(
+        row.lines.map((line) => ({ kind: 'line' as const, line, copy: 0 })),
+        historyId,
+      );
     case 'line':
-      return numbered(row.line.steps.map((step) => ({ kind: 'step', step, copy: 0 })));
+      return numbered(
+        row.line.steps.map((step) => ({ kind: 'step' as const, step, copy: 0 })),
+        historyId,
+      );
     case 'figure':
     case 'step':
     case 'rest':

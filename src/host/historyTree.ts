@@ -78,8 +78,9 @@ class HistoryTree implements vscode.TreeDataProvider<HistoryRow>, HistoryView {
       void vscode.window.showInformationMessage(t('There is no history yet.'));
       return;
     }
-    const all = { label: t('All Servers'), only: null };
-    const items = [all, ...servers.map((label) => ({ label, only: label }))];
+    const iconOf = (id: string) => ({ iconPath: new vscode.ThemeIcon(id) });
+    const all = { label: t('All Servers'), only: null, ...iconOf('list-unordered') };
+    const items = [all, ...servers.map((label) => ({ label, only: label, ...iconOf('server') }))];
     const active = items.find(({ only }) => only === this.#only) ?? all;
     const answer = await askChoice<vscode.QuickPickItem & { readonly only: string | null }>({
       title: 'MCP Lifeline',

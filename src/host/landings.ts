@@ -3,7 +3,8 @@
 import * as vscode from 'vscode';
 import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
-import { aFailure, ConnectionError } from '../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../core/connection/failure.ts';
+import { unsaid, type Unsaid } from '../core/wording/unsaid.ts';
 import { queryOf } from './landingQuery.ts';
 import { callbackAddress, type Loopback, openLoopback } from './loopbackLanding.ts';
 
@@ -33,7 +34,7 @@ const openPage = async (url: URL): Promise<void> => {
   const page = url.href as unknown as vscode.Uri;
   if (await vscode.env.openExternal(page)) return;
   throw new ConnectionError(
-    aFailure('cancelled', vscode.l10n.t('The page to sign in was not opened.')),
+    wordedFailure('cancelled', unsaid('The page to sign in was not opened.')),
   );
 };
 
@@ -50,8 +51,8 @@ const visit = async (url: URL, { clock, signal, listen }: Waiting): Promise<URLS
   const ears = new Store();
   try {
     return await new Promise<URLSearchParams>((resolve, reject) => {
-      const giveUp = (text: string): void =>
-        reject(new ConnectionError(aFailure('cancelled', text)));
+      const giveUp = (words: Unsaid): void =>
+        reject(new ConnectionError(wordedFailure('cancelled', words)));
       ears.add(
         listen((query) => {
           // Another sign-in's, or nobody's: it may come from any page (RFC 9700 section 4.7).
@@ -60,10 +61,8 @@ const visit = async (url: URL, { clock, signal, listen }: Waiting): Promise<URLS
           return true;
         }),
       );
-      ears.add(
-        clock.after(patience, () => giveUp(vscode.l10n.t('Nobody signed in within 15 minutes.'))),
-      );
-      const abort = (): void => giveUp(vscode.l10n.t('Signing in was cancelled.'));
+      ears.add(clock.after(patience, () => giveUp(unsaid('Nobody signed in within 15 minutes.'))));
+      const abort = (): void => giveUp(unsaid('Signing in was cancelled.'));
       if (signal.aborted) return abort();
       signal.addEventListener('abort', abort, { once: true });
       ears.add(toDisposable(() => signal.removeEventListener('abort', abort)));
@@ -95,7 +94,8 @@ class UriEars implements vscode.UriHandler {
   }
 }
 
-const refusal = (text: string): ConnectionError => new ConnectionError(aFailure('cancelled', text));
+const refusal = (words: Unsaid): ConnectionError =>
+  new ConnectionError(wordedFailure('cancelled', words));
 
 const isTaken = (error: unknown): boolean =>
   error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
@@ -103,6 +103,7 @@ const isTaken = (error: unknown): boolean =>
 const listenAt = async (port: number | null): Promise<Loopback> => {
   const { t } = vscode.l10n;
   const words = {
+    language: t('en'),
     done: t('You are signed in. You can close this page and go back to the editor.'),
     wrong: t('This is not the page you are looking for. Start again from the editor.'),
   };
@@ -114,11 +115,11 @@ const listenAt = async (port: number | null): Promise<Loopback> => {
     const reason = error instanceof Error ? error.message : String(error);
     throw refusal(
       isTaken(error)
-        ? t(
+        ? unsaid(
             'The sign-in page leads back to port {0} of this computer (oauth.callbackPort in the entry of the server), which another program or another sign-in uses. Close that one, then sign in again.',
             port,
           )
-        : t(
+        : unsaid(
             'The sign-in page leads back to port {0} of this computer (oauth.callbackPort in the entry of the server), where nothing can listen: {1}',
             port,
             reason,
@@ -135,7 +136,7 @@ const fixedAddress = (port: number, reachable: vscode.Uri): string => {
   const wanted = callbackAddress(port);
   if (isSame) return wanted;
   throw refusal(
-    vscode.l10n.t(
+    unsaid(
       'The sign-in page leads back to {0} (oauth.callbackPort in the entry of the server), but this editor runs elsewhere and is reached at {1}. Free that port on the computer in front of you, or open the folder there.',
       ...[wanted, reachable.toString(true)],
     ),

@@ -4,6 +4,8 @@ import { join } from 'node:path';
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
 import { Store } from '../base/disposable.ts';
+import { derive } from '../base/signal.ts';
+import { needsApproval } from '../core/approval.ts';
 import type { Gatekeeper } from '../runtime/approvalGate.ts';
 import { type ApprovalWatchParts, watchApprovals } from '../runtime/approvalWatch.ts';
 import type { Log } from '../runtime/ports.ts';
@@ -30,10 +32,16 @@ export interface LeaveParts {
 
 export const createLeave = (parts: LeaveParts, owner: Store): Leave => {
   const { clock, log, globalStorage } = parts;
+  const { approvalContext: context, current } = parts.settings;
+  const asksForLeave = (): boolean =>
+    current.value.servers.some(
+      (server) => server.kind !== 'bad' && needsApproval(server, context()),
+    );
   const approvals = owner.add(
     new ApprovalBook({
       path: join(globalStorage, approvalFile),
-      context: parts.settings.approvalContext,
+      context,
+      needed: derive(asksForLeave, [current], owner),
       clock,
       log,
     }),

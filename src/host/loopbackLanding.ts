@@ -13,6 +13,8 @@ export interface Loopback {
 
 /** What the person sees in the browser when it is over. */
 export interface LandingWords {
+  /** The tag of their language, so that they are read out well. */
+  readonly language: string;
   readonly done: string;
   readonly wrong: string;
 }
@@ -27,10 +29,10 @@ export const callbackAddress = (port: number): string => `http://localhost:${por
 const escaped = (text: string): string =>
   text.replace(/[&<>"']/g, (sign) => `&#${sign.charCodeAt(0)};`);
 
-const page = (text: string): string =>
-  `<!doctype html><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>MCP Lifeline</title><body style="font:16px system-ui;margin:15vh auto;max-width:32em;text-align:center"><h1 style="font-size:1.4em">MCP Lifeline</h1><p>${escaped(text)}`;
+const page = (text: string, language: string): string =>
+  `<!doctype html><html lang="${escaped(language)}"><meta charset="utf-8"><meta name="color-scheme" content="light dark"><title>MCP Lifeline</title><body style="font:16px system-ui;margin:15vh auto;max-width:32em;text-align:center"><h1 style="font-size:1.4em">MCP Lifeline</h1><p>${escaped(text)}`;
 
-const answer = (response: ServerResponse, status: number, text: string): void => {
+const answer = (response: ServerResponse, status: number, text: string, language: string): void => {
   response.writeHead(status, {
     'Content-Type': 'text/html; charset=utf-8',
     'Cache-Control': 'no-store',
@@ -39,7 +41,7 @@ const answer = (response: ServerResponse, status: number, text: string): void =>
     'Referrer-Policy': 'no-referrer',
     Connection: 'close',
   });
-  response.end(page(text));
+  response.end(page(text, language));
 };
 
 /** A page that rebinds a name to this machine has that name in `Host`. */
@@ -107,9 +109,11 @@ export const openLoopback = async (
   const respond = (request: IncomingMessage, response: ServerResponse): void => {
     const url = new URL(request.url ?? '/', 'http://127.0.0.1');
     const isThere = request.method === 'GET' && url.pathname === loopback.path;
-    if (!isThere || !(isBehindProxy || isOurs(request))) return answer(response, 404, words.wrong);
+    if (!isThere || !(isBehindProxy || isOurs(request)))
+      return answer(response, 404, words.wrong, words.language);
     const isRight = loopback.onReturn(url.searchParams);
-    answer(response, isRight ? 200 : 400, isRight ? words.done : words.wrong);
+    const text = isRight ? words.done : words.wrong;
+    answer(response, isRight ? 200 : 400, text, words.language);
   };
   for (const server of servers) server.on('request', respond);
   return loopback;

@@ -5,8 +5,10 @@ import * as vscode from 'vscode';
 import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Mutable, Store } from '../base/disposable.ts';
 import { failureOf, isUp } from '../core/connection/state.ts';
+import { sayDetail } from '../core/wording/detail.ts';
 import type { UserNotice } from '../runtime/watch.ts';
 import type { CommandId } from './commandIds.ts';
+import { asNotice } from './noticeText.ts';
 import { warn, type WarningPorts } from './warning.ts';
 import type { ServerWords } from './words.ts';
 
@@ -40,13 +42,15 @@ const textOf = ({ server, about }: UserNotice, words: ServerWords): string => {
       );
     case 'needs-auth':
       return vscode.l10n.t('MCP server "{0}" wants you to sign in: {1}', server.id, reason);
-    case 'needs-input':
+    case 'needs-input': {
+      const failure = failureOf(server.life.value.state);
       // The detail names what is missing, as it stands in the entry.
       return vscode.l10n.t(
         'MCP server "{0}" needs a value from you: {1}.',
         server.id,
-        failureOf(server.life.value.state)?.detail ?? '',
+        failure === null ? '' : sayDetail(failure, vscode.l10n.t),
       );
+    }
     case 'crash-loop':
       return vscode.l10n.t(
         'MCP server "{0}" keeps crashing and was stopped: {1}',
@@ -76,8 +80,12 @@ const buttonsOf = ({ server, about }: UserNotice): readonly Button[] => {
 const waitsForLeave = ({ server }: UserNotice): boolean =>
   failureOf(server.life.value.state)?.kind === 'unapproved';
 
+/** Each language has quotation marks of its own. */
+const namesOf = (notices: readonly UserNotice[]): string =>
+  notices.map(({ server }) => vscode.l10n.t('"{0}"', server.id)).join(', ');
+
 const leaveText = (notices: readonly UserNotice[]): string => {
-  const names = notices.map(({ server }) => `"${server.id}"`).join(', ');
+  const names = namesOf(notices);
   return notices.length === 1
     ? vscode.l10n.t(
         'The MCP server {0} of this workspace waits for your leave. Nothing of it has run.',
@@ -91,7 +99,7 @@ const leaveText = (notices: readonly UserNotice[]): string => {
 };
 
 const severalText = (notices: readonly UserNotice[]): string => {
-  const names = notices.map(({ server }) => `"${server.id}"`).join(', ');
+  const names = namesOf(notices);
   return vscode.l10n.t('{0} MCP servers need you: {1}.', notices.length, names);
 };
 
@@ -115,7 +123,8 @@ export interface NoticePorts {
 /** As the editor shows it. */
 export const editorWarning = (settings: WarningPorts['settings']): WarningPorts => ({
   settings,
-  show: (text, ...buttons) => vscode.window.showWarningMessage(text, ...buttons),
+  // A tool or a variable of a workspace may be called anything.
+  show: (text, ...buttons) => vscode.window.showWarningMessage(asNotice(text), ...buttons),
   never: vscode.l10n.t("Don't Show Again"),
 });
 

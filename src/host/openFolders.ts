@@ -2,7 +2,7 @@
 // program starts in it, and no server is pointed to it.
 import { homedir } from 'node:os';
 import * as vscode from 'vscode';
-import { type Disposable, Store } from '../base/disposable.ts';
+import { allOrNothing, type Disposable } from '../base/disposable.ts';
 
 const trusted = (): readonly vscode.WorkspaceFolder[] =>
   vscode.workspace.isTrusted ? (vscode.workspace.workspaceFolders ?? []) : [];
@@ -33,9 +33,9 @@ export const openPlaces = (): { path: string; name: string }[] =>
     return path === null ? [] : [{ path, name }];
   });
 
-export const onOpenRootsChange = (listener: () => void): Disposable => {
-  const store = new Store();
-  store.add(vscode.workspace.onDidChangeWorkspaceFolders(listener));
-  store.add(vscode.workspace.onDidGrantWorkspaceTrust(listener));
-  return store;
-};
+export const onOpenRootsChange = (listener: () => void): Disposable =>
+  allOrNothing((store) => {
+    store.add(vscode.workspace.onDidChangeWorkspaceFolders(listener));
+    store.add(vscode.workspace.onDidGrantWorkspaceTrust(listener));
+    return store;
+  });

@@ -3,10 +3,36 @@ import { findNodeAtLocation, parseTree } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { isObject } from '../core/rpc.ts';
 import type { ServerDefinition } from '../core/settings.ts';
-import type { ServerWatch } from '../runtime/watch.ts';
+import type { Place } from '../core/sources.ts';
 import { openEntry } from './openEntry.ts';
 import { fileOf } from './reviewServer.ts';
 import { homeOf } from './settingLayers.ts';
+
+interface OwnPlace {
+  readonly kind: 'own';
+  readonly name: string;
+  readonly origin: ServerDefinition['origin'];
+}
+
+/** Where an entry stands: in our setting, or in the file of another product. */
+export type EntryPlace =
+  | OwnPlace
+  | { readonly kind: 'file'; readonly file: string; readonly path: readonly string[] };
+
+export const ownPlace = (
+  name: string,
+  { origin }: Pick<ServerDefinition, 'origin'>,
+): EntryPlace => ({
+  kind: 'own',
+  name,
+  origin,
+});
+
+export const foundPlace = ({ file, path }: Pick<Place, 'file' | 'path'>): EntryPlace => ({
+  kind: 'file',
+  file,
+  path,
+});
 
 const pathIn = (value: unknown): readonly string[] =>
   Array.isArray(value) ? value.filter((key) => typeof key === 'string') : [];
@@ -29,8 +55,8 @@ const openAt = async (file: string, path: readonly string[]): Promise<void> => {
 };
 
 /** In the user's settings the editor finds the setting, and we the entry in it. */
-const openOwn = async (place: Pick<ServerDefinition, 'origin'>, name: string): Promise<void> => {
-  const file = fileOf(place);
+const openOwn = async ({ name, origin }: OwnPlace): Promise<void> => {
+  const file = fileOf({ origin });
   await openEntry(file, name);
   const editor = vscode.window.activeTextEditor;
   if (file !== null || !editor) return;
@@ -42,28 +68,32 @@ const openOwn = async (place: Pick<ServerDefinition, 'origin'>, name: string): P
   editor.revealRange(editor.selection, vscode.TextEditorRevealType.InCenterIfOutsideViewport);
 };
 
-/** `pick`: undefined where nobody was chosen, `none` where there is none to choose. */
-type Picked = ServerWatch | 'none' | undefined;
-
 const openSetting = async (): Promise<void> => {
   await vscode.commands.executeCommand('workbench.action.openSettings', 'mcpLifeline.servers');
 };
 
-/** `raw`: a row of the tree. */
+/** What a row of the tree stands for; undefined: it is no row of an entry, or a row of a server that is there. */
+const placeOfRow = (raw: unknown): EntryPlace | undefined => {
+  if (!isObject(raw)) return undefined;
+  const { found, file, bad } = raw;
+  if (isObject(found) && isObject(found['place']))
+    return foundPlace({
+      file: String(found['place']['file']),
+      path: pathIn(found['place']['path']),
+    });
+  if (isObject(file)) return foundPlace({ file: String(file['file']), path: [] });
+  if (!isObject(bad)) return undefined;
+  const name = String(bad['name']);
+  return ownPlace(name, homeOf(name));
+};
+
+/** `raw`: a row of the tree. `pick`: undefined where nobody was chosen, `none` where there is nothing to choose from. */
 export const openConfiguration = async (
   raw: unknown,
-  pick: () => Promise<Picked>,
+  pick: () => Promise<EntryPlace | 'none' | undefined>,
 ): Promise<void> => {
-  if (isObject(raw) && isObject(raw['found']) && isObject(raw['found']['place'])) {
-    const { file, path } = raw['found']['place'];
-    return openAt(String(file), pathIn(path));
-  }
-  if (isObject(raw) && isObject(raw['file'])) return openAt(String(raw['file']['file']), []);
-  if (isObject(raw) && isObject(raw['bad'])) {
-    const name = String(raw['bad']['name']);
-    return openOwn(homeOf(name), name);
-  }
-  const server = await pick();
-  if (server === 'none') return openSetting();
-  if (server) await openOwn(server.definition, server.id);
+  const place = placeOfRow(raw) ?? (await pick());
+  if (place === 'none') return openSetting();
+  if (place?.kind === 'own') await openOwn(place);
+  if (place?.kind === 'file') await openAt(place.file, place.path);
 };

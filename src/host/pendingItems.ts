@@ -25,9 +25,10 @@ const shorten = (text: string): string =>
 
 const whenOf = ({ call }: PendingRow, words: ServerWords): string => {
   const { t } = vscode.l10n;
-  const asked = t('Asked for at {0}.', formatTime(call.since, words.now()));
-  if (call.phase !== 'held' || call.deadline === null) return asked;
-  return `${asked} ${t('Answered at {0} at the latest.', formatTime(call.deadline, words.now()))}`;
+  const asked = formatTime(call.since, words.now());
+  if (call.phase !== 'held' || call.deadline === null) return t('Asked for at {0}.', asked);
+  const latest = formatTime(call.deadline, words.now());
+  return t('Asked for at {0}. Answered at {1} at the latest.', asked, latest);
 };
 
 export const pendingTooltip = (row: PendingRow, words: ServerWords): vscode.MarkdownString => {

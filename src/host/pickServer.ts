@@ -157,18 +157,30 @@ export const pickServer = async (
   return answer.kind === 'value' ? answer.value.server : undefined;
 };
 
-/** Whatever state it is in. */
-export const pickAnyServer = async (
-  { fleet, words }: PickPorts,
-  given: ServerWatch | undefined,
-): Promise<ServerWatch | undefined> => {
-  if (given) return given;
+interface LogItem extends vscode.QuickPickItem {
+  /** Null: the extension itself. */
+  readonly server: ServerWatch | null;
+}
+
+/** Whose log to show: null is the extension's own, undefined that nobody chose. */
+export const pickLog = async ({
+  fleet,
+  words,
+}: PickPorts): Promise<ServerWatch | null | undefined> => {
   const servers = fleet.servers.value;
-  if (servers.length <= 1) return servers[0];
-  const answer = await askChoice({
-    title: 'MCP Lifeline',
-    placeholder: vscode.l10n.t('Choose a server'),
-    items: servers.map((server) => serverItem(server, words)),
+  if (servers.length === 0) return null;
+  const { t } = vscode.l10n;
+  const own: LogItem = {
+    label: 'MCP Lifeline',
+    iconPath: new vscode.ThemeIcon('output'),
+    description: t('the extension itself'),
+    detail: t('Its settings, what it keeps, its gateway, and what its commands ran into'),
+    server: null,
+  };
+  const answer = await askChoice<LogItem>({
+    title: t('Show Log'),
+    placeholder: t('Choose whose log to show'),
+    items: [own, ...servers.map((server) => serverItem(server, words))],
   });
   return answer.kind === 'value' ? answer.value.server : undefined;
 };

@@ -2,6 +2,7 @@
 // `showQuickPick` knows neither Back nor buttons, and a wizard needs both. Not here: what is asked.
 import * as vscode from 'vscode';
 import { Store } from '../base/disposable.ts';
+import type { Came } from './series.ts';
 
 export type Answer<T> =
   | { readonly kind: 'value'; readonly value: T }
@@ -39,6 +40,21 @@ export interface ChoiceQuestion<I extends vscode.QuickPickItem> extends Common {
   /** The item that Enter takes at first. */
   readonly active?: I;
 }
+
+/** What an answer does to a series of questions; one that is a value is handed on first. */
+export const cameOf = <T>(answer: Answer<T>, take: (value: T) => void = () => undefined): Came => {
+  if (answer.kind === 'value') {
+    take(answer.value);
+    return 'next';
+  }
+  return answer.kind === 'back' ? 'back' : 'cancelled';
+};
+
+/** Says what went wrong; true where it is to be tried again, with what was answered. */
+export const wantsAgain = async (why: string): Promise<boolean> => {
+  const again = vscode.l10n.t('Try Again');
+  return (await vscode.window.showErrorMessage(why, again)) === again;
+};
 
 const dress = (input: vscode.QuickInput, question: Common): vscode.QuickInputButton[] => {
   input.title = question.title;

@@ -34,7 +34,7 @@ export const createReviewPages = (): ReviewPages => {
     made += 1;
     const uri = vscode.Uri.from({
       scheme: reviewScheme,
-      path: `/${vscode.l10n.t('Review')} ${name.replaceAll('/', '∕')}.txt`,
+      path: `/${vscode.l10n.t('Review {0}', name.replaceAll('/', '∕'))}.txt`,
       query: String(made),
     });
     texts.set(uri.toString(), text);

@@ -10,9 +10,10 @@ import type { Approvals } from './approvals.ts';
 import { openEntry } from './openEntry.ts';
 import { openFolder } from './openFolders.ts';
 import { sayNoServers, sayNothingFits } from './pickServer.ts';
-import { askChoice } from './quickInput.ts';
+import { askChoice, type Place } from './quickInput.ts';
 import type { ReviewPages } from './reviewPages.ts';
 import { reviewText } from './reviewText.ts';
+import { askSeries, type Came, type Step } from './series.ts';
 
 export interface ReviewPorts {
   readonly fleet: FleetWatch;
@@ -80,20 +81,21 @@ const ask = async (
   { reviewPages }: ReviewPorts,
   definition: ServerDefinition,
   context: ApprovalContext,
-  place: { readonly step: number; readonly steps: number },
-): Promise<Decision | 'cancelled'> => {
+  where: { readonly place: Place; readonly canGoBack: boolean },
+): Promise<Decision | 'back' | 'cancelled'> => {
   const page = await reviewPages.show(definition.name, pageOf(definition, context));
   const items = decisionItems(definition);
   const answer = await askChoice<DecisionItem>({
     title: vscode.l10n.t('Allow the MCP server "{0}"?', definition.name),
     placeholder: vscode.l10n.t('The page below says exactly what it would do.'),
-    ...(place.steps > 1 ? { place } : {}),
+    ...where,
     items,
     // Leave is a decision, and never what Enter alone gives.
     active: items[0],
   });
   await page.close();
-  return answer.kind === 'value' ? answer.value.decision : 'cancelled';
+  if (answer.kind === 'value') return answer.value.decision;
+  return answer.kind === 'back' ? 'back' : 'cancelled';
 };
 
 const sayChanged = (name: string): void =>
@@ -101,27 +103,28 @@ const sayChanged = (name: string): void =>
     vscode.l10n.t('The entry of "{0}" has changed meanwhile: review it once more.', name),
   );
 
-/** False where the person wants no further question. */
+/** What was allowed counts at once, and is no question any more for whoever goes back. */
 const reviewOne = async (
   ports: ReviewPorts,
   { id, definition }: ServerWatch,
-  place: { readonly step: number; readonly steps: number },
-): Promise<boolean> => {
+  where: { readonly place: Place; readonly canGoBack: boolean },
+): Promise<Came> => {
   const shown = ports.approvalContext();
-  const decision = await ask(ports, definition, shown, place);
+  const decision = await ask(ports, definition, shown, where);
   switch (decision) {
     case 'later':
-      return true;
+      return 'next';
+    case 'back':
     case 'cancelled':
-      return false;
+      return decision;
     case 'open':
       await openEntry(fileOf(definition), id);
-      return false;
+      return 'cancelled';
     case 'allow': {
       ports.approvals.allow([definition], shown);
       const now = ports.fleet.get(id);
       if (now && !ports.approvals.isAllowed(now.definition)) sayChanged(id);
-      return true;
+      return 'skipped';
     }
   }
 };
@@ -142,8 +145,12 @@ export const reviewServers = async (
     void sayNothingFits(text);
     return;
   }
-  for (const [index, server] of chosen.entries())
-    if (!(await reviewOne(ports, server, { step: index + 1, steps: chosen.length }))) return;
+  const steps = chosen.map((server, index): Step => (canGoBack) => {
+    if (approvals.isAllowed(server.definition)) return Promise.resolve('skipped');
+    const place = { step: index + 1, steps: chosen.length };
+    return reviewOne(ports, server, { place, canGoBack });
+  });
+  await askSeries(steps);
 };
 
 export const forgetAllowed = async ({

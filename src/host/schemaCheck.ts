@@ -1,12 +1,20 @@
 // Whether a value fits a JSON schema, by Zod. A file of its own so that it is loaded when first needed: most windows
 // never call a tool by hand.
 import { fromJSONSchema } from 'zod';
-import type { JsonObject } from '../core/rpc.ts';
+import { isObject, type JsonObject } from '../core/rpc.ts';
+import type { Unsaid } from '../core/wording/unsaid.ts';
+import { issueWords } from './schemaWords.ts';
 
 export interface Misfit {
   readonly path: readonly PropertyKey[];
-  readonly text: string;
+  readonly words: Unsaid | string;
 }
+
+const valueAt = (root: unknown, path: readonly PropertyKey[]): unknown =>
+  path.reduce<unknown>(
+    (value, key) => (isObject(value) || Array.isArray(value) ? Reflect.get(value, key) : undefined),
+    root,
+  );
 
 export const misfitsOf = (schema: JsonObject, value: JsonObject): readonly Misfit[] => {
   let checker;
@@ -18,5 +26,8 @@ export const misfitsOf = (schema: JsonObject, value: JsonObject): readonly Misfi
   }
   const outcome = checker.safeParse(value);
   if (outcome.success) return [];
-  return outcome.error.issues.map(({ path, message }) => ({ path, text: message }));
+  return outcome.error.issues.map((issue) => ({
+    path: issue.path,
+    words: issueWords(issue, valueAt(value, issue.path)),
+  }));
 };

@@ -2,9 +2,9 @@
 // the fleet comes from, so that a gallery of made-up servers shows the same views.
 import type { Memento, Uri } from 'vscode';
 import type { Clock } from '../base/clock.ts';
-import { type Disposable, Store } from '../base/disposable.ts';
+import { allOrNothing, type Disposable, type Store } from '../base/disposable.ts';
 import type { Chronicle } from '../runtime/chronicle.ts';
-import type { FleetWatch, UserNotice } from '../runtime/watch.ts';
+import type { FleetWatch, ServerWatch, UserNotice } from '../runtime/watch.ts';
 import type { Approvals } from './approvals.ts';
 import type { ProbeServer } from './addServerProbe.ts';
 import { createChangePages } from './changePages.ts';
@@ -58,9 +58,8 @@ export interface Screen extends Disposable {
   tell(notice: UserNotice): void;
 }
 
-export const createScreen = (ports: ScreenPorts): Screen => {
+const buildScreen = (ports: ScreenPorts, store: Store): Screen => {
   const { clock, fleet, gateway, logs, workspaceState } = ports;
-  const store = new Store();
   const words = createServerWords(
     clock,
     (server) => ports.accountOf(server)?.account.value === 'signed-in',
@@ -80,7 +79,10 @@ export const createScreen = (ports: ScreenPorts): Screen => {
     taken: ports.takeOvers.taken,
   };
   const tools = store.add(
-    createTools({ fleet, words, workspaceState, showLog: (serverId) => logs.show(serverId) }),
+    createTools({
+      ...{ fleet, words, settings: ports.settings.current, workspaceState },
+      showLog: (serverId) => logs.show(serverId),
+    }),
   );
   const gatewayCommands = store.add(createGatewayCommands({ clock, fleet, words, gateway }));
   const reviewPages = store.add(createReviewPages());
@@ -90,7 +92,8 @@ export const createScreen = (ports: ScreenPorts): Screen => {
   const ownEntries = createOwnEntries(ports.settings, approvals, ports.entered.values);
   const pages = { timeline, history, reviewPages, changePages, ownEntries, door: gateway.door };
   store.add(registerCommands({ ...ports, ...pages, words, tools, gatewayCommands }));
-  store.add(createPaletteContext(fleet));
+  const hasAccount = (server: ServerWatch): boolean => ports.accountOf(server) !== null;
+  store.add(createPaletteContext({ ...views, settings: ports.settings.current, hasAccount }));
   store.add(createServerTree(views));
   store.add(createPendingTree(views));
   const warning = editorWarning(ports.settings);
@@ -99,3 +102,7 @@ export const createScreen = (ports: ScreenPorts): Screen => {
   const notices = store.add(createNotices({ clock, words, warning }));
   return { tell: (notice) => notices.tell(notice), dispose: () => store.dispose() };
 };
+
+/** Where the editor refuses a part of it, there is none of it. */
+export const createScreen = (ports: ScreenPorts): Screen =>
+  allOrNothing((store) => buildScreen(ports, store));

@@ -2,7 +2,7 @@
 // the view is visible. Not here: which rows there are (treeRows.ts) and how they look (treeItems.ts).
 import * as vscode from 'vscode';
 import type { Clock } from '../base/clock.ts';
-import { type Disposable, Store } from '../base/disposable.ts';
+import { allOrNothing, type Disposable, Store } from '../base/disposable.ts';
 import type { Signal } from '../base/signal.ts';
 import type { Complaint } from '../core/settings.ts';
 import type { TakenServer } from '../core/takeOver.ts';
@@ -48,8 +48,8 @@ const foundWords = (count: number): string =>
 
 class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
   readonly #ports: ServerTreePorts;
-  readonly #store = new Store();
-  readonly #changed = this.#store.add(new vscode.EventEmitter<Row | Row[] | undefined>());
+  readonly #store: Store;
+  readonly #changed = new vscode.EventEmitter<Row | Row[] | undefined>();
   readonly onDidChangeTreeData = this.#changed.event;
   readonly #redraw: Redraw;
   readonly #stale = new Set<ServerRow>();
@@ -58,8 +58,10 @@ class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
   readonly #rows = new Map<ServerWatch, ServerRow>();
   readonly #drawn = new Map<ServerRow, string>();
 
-  constructor(ports: ServerTreePorts) {
+  constructor(ports: ServerTreePorts, owner: Store) {
     this.#ports = ports;
+    this.#store = owner;
+    owner.add(this.#changed);
     this.#view = this.#store.add(
       vscode.window.createTreeView<Row>('mcpLifeline.connections', {
         treeDataProvider: this,
@@ -236,4 +238,5 @@ class ServerTree implements vscode.TreeDataProvider<Row>, Disposable {
   }
 }
 
-export const createServerTree = (ports: ServerTreePorts): Disposable => new ServerTree(ports);
+export const createServerTree = (ports: ServerTreePorts): Disposable =>
+  allOrNothing((owner) => new ServerTree(ports, owner));

@@ -2,7 +2,7 @@
 // configuration. In a workspace that is not trusted only the user's own values count, so that nothing of the workspace can
 // start a program or open a connection. Not here: what a value means (core/parseSettings.ts).
 import * as vscode from 'vscode';
-import { type Disposable, Store } from '../base/disposable.ts';
+import { allOrNothing, type Disposable, Store } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
 import type { ApprovalContext } from '../core/approval.ts';
 import { parseSettings } from '../core/parseSettings.ts';
@@ -12,6 +12,7 @@ import type { Complaint, Settings } from '../core/settings.ts';
 import type { Say } from '../core/wording/say.ts';
 import type { Log } from '../runtime/ports.ts';
 import { homeOf, layerFor, layersOf, writeEntry } from './settingLayers.ts';
+import { placesToMute } from './warning.ts';
 
 export interface SettingsView {
   readonly settings: Settings;
@@ -100,6 +101,28 @@ const createComplainer = (log: Log): ((complaints: readonly Complaint[]) => void
   };
 };
 
+const muteNotifications = async (): Promise<void> => {
+  const { Global, Workspace } = vscode.ConfigurationTarget;
+  const editor = vscode.workspace.getConfiguration(section);
+  const inWorkspace = editor.inspect<unknown>('notifications')?.workspaceValue;
+  for (const place of placesToMute(inWorkspace, vscode.workspace.isTrusted))
+    await editor.update('notifications', 'off', place === 'user' ? Global : Workspace);
+};
+
+/** Also trust, without which those of the workspace do not count, and folders, which bring their entries and take them along. */
+const onSettingsChange = (listener: () => void): Disposable =>
+  allOrNothing((ears) => {
+    const { workspace } = vscode;
+    ears.add(
+      workspace.onDidChangeConfiguration((change) => {
+        if (change.affectsConfiguration(section)) listener();
+      }),
+    );
+    ears.add(workspace.onDidGrantWorkspaceTrust(listener));
+    ears.add(workspace.onDidChangeWorkspaceFolders(listener));
+    return ears;
+  });
+
 export const createEditorSettings = (log: Log): EditorSettings => {
   const store = new Store();
   const complain = createComplainer(log);
@@ -112,14 +135,7 @@ export const createEditorSettings = (log: Log): EditorSettings => {
   const view = store.add(new Source<SettingsView>(read()));
   const current = store.add(new Source(view.value.settings));
   store.add(view.onChange(({ settings }) => current.set(settings)));
-  store.add(
-    vscode.workspace.onDidChangeConfiguration((change) => {
-      if (change.affectsConfiguration(section)) view.set(read());
-    }),
-  );
-  store.add(vscode.workspace.onDidGrantWorkspaceTrust(() => view.set(read())));
-  // A folder brings the entries of its file, and takes them along.
-  store.add(vscode.workspace.onDidChangeWorkspaceFolders(() => view.set(read())));
+  store.add(onSettingsChange(() => view.set(read())));
   const change = (name: string, change: JsonObject): Promise<void> =>
     writeEntry(homeOf(name), name, (entry) => ({ ...entry, ...change }));
 
@@ -135,10 +151,7 @@ export const createEditorSettings = (log: Log): EditorSettings => {
     serverNames: () => view.value.settings.servers.map(({ name }) => name),
     setEnabled: (name, enabled) => change(name, { enabled }),
     setTrustHints: (name, trustHints) => change(name, { trustHints }),
-    muteNotifications: async () => {
-      const { Global } = vscode.ConfigurationTarget;
-      await vscode.workspace.getConfiguration(section).update('notifications', 'off', Global);
-    },
+    muteNotifications,
     addServer: async (name, entry, scope) => {
       if (scope === 'workspace' && !vscode.workspace.isTrusted)
         throw new Error(

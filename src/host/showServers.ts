@@ -18,12 +18,13 @@ const separator = (label: string): CommandItem => ({
 
 const commandItem = (
   label: string,
-  icon: string,
+  icon: string | null,
   id: CommandId,
   ...args: unknown[]
 ): CommandItem => ({
   label,
-  iconPath: new vscode.ThemeIcon(icon),
+  // A list with many icons tells nothing by them: those that only lead elsewhere have none.
+  ...(icon === null ? {} : { iconPath: new vscode.ThemeIcon(icon) }),
   run: async () => {
     await vscode.commands.executeCommand(id, ...args);
     return true;
@@ -67,7 +68,7 @@ const showActions = async (server: ServerWatch, ports: PickPorts): Promise<boole
   const { state } = server.life.value;
   const step = personStepIn(state, ports.words.isAllowed(server));
   const actions = actionsIn(state.kind).map((action) => actionItem(action, server));
-  const log = commandItem(vscode.l10n.t('Show Log'), 'output', 'mcpLifeline.showLog', server.id);
+  const log = commandItem(vscode.l10n.t('Show Log'), null, 'mcpLifeline.showLog', server.id);
   const answer = await askChoice({
     title: server.id,
     placeholder: ports.words.short(server),
@@ -89,9 +90,10 @@ const itemsOf = (ports: PickPorts): CommandItem[] => [
     detail: bad.reason,
   })),
   separator(''),
-  commandItem(vscode.l10n.t('Reconnect All'), 'debug-restart', 'mcpLifeline.reconnectAll'),
-  commandItem(vscode.l10n.t('Show Log'), 'output', 'mcpLifeline.showLog'),
-  commandItem(vscode.l10n.t('Open Settings'), 'gear', 'mcpLifeline.openSettings'),
+  commandItem(vscode.l10n.t('Reconnect All'), null, 'mcpLifeline.reconnectAll'),
+  // The extension's own: each server has its own in the list that it leads to.
+  commandItem(vscode.l10n.t('Show Log'), null, 'mcpLifeline.showLog', null),
+  commandItem(vscode.l10n.t('Open Settings'), null, 'mcpLifeline.openSettings'),
   commandItem(vscode.l10n.t('Add Server…'), 'add', 'mcpLifeline.addServer'),
 ];
 

@@ -3,7 +3,9 @@
 import * as vscode from 'vscode';
 import type { Signal } from '../base/signal.ts';
 import { ConnectionError } from '../core/connection/failure.ts';
+import { sayDetail } from '../core/wording/detail.ts';
 import type { ServerWatch } from '../runtime/watch.ts';
+import { asNotice, logTarget } from './noticeText.ts';
 import { type PickPorts, sayNoServers, sayNothingFits, serverItem } from './pickServer.ts';
 import { askChoice } from './quickInput.ts';
 
@@ -73,7 +75,11 @@ const withProgress = (server: ServerWatch, account: Account): PromiseLike<void> 
   vscode.window.withProgress(
     {
       location: vscode.ProgressLocation.Notification,
-      title: vscode.l10n.t('Signing in to "{0}": go on in your browser…', server.id),
+      title: vscode.l10n.t(
+        'Signing in to "{0}": go on in your browser… ([Show Log]({1}))',
+        server.id,
+        logTarget(server.id),
+      ),
       cancellable: true,
     },
     async (_progress, token) => {
@@ -100,7 +106,7 @@ const sayFailure = async (
   const text = t(
     'You are not signed in to "{0}": {1}',
     server.id,
-    logs.clean(error.failure.detail),
+    asNotice(logs.clean(sayDetail(error.failure, t))),
   );
   const chosen = await vscode.window.showWarningMessage(text, again, log);
   if (chosen === again) await vscode.commands.executeCommand('mcpLifeline.signIn', server.id);

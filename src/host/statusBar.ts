@@ -44,8 +44,9 @@ const countedWords = (up: number, total: number): string => {
 
 const spokenSummary = ({ up, total, people, mood }: Summary): string => {
   const counted = countedWords(up, total);
-  if (people > 0) return `${counted} ${peopleWords(people)}.`;
-  return mood === 'recovering' ? `${counted} ${vscode.l10n.t('Reconnecting.')}` : counted;
+  const { t } = vscode.l10n;
+  if (people > 0) return t('{0} {1}.', counted, peopleWords(people));
+  return mood === 'recovering' ? t('{0} Reconnecting.', counted) : counted;
 };
 
 /** Whether what is said of the server, to the eye or to the ear, goes stale within a second. */

@@ -22,7 +22,15 @@ const unbroken = (text: string): string => text.replaceAll(' ', '\u00a0').replac
 /** As many letters as the first column may take from the others. */
 const widestName = 24;
 
-const link = (label: string, title: string, command: CommandId, ...args: unknown[]): string => {
+/** The editor's own list of MCP servers. */
+const listCommand = 'workbench.mcp.listServer';
+
+const link = (
+  label: string,
+  title: string,
+  command: CommandId | typeof listCommand,
+  ...args: unknown[]
+): string => {
   const query = args.length === 0 ? '' : `?${encodeURIComponent(JSON.stringify(args))}`;
   return `[${label}](command:${command}${query} "${title}")`;
 };
@@ -116,12 +124,15 @@ export const statusTooltip = ({ fleet, words, door }: TooltipPorts): vscode.Mark
       link(t('Reconnect All'), t('Reconnect all servers'), 'mcpLifeline.reconnectAll'),
       link(t('Add Server…'), t('Add an MCP server'), 'mcpLifeline.addServer'),
       link(t('Health Report'), t('Show Health Report'), 'mcpLifeline.showHealthReport'),
+      // Of the editor's own servers it is the editor that knows.
+      link(t('MCP: List Servers'), t('Servers that the editor itself runs'), listCommand),
     ].join(' · '),
   ];
   const tooltip = new vscode.MarkdownString(lines.join('\n'), true);
   tooltip.isTrusted = {
     enabledCommands: [
       ...Object.keys(commandIds),
+      listCommand,
       ...(vscode.workspace.isTrusted ? [] : [trustCommand]),
     ],
   };

@@ -12,13 +12,14 @@ import { foreignIn } from './foundRows.ts';
 import type { FoundSources } from './foundSources.ts';
 import type { GatewayDoor } from './gatewayDoor.ts';
 import { plainUrl } from './plainUrl.ts';
-import { askChoice, askSeveral } from './quickInput.ts';
+import { type Answer, askChoice, askSeveral, cameOf, wantsAgain } from './quickInput.ts';
+import { askSeries, type Came, insist, type Step } from './series.ts';
 import type { EditorSettings } from './settings.ts';
 import { isEditors, productOf, shortFile, sourceName } from './sourceWords.ts';
 import { takeOverPage } from './takeOverPage.ts';
 import type { TakeOvers } from './takeOverPorts.ts';
 import { obstacle, offerWarning } from './takeOverObstacles.ts';
-import { type Planned, settleWishes } from './takeOverWishes.ts';
+import { type Planned, wishQuestions } from './takeOverWishes.ts';
 
 export interface TakeOverPorts {
   readonly found: Pick<FoundSources, 'files'>;
@@ -60,7 +61,11 @@ const addressOf = ({ definition }: FoundServer): string => {
   return definition.command;
 };
 
-const itemsOf = (servers: readonly FoundServer[]): readonly FoundItem[] =>
+/** What whoever chooses it will be asked about. */
+const nameWords = (name: string, ours: readonly string[]): string =>
+  ours.includes(name) ? vscode.l10n.t('There is a server named "{0}" already.', name) : '';
+
+const itemsOf = (servers: readonly FoundServer[], ours: readonly string[]): readonly FoundItem[] =>
   [
     ...Map.groupBy(servers, ({ place }) => JSON.stringify([place.kind, place.file])).values(),
   ].flatMap((group) => [
@@ -71,16 +76,19 @@ const itemsOf = (servers: readonly FoundServer[]): readonly FoundItem[] =>
     })),
     ...group.map((found): FoundItem => ({
       label: found.name,
+      iconPath: new vscode.ThemeIcon('circle-outline'),
       description: addressOf(found),
+      detail: nameWords(found.name, ours),
       found,
     })),
   ]);
 
 const choose = async (
+  { settings }: TakeOverPorts,
   servers: readonly FoundServer[],
   chosen: readonly FoundServer[],
-): Promise<readonly FoundServer[] | undefined> => {
-  const items = itemsOf(servers);
+): Promise<Answer<readonly FoundServer[]>> => {
+  const items = itemsOf(servers, settings.serverNames());
   const keys = new Set(chosen.map(keyOf));
   const answer = await askSeveral<FoundItem>({
     title: title(),
@@ -88,8 +96,8 @@ const choose = async (
     items,
     chosen: items.filter(({ found }) => found !== null && keys.has(keyOf(found))),
   });
-  if (answer.kind !== 'value') return undefined;
-  return answer.value.map(({ found }) => found).filter((found) => found !== null);
+  if (answer.kind !== 'value') return answer;
+  return { kind: 'value', value: answer.value.flatMap(({ found }) => found ?? []) };
 };
 
 const sayNothingFound = async (all: readonly FoundServer[]): Promise<void> => {
@@ -107,7 +115,11 @@ interface DeedItem extends vscode.QuickPickItem {
   readonly isYes: boolean;
 }
 
-const confirm = async (ports: TakeOverPorts, planned: readonly Planned[]): Promise<boolean> => {
+const confirm = async (
+  ports: TakeOverPorts,
+  planned: readonly Planned[],
+  canGoBack: boolean,
+): Promise<Came> => {
   const { t } = vscode.l10n;
   const { changePages, takeOvers, settings } = ports;
   const warning = offerWarning(planned, settings.current.value);
@@ -119,6 +131,7 @@ const confirm = async (ports: TakeOverPorts, planned: readonly Planned[]): Promi
   const answer = await askChoice<DeedItem>({
     title: title(),
     placeholder: t('The page below shows every change.'),
+    canGoBack,
     items: [
       {
         label:
@@ -133,7 +146,8 @@ const confirm = async (ports: TakeOverPorts, planned: readonly Planned[]): Promi
     ],
   });
   await page.close();
-  return answer.kind === 'value' && answer.value.isYes;
+  if (answer.kind !== 'value') return answer.kind === 'back' ? 'back' : 'cancelled';
+  return answer.value.isYes ? 'next' : 'cancelled';
 };
 
 /** First, so that the server finds them at its first attempt. */
@@ -160,13 +174,8 @@ const forget = async (
   if (names.length > 0) await entered.values.forget(names);
 };
 
-const sayDone = async (results: readonly TakeResult[]): Promise<void> => {
+const sayTaken = async (taken: readonly TakeResult[]): Promise<void> => {
   const { t } = vscode.l10n;
-  const refusals = new Set(
-    results.flatMap((result) => (result.kind === 'refused' ? [result.reason] : [])),
-  );
-  for (const reason of refusals) void vscode.window.showErrorMessage(reason);
-  const taken = results.filter(({ kind }) => kind === 'taken');
   if (taken.length === 0) return;
   const others = taken
     .filter(({ wish }) => !isEditors(wish.server.place.kind))
@@ -185,6 +194,21 @@ const sayDone = async (results: readonly TakeResult[]): Promise<void> => {
     await vscode.commands.executeCommand('mcpLifeline.giveBack', one);
 };
 
+/** Each reason once, and what it kept from being done is done again as long as somebody wants that. */
+const sayRefused = async (
+  ports: TakeOverPorts,
+  planned: readonly Planned[],
+  results: readonly TakeResult[],
+): Promise<void> => {
+  const refused = results.filter((result) => result.kind === 'refused');
+  const asking = [...Map.groupBy(refused, ({ reason }) => reason)].map(async ([reason, group]) => {
+    const wishes = new Set(group.map(({ wish }) => wish));
+    const again = planned.filter(({ wish }) => wishes.has(wish));
+    if (await wantsAgain(reason)) await carryOut(ports, again);
+  });
+  await Promise.all(asking);
+};
+
 const carryOut = async (ports: TakeOverPorts, planned: readonly Planned[]): Promise<void> => {
   const results = await vscode.window.withProgress(
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Taking servers over') },
@@ -196,7 +220,8 @@ const carryOut = async (ports: TakeOverPorts, planned: readonly Planned[]): Prom
     },
   );
   // The notification may stay for long; the command is over.
-  void sayDone(results);
+  void sayTaken(results.filter(({ kind }) => kind === 'taken'));
+  await sayRefused(ports, planned, results);
 };
 
 const draftsOf = (
@@ -214,16 +239,29 @@ const draftsOf = (
   return drafts;
 };
 
-/** Everything decided, and nothing done; undefined: the user gave up, or there is nothing to do. */
-const decide = async (
+/** Before anything is asked about them, and again before it is done. */
+const untilFree = (ports: TakeOverPorts, servers: readonly FoundServer[]): Promise<boolean> =>
+  insist(() => obstacle(servers, ports), wantsAgain);
+
+/** All questions about these servers; then what was decided is handed on. */
+const askAbout = async (
   ports: TakeOverPorts,
-  usable: readonly FoundServer[],
-  meant: readonly FoundServer[],
-): Promise<readonly Planned[] | undefined> => {
-  const chosen = meant.length === 1 ? meant : await choose(usable, meant);
-  const drafts = draftsOf(ports, chosen ?? []);
-  const planned = drafts.length === 0 ? undefined : await settleWishes(ports, drafts);
-  return planned?.length === 0 ? undefined : planned;
+  servers: readonly FoundServer[],
+  canGoBack: boolean,
+  take: (planned: readonly Planned[]) => void,
+): Promise<Came> => {
+  const drafts = draftsOf(ports, servers);
+  if (drafts.length === 0) return 'cancelled';
+  if (!(await untilFree(ports, servers))) return canGoBack ? 'back' : 'cancelled';
+  const { steps, planned } = wishQuestions(ports, drafts);
+  const last: Step = async (hasBefore) => {
+    const all = planned();
+    if (all.length === 0) return 'cancelled';
+    take(all);
+    return confirm(ports, all, hasBefore);
+  };
+  const came = await askSeries([...steps, last], canGoBack);
+  return came === 'done' ? 'next' : came;
 };
 
 /** `raw`: a row of the tree, or nothing. */
@@ -231,9 +269,21 @@ export const takeOver = async (ports: TakeOverPorts, raw: unknown): Promise<void
   const all = ports.found.files.value.flatMap(foreignIn);
   const usable = all.filter(({ definition }) => definition.kind !== 'bad');
   if (usable.length === 0) return sayNothingFound(all);
-  const planned = await decide(ports, usable, meantBy(raw, usable));
-  if (planned === undefined) return;
-  const why = obstacle(planned, ports);
-  if (why !== null) void vscode.window.showErrorMessage(why);
-  else if (await confirm(ports, planned)) await carryOut(ports, planned);
+  let chosen = meantBy(raw, usable);
+  let planned: readonly Planned[] = [];
+  const isChosen = chosen.length === 1;
+  const choosing: Step = async () =>
+    isChosen
+      ? 'skipped'
+      : cameOf(await choose(ports, usable, chosen), (servers) => {
+          chosen = servers;
+        });
+  const deciding: Step = (canGoBack) =>
+    askAbout(ports, chosen, canGoBack, (decided) => {
+      planned = decided;
+    });
+  if ((await askSeries([choosing, deciding])) !== 'done') return;
+  // A file may have been changed while the page was read.
+  const servers = planned.map(({ wish }) => wish.server);
+  if (await untilFree(ports, servers)) await carryOut(ports, planned);
 };

@@ -2,6 +2,7 @@
 // Not here: what goes wrong while files are written (sources).
 import * as vscode from 'vscode';
 import type { Settings } from '../core/settings.ts';
+import type { FoundServer } from '../core/sources.ts';
 import type { GatewayDoor } from './gatewayDoor.ts';
 import { isEditors, productOf, shortFile } from './sourceWords.ts';
 import type { TakeOvers } from './takeOverPorts.ts';
@@ -41,11 +42,11 @@ const deadEnd = (product: string, { door, takeOvers }: ObstaclePorts): string | 
 };
 
 /** What keeps all of it from being of use; null: nothing. */
-export const obstacle = (planned: readonly Planned[], ports: ObstaclePorts): string | null => {
-  const [other] = planned.filter(({ wish }) => !isEditors(wish.server.place.kind));
-  const why = other ? deadEnd(productOf(other.wish.server.place.kind), ports) : null;
+export const obstacle = (servers: readonly FoundServer[], ports: ObstaclePorts): string | null => {
+  const other = servers.find(({ place }) => !isEditors(place.kind));
+  const why = other ? deadEnd(productOf(other.place.kind), ports) : null;
   if (why !== null) return why;
-  const files = new Set(planned.map(({ wish }) => wish.server.place.file));
+  const files = new Set(servers.map(({ place }) => place.file));
   const dirty = vscode.workspace.textDocuments.find(
     ({ isDirty, uri }) => isDirty && uri.scheme === 'file' && files.has(uri.fsPath),
   );

@@ -4,7 +4,8 @@ import * as vscode from 'vscode';
 import type { ServerDefinition } from '../core/settings.ts';
 import type { Draft, TakeWish } from '../core/takeOver.ts';
 import { faultOfName, freeName } from './addServerEntry.ts';
-import { type Answer, askChoice, askText } from './quickInput.ts';
+import { type Answer, askChoice, askText, cameOf } from './quickInput.ts';
+import type { Step } from './series.ts';
 import { homeWords, isEditors, productOf } from './sourceWords.ts';
 import type { EditorSettings } from './settings.ts';
 import type { TakeOvers } from './takeOverPorts.ts';
@@ -20,9 +21,6 @@ export interface Planned {
   /** What is entered for the inputs that take the place of its credentials. */
   readonly answers: ReadonlyMap<string, string>;
 }
-
-/** Undefined: the user gave up. */
-type Given<T> = Promise<T | undefined>;
 
 /** What it does, without what it is called and where it stands. */
 const meaningOf = (definition: ServerDefinition): string =>
@@ -72,59 +70,63 @@ const askNewName = (free: string, taken: readonly string[]): Promise<Answer<stri
     check: (text) => faultOfName(text, taken, vscode.l10n.t),
   });
 
-/** Null: it is left out. */
-const settleClash = async (
-  draft: Draft,
-  taken: readonly string[],
-  other: ServerDefinition | undefined,
-): Given<{ readonly draft: Draft; readonly isThere: boolean } | null> => {
-  const { t } = vscode.l10n;
-  const { definition } = draft.server;
-  const isSame =
-    other !== undefined && definition.kind !== 'bad' && meaningOf(definition) === meaningOf(other);
-  const free = freeName(draft.name, taken);
-  for (;;) {
-    const answer = await askChoice<ClashItem>({
-      title: t('Take Over'),
-      placeholder: t('There is a server named "{0}" already.', draft.name),
-      items: clashItems(draft, free, isSame),
-    });
-    if (answer.kind !== 'value') return undefined;
-    if (answer.value.deed === 'skip') return null;
-    if (answer.value.deed === 'keep') return { draft, isThere: true };
-    const named = await askNewName(free, taken);
-    if (named.kind === 'value')
-      return { draft: { ...draft, name: named.value.trim() }, isThere: false };
-    if (named.kind !== 'back') return undefined;
-  }
-};
-
 interface Named {
   readonly draft: Draft;
   readonly isThere: boolean;
 }
 
-const settleNames = async (
-  { settings }: WishPorts,
-  drafts: readonly Draft[],
-): Given<readonly Named[]> => {
-  const taken = [...settings.serverNames()];
+/** Null: it is left out. */
+type Settled = Named | null;
+
+/** What has a name already: our servers, and those that are about to be. */
+interface InUse {
+  readonly names: readonly string[];
+  readonly known: ReadonlyMap<string, ServerDefinition>;
+}
+
+const settleClash = async (
+  draft: Draft,
+  { names, known }: InUse,
+  canGoBack: boolean,
+): Promise<Answer<Settled>> => {
+  const { t } = vscode.l10n;
+  const { definition } = draft.server;
+  const other = known.get(draft.name);
+  const isSame =
+    other !== undefined && definition.kind !== 'bad' && meaningOf(definition) === meaningOf(other);
+  const free = freeName(draft.name, names);
+  for (;;) {
+    const answer = await askChoice<ClashItem>({
+      title: t('Take Over'),
+      placeholder: t('There is a server named "{0}" already.', draft.name),
+      canGoBack,
+      items: clashItems(draft, free, isSame),
+    });
+    if (answer.kind !== 'value') return answer;
+    const { deed } = answer.value;
+    if (deed === 'skip') return { kind: 'value', value: null };
+    if (deed === 'keep') return { kind: 'value', value: { draft, isThere: true } };
+    const named = await askNewName(free, names);
+    if (named.kind === 'value') {
+      const renamed = { ...draft, name: named.value.trim() };
+      return { kind: 'value', value: { draft: renamed, isThere: false } };
+    }
+    if (named.kind !== 'back') return named;
+  }
+};
+
+const inUseAfter = ({ settings }: WishPorts, settled: readonly Settled[]): InUse => {
+  const names = [...settings.serverNames()];
   const known = new Map<string, ServerDefinition>();
   for (const server of settings.current.value.servers)
     if (server.kind !== 'bad') known.set(server.name, server);
-  const named: Named[] = [];
-  for (const draft of drafts) {
-    const settled = taken.includes(draft.name)
-      ? await settleClash(draft, taken, known.get(draft.name))
-      : { draft, isThere: false };
-    if (settled === undefined) return undefined;
-    if (settled === null) continue;
-    named.push(settled);
-    const { definition } = settled.draft.server;
-    taken.push(settled.draft.name);
-    if (definition.kind !== 'bad' && !settled.isThere) known.set(settled.draft.name, definition);
+  for (const one of settled) {
+    if (one === null) continue;
+    names.push(one.draft.name);
+    const { definition } = one.draft.server;
+    if (definition.kind !== 'bad' && !one.isThere) known.set(one.draft.name, definition);
   }
-  return named;
+  return { names, known };
 };
 
 interface SecretItem extends vscode.QuickPickItem {
@@ -134,16 +136,15 @@ interface SecretItem extends vscode.QuickPickItem {
 const places = (drafts: readonly Draft[]): string =>
   [...new Set(drafts.map(({ home }) => homeWords(home)))].join(', ');
 
-/** Undefined: the user gave up. */
-const asksHiding = async (drafts: readonly Draft[]): Given<boolean> => {
-  const open = drafts.filter(({ secrets }) => secrets.length > 0);
-  if (open.length === 0) return false;
+/** `open`: those that have some. */
+const askHiding = (open: readonly Draft[], canGoBack: boolean): Promise<Answer<SecretItem>> => {
   const { t } = vscode.l10n;
   const names = open.flatMap(({ name, secrets }) =>
     secrets.map(({ where }) => `${name} (${where.at(-1) ?? ''})`),
   );
-  const answer = await askChoice<SecretItem>({
+  return askChoice<SecretItem>({
     title: t('Take Over'),
+    canGoBack,
     placeholder: t('Credentials in plain text: {0}', names.slice(0, 5).join(', ')),
     items: [
       {
@@ -161,21 +162,42 @@ const asksHiding = async (drafts: readonly Draft[]): Given<boolean> => {
       },
     ],
   });
-  return answer.kind === 'value' ? answer.value.hides : undefined;
 };
 
-/** Asks what has to be asked; undefined where the user gave up. */
-export const settleWishes = async (
-  ports: WishPorts,
-  drafts: readonly Draft[],
-): Given<readonly Planned[]> => {
-  const named = await settleNames(ports, drafts);
-  if (named === undefined) return undefined;
-  const added = named.filter(({ isThere }) => !isThere).map(({ draft }) => draft);
-  const hides = await asksHiding(added);
-  if (hides === undefined) return undefined;
-  const ids = ports.settings.current.value.inputs.map(({ id }) => id);
-  return named.map(({ draft, isThere }) => plannedOf(ports, draft, { isThere, hides, ids }));
+/** The questions about these drafts, and what they come to once all are asked. */
+export interface WishQuestions {
+  readonly steps: readonly Step[];
+  readonly planned: () => readonly Planned[];
+}
+
+export const wishQuestions = (ports: WishPorts, drafts: readonly Draft[]): WishQuestions => {
+  const settled: Settled[] = [];
+  let hides = false;
+  const named = (): readonly Named[] => settled.filter((one) => one !== null);
+  const clashSteps = drafts.map((draft, index): Step => async (canGoBack) => {
+    // Whoever comes back to it has the later ones before them again.
+    settled.length = index;
+    const inUse = inUseAfter(ports, settled);
+    if (!inUse.names.includes(draft.name)) {
+      settled.push({ draft, isThere: false });
+      return 'skipped';
+    }
+    return cameOf(await settleClash(draft, inUse, canGoBack), (one) => settled.push(one));
+  });
+  const hidingStep: Step = async (canGoBack) => {
+    const added = named().filter(({ isThere }) => !isThere);
+    const open = added.map(({ draft }) => draft).filter(({ secrets }) => secrets.length > 0);
+    hides = false;
+    if (open.length === 0) return 'skipped';
+    return cameOf(await askHiding(open, canGoBack), (item) => (hides = item.hides));
+  };
+  return {
+    steps: [...clashSteps, hidingStep],
+    planned: () => {
+      const ids = ports.settings.current.value.inputs.map(({ id }) => id);
+      return named().map(({ draft, isThere }) => plannedOf(ports, draft, { isThere, hides, ids }));
+    },
+  };
 };
 
 const plannedOf = (

@@ -4,7 +4,10 @@ import * as vscode from 'vscode';
 import { type Disposable, Store } from '../base/disposable.ts';
 import { gateOf } from '../core/connection/state.ts';
 import type { JsonObject } from '../core/rpc.ts';
+import { nameOf } from '../core/wording.ts';
+import { sayError } from '../core/wording/saidError.ts';
 import type { ServerWatch, ToolCallOptions } from '../runtime/watch.ts';
+import { asNotice, logTarget } from './noticeText.ts';
 import type { ResultDocuments } from './resultDocuments.ts';
 import { renderResult } from './toolResult.ts';
 
@@ -40,9 +43,11 @@ const createMeter = (): ((note: ProgressNote) => number) => {
   };
 };
 
+/** Where nobody knows how much there is to do, the number beside a message only rises and says nothing. */
 const noteText = ({ progress, total, message }: ProgressNote): string => {
-  const count = total === undefined ? String(progress) : `${progress}/${total}`;
-  return message === undefined ? count : `${message} (${count})`;
+  const text = message === undefined ? undefined : asNotice(message);
+  if (total === undefined) return text ?? String(progress);
+  return text === undefined ? `${progress}/${total}` : `${text} (${progress}/${total})`;
 };
 
 /** Says what the call waits for while its server cannot take it. */
@@ -50,9 +55,13 @@ const sayWaiting = (server: ServerWatch, report: Report): Disposable => {
   const store = new Store();
   const tell = (): void => {
     const { state } = server.life.value;
-    if (gateOf(state) === 'send') report.report({ message: vscode.l10n.t('running…') });
+    const { t } = vscode.l10n;
+    if (gateOf(state) === 'send') report.report({ message: t('running…') });
+    else if (state.kind === 'needs-auth' || state.kind === 'needs-input')
+      // For a person, not for the server.
+      report.report({ message: t('held: {0}', nameOf(state.kind, t)) });
     else if (gateOf(state) !== 'refuse')
-      report.report({ message: vscode.l10n.t('held until the server is back') });
+      report.report({ message: t('held until the server is back') });
   };
   store.add(server.life.onChange(tell));
   tell();
@@ -70,7 +79,7 @@ export const showAnswer = async (
   if (!rendered.isError) return;
   const text = vscode.l10n.t(
     '"{0}" on "{1}" reported an error. Its text is in the editor.',
-    tool,
+    asNotice(tool),
     server.id,
   );
   void vscode.window.showWarningMessage(text);
@@ -81,9 +90,14 @@ const fail = async (
   { server, tool }: Order,
   error: unknown,
 ): Promise<void> => {
-  const reason = error instanceof Error ? error.message : String(error);
+  const reason = asNotice(sayError(error, vscode.l10n.t));
   const showLog = vscode.l10n.t('Show Log');
-  const text = vscode.l10n.t('"{0}" was not answered by "{1}": {2}', tool, server.id, reason);
+  const text = vscode.l10n.t(
+    '"{0}" was not answered by "{1}": {2}',
+    asNotice(tool),
+    server.id,
+    reason,
+  );
   if ((await vscode.window.showErrorMessage(text, showLog)) === showLog) ports.showLog(server.id);
 };
 
@@ -96,15 +110,23 @@ export const performCall = async (ports: ToolCallPorts, order: Order): Promise<b
     store.add(cancel.onCancellationRequested(() => abort.abort()));
     store.add(sayWaiting(server, report));
     const meter = createMeter();
-    const onProgress = (note: ProgressNote): void =>
-      report.report({ message: noteText(note), increment: meter(note) });
+    const onProgress = (note: ProgressNote): void => {
+      // While it is held the notes are ours, for clients without a view; here they would stand until the next one, and be old.
+      if (gateOf(server.life.value.state) === 'send')
+        report.report({ message: noteText(note), increment: meter(note) });
+    };
     try {
       return await order.run({ signal: abort.signal, onProgress });
     } finally {
       store.dispose();
     }
   };
-  const title = vscode.l10n.t('Calling {0} on {1}', tool, server.id);
+  const title = vscode.l10n.t(
+    'Calling {0} on {1} ([Show Log]({2}))',
+    asNotice(tool),
+    server.id,
+    logTarget(server.id),
+  );
   const location = vscode.ProgressLocation.Notification;
   try {
     const options = { location, title, cancellable: true };

@@ -1,7 +1,7 @@
 // Arguments edited as a JSON document: opened from a skeleton, checked when Call is chosen above its first line,
 // with every mistake marked where it is. Not here: the file system behind it (toolFiles.ts).
 import * as vscode from 'vscode';
-import { type Disposable, Store } from '../base/disposable.ts';
+import { allOrNothing, type Disposable, type Store } from '../base/disposable.ts';
 import type { JsonObject } from '../core/rpc.ts';
 import type { CommandId } from './commandIds.ts';
 import { askText } from './quickInput.ts';
@@ -75,12 +75,14 @@ const asDiagnostic = (document: vscode.TextDocument, fault: Fault): vscode.Diagn
 
 class Documents implements ToolDocuments {
   readonly #ports: ToolDocumentPorts;
-  readonly #store = new Store();
-  readonly #marks = this.#store.add(vscode.languages.createDiagnosticCollection('mcp-lifeline'));
+  readonly #store: Store;
+  readonly #marks: vscode.DiagnosticCollection;
   readonly #sent = new Set<string>();
 
-  constructor(ports: ToolDocumentPorts) {
+  constructor(ports: ToolDocumentPorts, owner: Store) {
     this.#ports = ports;
+    this.#store = owner;
+    this.#marks = owner.add(vscode.languages.createDiagnosticCollection('mcp-lifeline'));
     const { workspace, languages } = vscode;
     this.#store.add(
       languages.registerCodeLensProvider(
@@ -157,4 +159,4 @@ class Documents implements ToolDocuments {
 }
 
 export const createToolDocuments = (ports: ToolDocumentPorts): ToolDocuments =>
-  new Documents(ports);
+  allOrNothing((owner) => new Documents(ports, owner));

@@ -1,9 +1,11 @@
-// Tool arguments that were typed and not yet sent. They survive a window reload in the workspace's state; values of
-// password-like fields are never kept. Bounded, the oldest goes first.
+// Tool arguments that were typed and not yet sent. They survive a window reload in the workspace's state, where the user lets
+// arguments be written down; values of password-like fields are never kept. Bounded, the oldest goes first.
 import type { Memento } from 'vscode';
+import type { Disposable } from '../base/disposable.ts';
+import type { Signal } from '../base/signal.ts';
 import { isObject, type JsonObject } from '../core/rpc.ts';
 
-export interface Drafts {
+export interface Drafts extends Disposable {
   /** Values typed field by field; they replace a document that was begun before. */
   fields(serverId: string, tool: string): JsonObject;
   keepFields(serverId: string, tool: string, values: JsonObject): void;
@@ -32,16 +34,23 @@ const isDraft = (value: unknown): value is Draft =>
 
 const keyOf = (serverId: string, tool: string): string => JSON.stringify([serverId, tool]);
 
-export const createDrafts = (state: Memento): Drafts => {
-  const stored = state.get<unknown>(storageKey);
+export const createDrafts = (state: Memento, mayStore: Signal<boolean>): Drafts => {
+  const stored = mayStore.value ? state.get<unknown>(storageKey) : null;
   let drafts: readonly Draft[] = Array.isArray(stored) ? stored.filter(isDraft) : [];
+  const store = (): void => {
+    if (!mayStore.value && state.get<unknown>(storageKey) === undefined) return;
+    // A failed write costs a draft, not a call; the editor reports its own storage errors.
+    void state.update(storageKey, mayStore.value ? drafts : undefined);
+  };
+  const following = mayStore.onChange(store);
+  // What was written before it was forbidden, perhaps in another life.
+  if (!mayStore.value) store();
 
   const find = (serverId: string, tool: string): Draft | undefined =>
     drafts.find((draft) => draft.key === keyOf(serverId, tool));
   const write = (next: readonly Draft[]): void => {
     drafts = next.slice(-mostDrafts);
-    // A failed write costs a draft, not a call; the editor reports its own storage errors.
-    void state.update(storageKey, drafts);
+    store();
   };
   const keep = (draft: Draft): void => {
     if (JSON.stringify(draft).length > mostCharacters) return;
@@ -59,5 +68,6 @@ export const createDrafts = (state: Memento): Drafts => {
       if (find(serverId, tool))
         write(drafts.filter((draft) => draft.key !== keyOf(serverId, tool)));
     },
+    dispose: () => following.dispose(),
   };
 };

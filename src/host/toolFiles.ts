@@ -2,7 +2,7 @@
 // draft (without passwords), so that a document outlives a window reload. Not here: what stands in a document
 // (toolSkeleton.ts) and what happens on Call (toolDocument.ts).
 import * as vscode from 'vscode';
-import { type Disposable, Store } from '../base/disposable.ts';
+import { allOrNothing, type Disposable } from '../base/disposable.ts';
 import type { ServerWatch, Tool } from '../runtime/watch.ts';
 import { lastingSchemes } from './contributions.ts';
 import type { Drafts } from './toolDrafts.ts';
@@ -142,47 +142,47 @@ export interface ToolFiles extends Disposable {
 const saveAfterMs = 400;
 
 /** Saves by itself, so that closing never asks and a reload loses nothing. */
-const saveWhileTyping = (): Disposable => {
-  const store = new Store();
-  const timers = new Map<vscode.TextDocument, NodeJS.Timeout>();
-  store.add(
-    vscode.workspace.onDidChangeTextDocument(({ document }) => {
-      if (document.uri.scheme !== callScheme || !document.isDirty) return;
-      clearTimeout(timers.get(document));
-      timers.set(
-        document,
-        setTimeout(() => void document.save(), saveAfterMs),
-      );
-    }),
-  );
-  store.add(
-    vscode.workspace.onDidCloseTextDocument((document) => {
-      clearTimeout(timers.get(document));
-      timers.delete(document);
-    }),
-  );
-  store.add({ dispose: () => timers.forEach((timer) => clearTimeout(timer)) });
-  return store;
-};
+const saveWhileTyping = (): Disposable =>
+  allOrNothing((store) => {
+    const timers = new Map<vscode.TextDocument, NodeJS.Timeout>();
+    store.add(
+      vscode.workspace.onDidChangeTextDocument(({ document }) => {
+        if (document.uri.scheme !== callScheme || !document.isDirty) return;
+        clearTimeout(timers.get(document));
+        timers.set(
+          document,
+          setTimeout(() => void document.save(), saveAfterMs),
+        );
+      }),
+    );
+    store.add(
+      vscode.workspace.onDidCloseTextDocument((document) => {
+        clearTimeout(timers.get(document));
+        timers.delete(document);
+      }),
+    );
+    store.add({ dispose: () => timers.forEach((timer) => clearTimeout(timer)) });
+    return store;
+  });
 
 export const createToolFiles = (ports: {
   readonly drafts: Drafts;
   readonly find: FindTool;
-}): ToolFiles => {
-  const store = new Store();
-  const files = store.add(new DraftFiles(ports.drafts, ports.find));
-  store.add(
-    vscode.workspace.registerFileSystemProvider(callScheme, files, { isCaseSensitive: true }),
-  );
-  store.add(
-    vscode.workspace.registerTextDocumentContentProvider(schemaScheme, {
-      provideTextDocumentContent: (uri) => schemaText(ports.find, uri),
-    }),
-  );
-  store.add(saveWhileTyping());
-  return {
-    restart: (uri) => files.restart(uri),
-    forget: (uri) => files.forget(uri),
-    dispose: () => store.dispose(),
-  };
-};
+}): ToolFiles =>
+  allOrNothing((store) => {
+    const files = store.add(new DraftFiles(ports.drafts, ports.find));
+    store.add(
+      vscode.workspace.registerFileSystemProvider(callScheme, files, { isCaseSensitive: true }),
+    );
+    store.add(
+      vscode.workspace.registerTextDocumentContentProvider(schemaScheme, {
+        provideTextDocumentContent: (uri) => schemaText(ports.find, uri),
+      }),
+    );
+    store.add(saveWhileTyping());
+    return {
+      restart: (uri) => files.restart(uri),
+      forget: (uri) => files.forget(uri),
+      dispose: () => store.dispose(),
+    };
+  });

@@ -30,8 +30,9 @@ const promptOf = (field: Field): string => {
   const need = field.required
     ? vscode.l10n.t('required')
     : vscode.l10n.t('optional, leave empty to leave it out');
-  const hint = `${type}, ${need}`;
-  return field.description === null ? hint : `${field.description} (${hint})`;
+  return field.description === null
+    ? vscode.l10n.t('{0}, {1}', type, need)
+    : vscode.l10n.t('{0} ({1}, {2})', field.description, type, need);
 };
 
 interface Asked {
@@ -83,6 +84,7 @@ const askPicked = async (asked: Asked, options: readonly Json[]): Promise<FieldA
   const { field, value } = asked;
   const items: ValueItem[] = options.map((option) => ({
     label: typeof option === 'boolean' ? (option ? 'true' : 'false') : showValue(option),
+    iconPath: new vscode.ThemeIcon('symbol-enum-member'),
     value: option,
     ...(option === field.fallback ? { description: vscode.l10n.t('default') } : {}),
   }));
@@ -212,6 +214,7 @@ class ToolForm {
     };
     const rows = fields.map((field): HubItem => ({
       label: field.required ? `${field.title} *` : field.title,
+      iconPath: new vscode.ThemeIcon('symbol-field'),
       description: valueText(field, this.#values),
       field,
       ...(field.description === null ? {} : { detail: field.description }),

@@ -44,7 +44,7 @@ const embedded = (resource: unknown, say: Say): Part => {
         say(
           'Resource {0}: {1}, {2} bytes',
           uri,
-          named(resource['mimeType'], 'binary'),
+          named(resource['mimeType'], say('unknown type')),
           bytesOf(resource['blob']),
         ),
       );
@@ -57,11 +57,19 @@ const partOf = (block: unknown, say: Say): Part => {
       return layOut(named(block['text'], ''));
     case 'image':
       return plain(
-        say('Image: {0}, {1} bytes', named(block['mimeType'], 'image'), bytesOf(block['data'])),
+        say(
+          'Image: {0}, {1} bytes',
+          named(block['mimeType'], say('unknown type')),
+          bytesOf(block['data']),
+        ),
       );
     case 'audio':
       return plain(
-        say('Audio: {0}, {1} bytes', named(block['mimeType'], 'audio'), bytesOf(block['data'])),
+        say(
+          'Audio: {0}, {1} bytes',
+          named(block['mimeType'], say('unknown type')),
+          bytesOf(block['data']),
+        ),
       );
     case 'resource_link':
       return plain(say('Link: {0}', named(block['uri'], '?')));

@@ -9,7 +9,9 @@ import {
   printParseErrorCode,
 } from 'jsonc-parser';
 import { isObject, type JsonObject } from '../core/rpc.ts';
-import type { Say } from '../core/wording.ts';
+import { type Say, sentenceOf } from '../core/wording.ts';
+import { mistakeWords } from '../core/wording/mistake.ts';
+import { sayNow } from '../core/wording/unsaid.ts';
 import { isSecretName, requiredNames, secretFieldsOf } from './toolFields.ts';
 
 /** Deeper nesting is left to the editor's completion; recursive schemas have no end. */
@@ -138,12 +140,15 @@ const checkAgainst = async (
   schema: JsonObject,
   value: JsonObject,
   text: string,
+  say: Say,
 ): Promise<readonly Fault[]> => {
   const { misfitsOf } = await import('./schemaCheck.ts');
   const root = parseTree(text);
-  return misfitsOf(schema, value).map(({ path, text: reason }) =>
-    faultAt(root, path, path.length === 0 ? reason : `${path.map(String).join('.')}: ${reason}`),
-  );
+  return misfitsOf(schema, value).map(({ path, words }) => {
+    const reason = typeof words === 'string' ? words : sayNow(words, say);
+    const place = path.map(String).join('.');
+    return faultAt(root, path, place === '' ? reason : say('{0}: {1}', place, reason));
+  });
 };
 
 export type Checked =
@@ -165,7 +170,7 @@ export const readDocument = async (
       faults: errors.map(({ error, offset, length }) => ({
         offset,
         length,
-        text: printParseErrorCode(error),
+        text: sentenceOf(sayNow(mistakeWords(printParseErrorCode(error)), say), say),
       })),
     };
   if (!isObject(value))
@@ -175,7 +180,7 @@ export const readDocument = async (
     };
   const { $schema: _schema, ...written } = value;
   const args = { ...written, ...extra };
-  const faults = await checkAgainst(schema, args, text);
+  const faults = await checkAgainst(schema, args, text, say);
   return faults.length > 0 ? { kind: 'faulty', faults } : { kind: 'fine', args };
 };
 

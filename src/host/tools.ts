@@ -1,7 +1,9 @@
 // Everything about calling tools by hand, put together: drafts, forms, documents, the call, its result.
 import * as vscode from 'vscode';
-import { type Disposable, Store } from '../base/disposable.ts';
+import { allOrNothing, type Disposable, type Store } from '../base/disposable.ts';
+import { derive, type Signal } from '../base/signal.ts';
 import type { JsonObject } from '../core/rpc.ts';
+import type { Settings } from '../core/settings.ts';
 import type {
   FleetWatch,
   PendingCall,
@@ -20,6 +22,8 @@ import type { ServerWords } from './words.ts';
 export interface ToolsPorts {
   readonly fleet: FleetWatch;
   readonly words: ServerWords;
+  /** Whether arguments may be written down. */
+  readonly settings: Signal<Pick<Settings, 'journal'>>;
   readonly workspaceState: vscode.Memento;
   readonly showLog: (serverId: string) => void;
 }
@@ -38,10 +42,11 @@ const whyEmpty = (server: ServerWatch, words: ServerWords): string =>
     ? vscode.l10n.t('"{0}" has not listed its tools yet: {1}.', server.id, words.short(server))
     : vscode.l10n.t('"{0}" offers no tools.', server.id);
 
-export const createTools = ({ fleet, words, workspaceState, showLog }: ToolsPorts): Tools => {
-  const store = new Store();
+const buildTools = (ports: ToolsPorts, store: Store): Tools => {
+  const { fleet, words, settings, workspaceState, showLog } = ports;
   const find = findToolIn(fleet);
-  const drafts = createDrafts(workspaceState);
+  const mayStore = derive(() => settings.value.journal === 'on', [settings], store);
+  const drafts = store.add(createDrafts(workspaceState, mayStore));
   const results = store.add(createResultDocuments());
   const files = store.add(createToolFiles({ drafts, find }));
   const call = (server: ServerWatch, tool: Tool, args: JsonObject): Promise<boolean> =>
@@ -63,14 +68,14 @@ export const createTools = ({ fleet, words, workspaceState, showLog }: ToolsPort
       },
     }),
   );
-  const ports = {
+  const forms = {
     drafts,
     call,
     openDocument: documents.open.bind(documents),
     whyEmpty: (server: ServerWatch) => whyEmpty(server, words),
   };
   return {
-    call: (server, tool) => callTool(ports, server, tool),
+    call: (server, tool) => callTool(forms, server, tool),
     runDocument: (uri) => documents.run(uri),
     runPending: async (server, { tool, key }) => {
       const run = (options: ToolCallOptions): Promise<JsonObject> =>
@@ -83,3 +88,6 @@ export const createTools = ({ fleet, words, workspaceState, showLog }: ToolsPort
     dispose: () => store.dispose(),
   };
 };
+
+export const createTools = (ports: ToolsPorts): Tools =>
+  allOrNothing((store) => buildTools(ports, store));

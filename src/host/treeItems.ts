@@ -1,5 +1,5 @@
-// How a row of the Connections view looks: icon, label, description, menu, and the sentence for screen readers.
-// Hovers are made only when somebody hovers (treeTooltips.ts).
+// How a row of the Connections view looks: icon, label, description and menu. Not here: its sentence for screen readers
+// (treeSpeech.ts), and its hover, which is made only when somebody hovers (treeTooltips.ts).
 import * as vscode from 'vscode';
 import { isUp, type Recovered } from '../core/connection/state.ts';
 import type { HistoryEntry } from '../core/history.ts';
@@ -8,12 +8,12 @@ import { describeState, looks, nameOf } from '../core/wording.ts';
 import { describeCause } from '../core/wording/cause.ts';
 import { formatAge } from '../core/wording/time.ts';
 import type { ClientWatch, ServerWatch } from '../runtime/watch.ts';
-import { actionsIn } from './actions.ts';
+import { actionsIn, wantsValues } from './actions.ts';
 import { describeDoor } from './doorWords.ts';
-import { wantsValues } from './enterValues.ts';
 import { foundLook } from './foundItems.ts';
 import type { GatewayDoor } from './gatewayDoor.ts';
 import { idOf, type PartKind, type Row } from './treeRows.ts';
+import { spokenRow } from './treeSpeech.ts';
 import { formatTime, type ServerWords } from './words.ts';
 
 interface Look {
@@ -23,7 +23,6 @@ interface Look {
   /** Which menus the row has. */
   readonly context: string;
   readonly opens: boolean;
-  readonly spoken?: string;
 }
 
 const icon = (id: string, color?: string): vscode.ThemeIcon =>
@@ -61,7 +60,6 @@ const serverLook = (server: ServerWatch, words: ServerWords): Look => {
       ...(wantsValues(server) ? ['wants-values'] : []),
     ].join(' '),
     opens: kind !== 'disabled',
-    spoken: words.spoken(server),
   };
 };
 
@@ -109,7 +107,6 @@ const groupLook = (label: string, glyph: string, count: number, kind: string): L
   description: String(count),
   context: kind,
   opens: count > 0,
-  spoken: `${label}: ${count}`,
 });
 
 export const eventTitle = (entry: HistoryEntry): string => {
@@ -167,7 +164,6 @@ const partLook = (part: PartKind, server: ServerWatch): Look => {
 const badLook = ({ name, reason }: BadServer): Look => ({
   ...leaf(name, 'error', reason, 'bad'),
   icon: icon('error', 'testing.iconFailed'),
-  spoken: vscode.l10n.t('{0}: cannot be used. {1}', name, reason),
 });
 
 const complaintsLook = (count: number): Look => ({
@@ -247,6 +243,6 @@ export const itemOf = (row: Row, words: ServerWords): vscode.TreeItem => {
   item.iconPath = look.icon;
   item.description = look.description;
   item.contextValue = look.context;
-  item.accessibilityInformation = { label: look.spoken ?? listed([look.label, look.description]) };
+  item.accessibilityInformation = { label: spokenRow(row, look, words) };
   return item;
 };

@@ -5,6 +5,7 @@ import type { BadServer, Complaint } from '../core/settings.ts';
 import type { ClientWatch, Prompt, Resource, ServerWatch, Tool } from '../runtime/watch.ts';
 import { type AnyFoundRow, foundChildren, foundPath } from './foundRows.ts';
 import type { GatewayDoor } from './gatewayDoor.ts';
+import { copyOf, numbered } from './rowCopies.ts';
 
 export type ServerRow = { readonly kind: 'server'; readonly server: ServerWatch };
 export type PartKind =
@@ -16,25 +17,24 @@ export type PartKind =
   | 'prompts'
   | 'events';
 
+/** What there may be two of that nothing tells apart: a server may list a name twice, two programs may have the same one. */
+type CopiedRow = { readonly copy: number } & (
+  | { readonly kind: 'complaint'; readonly complaint: Complaint }
+  | { readonly kind: 'client'; readonly server: ServerWatch; readonly client: ClientWatch }
+  | { readonly kind: 'tool'; readonly server: ServerWatch; readonly tool: Tool }
+  | { readonly kind: 'resource'; readonly server: ServerWatch; readonly resource: Resource }
+  | { readonly kind: 'prompt'; readonly server: ServerWatch; readonly prompt: Prompt }
+  | { readonly kind: 'event'; readonly server: ServerWatch; readonly entry: HistoryEntry }
+);
+
 export type Row =
   | ServerRow
   | AnyFoundRow
   | { readonly kind: 'bad'; readonly bad: BadServer }
   | { readonly kind: 'complaints'; readonly complaints: readonly Complaint[] }
-  | { readonly kind: 'complaint'; readonly complaint: Complaint }
+  | CopiedRow
   | { readonly kind: 'gateway'; readonly door: GatewayDoor; readonly clients: number }
-  | { readonly kind: 'part'; readonly part: PartKind; readonly server: ServerWatch }
-  | {
-      readonly kind: 'client';
-      readonly server: ServerWatch;
-      readonly client: ClientWatch;
-      /** Two of the same name are told apart by their order. */
-      readonly place: number;
-    }
-  | { readonly kind: 'tool'; readonly server: ServerWatch; readonly tool: Tool }
-  | { readonly kind: 'resource'; readonly server: ServerWatch; readonly resource: Resource }
-  | { readonly kind: 'prompt'; readonly server: ServerWatch; readonly prompt: Prompt }
-  | { readonly kind: 'event'; readonly server: ServerWatch; readonly entry: HistoryEntry };
+  | { readonly kind: 'part'; readonly part: PartKind; readonly server: ServerWatch };
 
 /** The newest transitions tell what is going on; the whole history has a view of its own. */
 const eventsShown = 10;
@@ -56,29 +56,28 @@ const partsOf = (server: ServerWatch): readonly PartKind[] => {
   return parts.filter(([, isThere]) => isThere).map(([kind]) => kind);
 };
 
-const insidePart = (part: PartKind, server: ServerWatch): readonly Row[] => {
+const insidePart = (part: PartKind, server: ServerWatch): readonly CopiedRow[] => {
   const { tools, resources, prompts } = server.catalog.value;
+  const copy = 0;
   switch (part) {
     case 'session':
     case 'health':
       return [];
     case 'clients':
-      return server.clients.value.map((client, place) => ({
-        kind: 'client',
-        server,
-        client,
-        place,
-      }));
+      return server.clients.value.map((client) => ({ kind: 'client', server, client, copy }));
     case 'tools':
-      return tools.map((tool) => ({ kind: 'tool', server, tool }));
+      return tools.map((tool) => ({ kind: 'tool', server, tool, copy }));
     case 'resources':
-      return resources.map((resource) => ({ kind: 'resource', server, resource }));
+      return resources.map((resource) => ({ kind: 'resource', server, resource, copy }));
     case 'prompts':
-      return prompts.map((prompt) => ({ kind: 'prompt', server, prompt }));
+      return prompts.map((prompt) => ({ kind: 'prompt', server, prompt, copy }));
     case 'events':
-      return server.history(eventsShown).map((entry) => ({ kind: 'event', server, entry }));
+      return server.history(eventsShown).map((entry) => ({ kind: 'event', server, entry, copy }));
   }
 };
+
+const complaintRows = (complaints: readonly Complaint[]): readonly CopiedRow[] =>
+  complaints.map((complaint) => ({ kind: 'complaint', complaint, copy: 0 }));
 
 export const childrenOf = (row: Row): readonly Row[] => {
   switch (row.kind) {
@@ -87,9 +86,9 @@ export const childrenOf = (row: Row): readonly Row[] => {
         ? []
         : partsOf(row.server).map((part) => ({ kind: 'part', part, server: row.server }));
     case 'part':
-      return insidePart(row.part, row.server);
+      return numbered(insidePart(row.part, row.server), idOf);
     case 'complaints':
-      return row.complaints.map((complaint) => ({ kind: 'complaint', complaint }));
+      return numbered(complaintRows(row.complaints), idOf);
     case 'found':
     case 'source':
     case 'found-server':
@@ -120,22 +119,22 @@ const pathOf = (row: Row): readonly (string | number)[] => {
     case 'gateway':
       return [];
     case 'complaint':
-      return [row.complaint.key, row.complaint.text];
+      return [row.complaint.key, row.complaint.text, ...copyOf(row)];
     case 'server':
       return [row.server.id];
     case 'part':
       return [row.server.id, row.part];
     case 'client':
-      return [row.server.id, row.client.label, row.place];
+      return [row.server.id, row.client.label, ...copyOf(row)];
     case 'tool':
-      return [row.server.id, row.tool.name];
+      return [row.server.id, row.tool.name, ...copyOf(row)];
     case 'resource':
-      return [row.server.id, row.resource.uri];
+      return [row.server.id, row.resource.uri, ...copyOf(row)];
     case 'prompt':
-      return [row.server.id, row.prompt.name];
+      return [row.server.id, row.prompt.name, ...copyOf(row)];
     case 'event': {
       const { at, epoch, from, to } = row.entry;
-      return [row.server.id, at, epoch, from, to];
+      return [row.server.id, at, epoch, from, to, ...copyOf(row)];
     }
   }
 };

@@ -7,6 +7,7 @@ import { isObject } from '../core/rpc.ts';
 import { describeCause, describeRecovered } from '../core/wording/cause.ts';
 import type { Figure } from '../core/wording/figures.ts';
 import { formatAge } from '../core/wording/time.ts';
+import { sayDetail } from '../core/wording/detail.ts';
 import type { Resource, ServerWatch, Tool } from '../runtime/watch.ts';
 import { foundHover } from './foundItems.ts';
 import type { GatewayDoor } from './gatewayDoor.ts';
@@ -41,7 +42,7 @@ const serverHover = (
   const { t } = vscode.l10n;
   const { held, running } = server.calls.value;
   const { state } = server.life.value;
-  const detail = 'failure' in state ? state.failure.detail : null;
+  const detail = 'failure' in state ? sayDetail(state.failure, t) : null;
   return hover(
     `${server.id}: ${words.shortNow(server)}`,
     escapeMarkdown(words.explanation(server)),
@@ -93,18 +94,23 @@ const readingFacts = (
     [t('Up for'), body.uptimeSecs === null ? null : formatAge(body.uptimeSecs * 1000, t)],
     [t('Version'), body.version],
     [t('Instance'), body.instanceId],
-    [t('Sessions'), countsOf(body.sessions?.total, body.sessions?.connected, t('connected'))],
-    [t('Jobs'), countsOf(body.jobs?.pending, body.jobs?.running, t('running'))],
+    [t('Sessions'), sessionCounts(body.sessions)],
+    [t('Jobs'), jobCounts(body.jobs)],
   ];
 };
 
-const countsOf = (
-  all: number | null | undefined,
-  some: number | null | undefined,
-  word: string,
-): string | null => {
-  if (typeof all !== 'number') return typeof some === 'number' ? `${some} ${word}` : null;
-  return typeof some === 'number' ? `${all}, ${some} ${word}` : String(all);
+const sessionCounts = (sessions: HealthReading['body']['sessions']): string | null => {
+  const { t } = vscode.l10n;
+  const { total = null, connected = null } = sessions ?? {};
+  if (connected === null) return total === null ? null : String(total);
+  return total === null ? t('{0} connected', connected) : t('{0}, {1} connected', total, connected);
+};
+
+const jobCounts = (jobs: HealthReading['body']['jobs']): string | null => {
+  const { t } = vscode.l10n;
+  const { pending = null, running = null } = jobs ?? {};
+  if (running === null) return pending === null ? null : String(pending);
+  return pending === null ? t('{0} running', running) : t('{0}, {1} running', pending, running);
 };
 
 const healthHover = (server: ServerWatch, words: ServerWords): vscode.MarkdownString => {
@@ -154,7 +160,7 @@ const eventHover = (entry: HistoryEntry, words: ServerWords): vscode.MarkdownStr
       [t('Attempt'), entry.attempt],
       [t('Next try'), entry.nextTry === null ? null : formatTime(entry.nextTry, words.now())],
       [t('Session'), entry.recovered === null ? null : describeRecovered(entry.recovered, t)],
-      [t('Detail'), entry.detail, 'code'],
+      [t('Detail'), sayDetail(entry, t), 'code'],
     ]),
   );
 };

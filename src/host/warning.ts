@@ -10,6 +10,15 @@ export interface WarningPorts {
   readonly never: string;
 }
 
+/** Where to write it, so that it counts: a value of the workspace would win over the user's own. */
+export const placesToMute = (
+  inWorkspace: unknown,
+  isTrusted: boolean,
+): readonly ('user' | 'workspace')[] =>
+  isTrusted && inWorkspace !== undefined && inWorkspace !== 'off'
+    ? ['user', 'workspace']
+    : ['user'];
+
 /** Which of the buttons was pressed; undefined: none of them, or nothing was shown. */
 export const warn = async (
   { settings, show, never }: WarningPorts,

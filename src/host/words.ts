@@ -116,11 +116,13 @@ export const createServerWords = (
     lastProof: (server) => proofTime(server, clock.now()),
     reason,
     explanation: (server) => describe(server).explanation,
-    spoken: (server) =>
-      [
-        `${server.id}: ${describe(server).sentence}`,
-        ...waiting(server).map((text) => `${text}.`),
-      ].join(' '),
+    spoken: (server) => {
+      const { sentence } = describe(server);
+      const [held] = waiting(server);
+      return held === undefined
+        ? say('{0}: {1}', server.id, sentence)
+        : say('{0}: {1} {2}.', server.id, sentence, held);
+    },
     isSignedIn,
     isAllowed,
     takenFrom,

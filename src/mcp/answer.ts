@@ -3,8 +3,9 @@
 import type { Clock, Millis } from '../base/clock.ts';
 import { Mutable } from '../base/disposable.ts';
 import type { Fate } from '../core/calls/fate.ts';
-import { aFailure, type Failure, type FailureKind } from '../core/connection/failure.ts';
+import { type Failure, type FailureKind, wordedFailure } from '../core/connection/failure.ts';
 import type { RpcId, RpcResponse } from '../core/rpc.ts';
+import { unsaid, type Unsaid } from '../core/wording/unsaid.ts';
 import type { LinkEvents, StreamName } from '../runtime/ports.ts';
 import { drain, readText } from './body.ts';
 import { answerLosesSession } from './failures.ts';
@@ -44,20 +45,26 @@ const graceAfterAnswer = 1_000;
 // More bytes than comments make in the longest patience.
 const mostKeepalives = 4_096;
 
-const broken = (kind: FailureKind, detail: string): Fate => ({
+const broken = (kind: FailureKind, words: Unsaid): Fate => ({
   kind: 'broken',
-  failure: aFailure(kind, detail),
+  failure: wordedFailure(kind, words),
   cursor: null,
 });
 
 const tooLarge = (limit: number): Fate =>
-  broken('too-large', `The answer is larger than ${limit} bytes, the limit of the settings.`);
+  broken(
+    'too-large',
+    unsaid('The answer is larger than {0} bytes, the limit of the settings.', limit),
+  );
 
 const fateOf = (response: RpcResponse, { id, asked }: Wanted): Fate =>
   asked.withSession && answerLosesSession(response, id)
     ? {
         kind: 'refused',
-        failure: aFailure('session-lost', 'The server answered that it does not know our session.'),
+        failure: wordedFailure(
+          'session-lost',
+          unsaid('The server answered that it does not know our session.'),
+        ),
       }
     : { kind: 'answered', response: { ...response, id } };
 
@@ -79,7 +86,7 @@ export const readJsonAnswer = async (
       const { responses } = inbox.take(body, null, source);
       const response = answerAmong(responses, wanted.id, true);
       if (response) return fateOf(response, wanted);
-      return broken('malformed', 'The body of the answer holds no answer to the request.');
+      return broken('malformed', unsaid('The body of the answer holds no answer to the request.'));
     }
   }
 };
@@ -195,15 +202,16 @@ export class AnswerStream {
   #fateAtEnd(end: StreamEnd): Fate {
     if (end.kind === 'too-large') return tooLarge(this.#tools.maxMessageBytes);
     if (this.#impatient) {
-      const failure = aFailure('silent', 'The resumed stream brought nothing more.');
+      const failure = wordedFailure('silent', unsaid('The resumed stream brought nothing more.'));
       return { kind: 'broken', failure, cursor: this.#cursor };
     }
     if (end.kind === 'broke') {
       return { kind: 'broken', failure: this.#wanted.explain(end.error), cursor: this.#cursor };
     }
     // Asking again would bring the same unreadable event again, or a stream that waits for ever.
-    if (this.#flawed) return broken('malformed', 'The last event of the stream is no message.');
-    const failure = aFailure('closed', 'The stream ended before the answer.');
+    if (this.#flawed)
+      return broken('malformed', unsaid('The last event of the stream is no message.'));
+    const failure = wordedFailure('closed', unsaid('The stream ended before the answer.'));
     return { kind: 'broken', failure, cursor: this.#cursor };
   }
 }

@@ -1,8 +1,9 @@
 // The exchanges that wait for their answers on one stream which all of them share (stdio, HTTP+SSE): an answer finds its
 // own by id, strictly. Not here: sending, and what a missing answer means, which only the transport knows.
 import type { Fate } from '../core/calls/fate.ts';
-import { aFailure, type Failure } from '../core/connection/failure.ts';
+import { type Failure, wordedFailure } from '../core/connection/failure.ts';
 import type { RpcId, RpcResponse } from '../core/rpc.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 
 /** What it means for a request that it ends without an answer; null: its sending still runs and will tell. */
 export type Unanswered = (failure: Failure) => Fate | null;
@@ -20,7 +21,10 @@ export class AnswerBook {
   wait(id: RpcId, signal: AbortSignal | undefined, unanswered: Unanswered): Promise<Fate> {
     const waiting = new Promise<Fate>((resolve) => {
       const abort = (): void =>
-        this.#giveUp(id, aFailure('cancelled', 'Nobody waits for the answer any more.'));
+        this.#giveUp(
+          id,
+          wordedFailure('cancelled', unsaid('Nobody waits for the answer any more.')),
+        );
       const settle = (fate: Fate): void => {
         signal?.removeEventListener('abort', abort);
         resolve(fate);

@@ -3,11 +3,19 @@
 import type { Transport } from '@modelcontextprotocol/sdk/shared/transport.js';
 import { Store } from '../base/disposable.ts';
 import { asMessage, errorOf, isRequest, isResponse, type RpcMessage } from '../core/rpc.ts';
+import { inEnglish } from '../core/wording/english.ts';
+import { SaidError } from '../core/wording/saidError.ts';
+import { sayNow, unsaid } from '../core/wording/unsaid.ts';
 import type { ClientEnd } from '../runtime/clientEnd.ts';
 
 // JSON-RPC 2.0 section 5.1.
 const invalidRequest = -32600;
 const internalError = -32603;
+
+/** In the `data` of an error of ours: what it says, not yet said. */
+export const wordsKey = 'mcp-lifeline/words';
+
+const unfit = unsaid('The server sent an answer that does not follow the protocol.');
 
 /** Single use, as every SDK transport. Closing it leaves the connection standing: that belongs to its owner. */
 export const createClientTransport = (end: ClientEnd): Transport => {
@@ -29,9 +37,9 @@ export const createClientTransport = (end: ClientEnd): Transport => {
       subscriptions.add(end.onClose(close));
     },
     send: async (message) => {
-      if (subscriptions.isDisposed) throw new Error('The connection was closed.');
+      if (subscriptions.isDisposed) throw new SaidError(unsaid('The connection was closed.'));
       const plain = asMessage(message);
-      if (plain === undefined) throw new Error('This is not a JSON-RPC message.');
+      if (plain === undefined) throw new SaidError(unsaid('This is not a JSON-RPC message.'));
       end.send(plain);
     },
     close: async () => close(),
@@ -45,11 +53,14 @@ export const createClientTransport = (end: ClientEnd): Transport => {
  */
 const refuse = (message: RpcMessage, end: ClientEnd, transport: Transport): void => {
   if (isResponse(message) && message.id !== null) {
-    const text = 'The server sent an answer that does not follow the protocol.';
     transport.onmessage?.({
       jsonrpc: '2.0',
       id: message.id,
-      error: { code: internalError, message: text },
+      error: {
+        code: internalError,
+        message: sayNow(unfit, inEnglish),
+        data: { [wordsKey]: unfit },
+      },
     });
   } else if (isRequest(message)) {
     end.send(errorOf(message.id, { code: invalidRequest, message: 'Invalid request' }));

@@ -1,7 +1,8 @@
 // Who carries one request to a server and brings the head of its answer. Two do: Node's client for every kind of server
 // (nodeCourier.ts), and our own for those on this machine (direct/courier.ts). Not here: redirects (request.ts).
 import type { Clock, Millis } from '../base/clock.ts';
-import { aFailure, ConnectionError, type Failure } from '../core/connection/failure.ts';
+import { ConnectionError, type Failure, wordedFailure } from '../core/connection/failure.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import type { Headers } from './headers.ts';
 import type { HttpMessage } from './httpMessage.ts';
 import type { Target } from './target.ts';
@@ -52,4 +53,6 @@ export const keepAliveProbe: Millis = 15_000;
 export const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
 
 export const connectingTooLong = (limit: Millis): ConnectionError =>
-  new ConnectionError(aFailure('timeout', `Connecting took longer than ${limit} ms.`));
+  new ConnectionError(
+    wordedFailure('timeout', unsaid('Connecting took longer than {0} ms.', limit)),
+  );

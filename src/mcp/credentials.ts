@@ -1,7 +1,8 @@
 // Sends a request with the credentials of its server, and once more where a refusal brought new ones: never a third time, so that
 // no loop can come about here. Not here: where they come from and what a refusal means (auth/).
 import type { Clock } from '../base/clock.ts';
-import { aFailure, ConnectionError, type Failure } from '../core/connection/failure.ts';
+import { ConnectionError, type Failure, wordedFailure } from '../core/connection/failure.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import type { SessionRef } from '../runtime/ports.ts';
 import { asksForMore } from './auth/challenge.ts';
 import type { Authorizer, Challenge } from './auth/ports.ts';
@@ -40,7 +41,9 @@ const challengeOf = (
 };
 
 const twice = (status: number): Failure =>
-  aFailure('unrenewed', 'The server refused two credentials one after the other.', { status });
+  wordedFailure('unrenewed', unsaid('The server refused two credentials one after the other.'), {
+    status,
+  });
 
 export const sendWithCredentials = async (sending: Sending): Promise<Reply> => {
   const { authorizer, clock, session, signal, send } = sending;

@@ -2,13 +2,14 @@
 // rejects. Not here: going on with the stream of an earlier request (resume.ts).
 import type { Clock, Millis } from '../base/clock.ts';
 import type { Fate } from '../core/calls/fate.ts';
-import { aFailure, type Failure } from '../core/connection/failure.ts';
+import { type Failure, wordedFailure } from '../core/connection/failure.ts';
 import {
   isErrorResponse,
   type RpcNotification,
   type RpcRequest,
   type RpcResponse,
 } from '../core/rpc.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import type { ExchangeOptions, Log } from '../runtime/ports.ts';
 import { AnswerStream, type AnswerTools, readJsonAnswer, type Wanted } from './answer.ts';
 import { drain, readSome } from './body.ts';
@@ -71,9 +72,12 @@ export const readStreamed = async (
 };
 
 export const notMcp = (message: HttpMessage): Failure => {
-  const type = (message.headers['content-type'] ?? 'no content type').split(';')[0]?.slice(0, 80);
-  const detail = `The server answered with ${type}, neither JSON nor an event stream.`;
-  return aFailure('not-mcp', detail, { status: message.statusCode ?? null });
+  const type = message.headers['content-type']?.split(';')[0]?.slice(0, 80);
+  const detail = unsaid(
+    'The server answered with {0}, neither JSON nor an event stream.',
+    type ?? unsaid('no content type'),
+  );
+  return wordedFailure('not-mcp', detail, { status: message.statusCode ?? null });
 };
 
 /** Reads what a server that took the request answers. */
@@ -136,8 +140,8 @@ const fateOfTold = async (
   const body = await readSome(message, refusalLimits, tools.clock);
   if (!asked.withSession || !body.includes('"error"') || !saysSessionLost(body))
     return { kind: 'accepted' };
-  const detail = 'The server answered that it does not know our session.';
-  return { kind: 'refused', failure: aFailure('session-lost', detail, { status: 200 }) };
+  const detail = unsaid('The server answered that it does not know our session.');
+  return { kind: 'refused', failure: wordedFailure('session-lost', detail, { status: 200 }) };
 };
 
 /** Sends a notification or an answer of ours. */
@@ -154,7 +158,10 @@ export const tell = async (
   if (reply.kind === 'failed') {
     const fate = wire.fateOfFailed(reply);
     if (!limit.signal.aborted || wire.ending.aborted || fate.kind !== 'broken') return fate;
-    return { ...fate, failure: aFailure('timeout', 'The server did not take a notification.') };
+    return {
+      ...fate,
+      failure: wordedFailure('timeout', unsaid('The server did not take a notification.')),
+    };
   }
   tools.events.heard();
   const { statusCode = 0 } = reply.message;

@@ -2,12 +2,13 @@
 // the one thing that no status tells, a forgotten session. The only place that looks at texts of servers.
 // Not here: what an HTTP status means (statuses.ts).
 import {
-  aFailure,
   ConnectionError,
   type Failure,
   type FailureKind,
+  wordedFailure,
 } from '../core/connection/failure.ts';
 import { isErrorResponse, isObject, type RpcId, type RpcResponse } from '../core/rpc.ts';
+import { unsaid, type Unsaid } from '../core/wording/unsaid.ts';
 
 const kindByCode: Readonly<Record<string, FailureKind>> = {
   ECONNREFUSED: 'refused',
@@ -55,16 +56,16 @@ const codeOf = (error: unknown): string => {
   return error['name'] === 'AbortError' ? 'ABORT_ERR' : '';
 };
 
-const words: Partial<Record<FailureKind, string>> = {
-  refused: 'Nobody listens there.',
-  unresolved: 'The name of the host does not resolve.',
-  timeout: 'The connection timed out.',
-  closed: 'The connection was cut.',
-  cancelled: 'Given up by us.',
-  certificate: 'The certificate of the server is not trusted.',
-  'bad-config': 'The URL or a header of the settings cannot be sent.',
-  'not-mcp': 'What answers there does not speak HTTP.',
-  network: 'The network failed.',
+const words: Partial<Record<FailureKind, Unsaid>> = {
+  refused: unsaid('Nobody listens there.'),
+  unresolved: unsaid('The name of the host does not resolve.'),
+  timeout: unsaid('The connection timed out.'),
+  closed: unsaid('The connection was cut.'),
+  cancelled: unsaid('Given up by us.'),
+  certificate: unsaid('The certificate of the server is not trusted.'),
+  'bad-config': unsaid('The URL or a header of the settings cannot be sent.'),
+  'not-mcp': unsaid('What answers there does not speak HTTP.'),
+  network: unsaid('The network failed.'),
 };
 
 /** The name of a thrown thing. Its own message is left out: it may hold an address or a header. */
@@ -72,8 +73,9 @@ export const failureOfThrown = (error: unknown): Failure => {
   if (error instanceof ConnectionError) return error.failure;
   const code = codeOf(error);
   const kind = kindOfCode(code);
-  const text = words[kind] ?? 'The connection failed.';
-  return aFailure(kind, code === '' || kind === 'cancelled' ? text : `${text} (${code})`);
+  const text = words[kind] ?? unsaid('The connection failed.');
+  const isAll = code === '' || kind === 'cancelled';
+  return wordedFailure(kind, isAll ? text : unsaid('{0} ({1})', text, code));
 };
 
 const notInitialized = /not (yet )?(been )?initiali[sz]ed|uninitiali[sz]ed/i;

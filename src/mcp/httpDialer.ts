@@ -1,7 +1,8 @@
 // Makes links to one HTTP server. Dialling connects to nothing yet: the first request of the handshake does.
 import type { Clock, Millis } from '../base/clock.ts';
-import { aFailure, ConnectionError } from '../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../core/connection/failure.ts';
 import type { HttpServer } from '../core/settings.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import type { Dialer, Log } from '../runtime/ports.ts';
 import type { Authorizer } from './auth/ports.ts';
 import { HttpLink } from './http.ts';
@@ -19,7 +20,8 @@ export interface HttpDialerDeps {
 
 export const httpDialer = ({ server, authorizer = null, ...deps }: HttpDialerDeps): Dialer => ({
   dial: async (session, events, signal) => {
-    if (signal.aborted) throw new ConnectionError(aFailure('cancelled', 'Given up by us.'));
+    if (signal.aborted)
+      throw new ConnectionError(wordedFailure('cancelled', unsaid('Given up by us.')));
     const { headers } = server;
     const link = { ...deps, authorizer, headers, target: targetOf(server.url) };
     return new HttpLink(link, session, events);

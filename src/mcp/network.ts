@@ -1,15 +1,17 @@
 // Notices that the machine slept or changed its network, so that recovery need not wait for its next backoff tick.
-// The window's focus comes from the host room, which alone knows windows.
+// It looks only while somebody would profit. The window's focus comes from the host room, which alone knows windows.
 import { networkInterfaces } from 'node:os';
 import { type Clock, every, type Millis } from '../base/clock.ts';
 import { type Disposable, Store } from '../base/disposable.ts';
-import { Emitter } from '../base/signal.ts';
+import { during, Emitter, type Signal } from '../base/signal.ts';
 import type { WakeSource } from '../runtime/ports.ts';
 
 type Interfaces = ReturnType<typeof networkInterfaces>;
 
 export interface NetworkDeps {
   readonly clock: Clock;
+  /** Whether there is a connection that a sleep or another network could have broken. */
+  readonly needed: Signal<boolean>;
   readonly interfaces?: () => Interfaces;
 }
 
@@ -30,17 +32,15 @@ export class NetworkWatch implements WakeSource, Disposable {
   readonly #store = new Store();
   readonly #woke: Emitter<'slept' | 'network' | 'focus'>;
   readonly #slept: Emitter<Millis>;
-  #lastTick: Millis;
-  #addresses: string;
+  #lastTick: Millis = 0;
+  #addresses = '';
 
-  constructor({ clock, interfaces = networkInterfaces }: NetworkDeps) {
+  constructor({ clock, needed, interfaces = networkInterfaces }: NetworkDeps) {
     this.#clock = clock;
     this.#interfaces = interfaces;
     this.#woke = this.#store.add(new Emitter());
     this.#slept = this.#store.add(new Emitter());
-    this.#lastTick = clock.now();
-    this.#addresses = addressesOf(interfaces());
-    this.#store.add(every(clock, tick, () => this.#look()));
+    this.#store.add(during(needed, () => this.#watch()));
   }
 
   onWake(listener: (why: 'slept' | 'network' | 'focus') => void): Disposable {
@@ -59,6 +59,13 @@ export class NetworkWatch implements WakeSource, Disposable {
 
   dispose(): void {
     this.#store.dispose();
+  }
+
+  /** What happened while nobody needed to know is no news. */
+  #watch(): Disposable {
+    this.#lastTick = this.#clock.now();
+    this.#addresses = addressesOf(this.#interfaces());
+    return every(this.#clock, tick, () => this.#look());
   }
 
   #look(): void {

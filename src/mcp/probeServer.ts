@@ -1,9 +1,15 @@
 // A trial: connects to a server once, as it would be connected later, asks what it is and has, and leaves nothing behind: the
 // session is ended, a program with all its children. Not here: what its entry means (sources), and who is told (host).
-import { aFailure, ConnectionError, type Failure } from '../core/connection/failure.ts';
+import {
+  aFailure,
+  ConnectionError,
+  type Failure,
+  wordedFailure,
+} from '../core/connection/failure.ts';
 import type { ProbeOutcome, ServerFindings } from '../core/probing.ts';
 import { isObject, type JsonObject, type RpcRequest } from '../core/rpc.ts';
 import type { ServerDefinition } from '../core/settings.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import type { Millis } from '../base/clock.ts';
 import { exchangeWithin } from '../runtime/handshake.ts';
 import type { Link, LinkEvents, Reach } from '../runtime/ports.ts';
@@ -46,12 +52,17 @@ const ask = async (
   const fate = await exchangeWithin(deps.clock, limit, link, request, signal);
   if (fate.kind !== 'answered')
     throw new ConnectionError(
-      'failure' in fate ? fate.failure : aFailure('malformed', `${method} was not answered`),
+      'failure' in fate
+        ? fate.failure
+        : wordedFailure('malformed', unsaid('{0} was not answered', method)),
     );
   if ('result' in fate.response) return fate.response.result;
   const { code, message } = fate.response.error;
   throw new ConnectionError(
-    aFailure('rejected', `${method} was answered with error ${code}: ${message}`),
+    wordedFailure(
+      'rejected',
+      unsaid('{0} was answered with error {1}: {2}', method, code, message),
+    ),
   );
 };
 
@@ -64,7 +75,9 @@ const greet = async (trial: Trial): Promise<JsonObject> => {
   const welcome = await ask(trial, 'initialize', { protocolVersion, capabilities: {}, clientInfo });
   const agreed = textOrNull(welcome['protocolVersion']);
   if (agreed === null)
-    throw new ConnectionError(aFailure('not-mcp', 'the answer names no protocol version'));
+    throw new ConnectionError(
+      wordedFailure('not-mcp', unsaid('the answer names no protocol version')),
+    );
   link.useVersion(agreed);
   await link.tell({ jsonrpc: '2.0', method: 'notifications/initialized' });
   return welcome;
@@ -157,7 +170,7 @@ const run = async (
 };
 
 const failureOf = (error: unknown, signal: AbortSignal): Failure => {
-  if (signal.aborted) return aFailure('cancelled', 'Given up by us.');
+  if (signal.aborted) return wordedFailure('cancelled', unsaid('Given up by us.'));
   if (error instanceof ConnectionError) return error.failure;
   const reason = error instanceof Error ? error.message : String(error);
   return aFailure('bad-config', reason);

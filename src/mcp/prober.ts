@@ -2,9 +2,10 @@
 // Every probe makes its own connection: a kept one would say nothing about who listens now.
 import { connect, type NetConnectOpts } from 'node:net';
 import type { Clock, Millis } from '../base/clock.ts';
-import { aFailure, ConnectionError } from '../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../core/connection/failure.ts';
 import { asHealthBody, type HealthReading } from '../core/connection/health.ts';
 import type { HttpServer } from '../core/settings.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import type { Prober } from '../runtime/ports.ts';
 import type { Authorizer } from './auth/ports.ts';
 import { drain, readText } from './body.ts';
@@ -47,7 +48,7 @@ const isPage = (status: number, type: string | undefined): boolean =>
   (status >= 300 && status < 400) || (status < 300 && /^\s*text\/html\b/i.test(type ?? ''));
 
 const cancelled = (): ConnectionError =>
-  new ConnectionError(aFailure('cancelled', 'Given up by us.'));
+  new ConnectionError(wordedFailure('cancelled', unsaid('Given up by us.')));
 
 const connectOptions = ({ url, socketPath }: Target): NetConnectOpts => {
   if (socketPath !== null) return { path: socketPath };
@@ -66,7 +67,9 @@ class HttpProber implements Prober {
     this.#target = targetOf(deps.server.url);
     const { health } = deps.server;
     if (health !== false && !URL.canParse(health, this.#target.url.href)) {
-      throw new ConnectionError(aFailure('bad-config', 'The health path cannot be read.'));
+      throw new ConnectionError(
+        wordedFailure('bad-config', unsaid('The health path cannot be read.')),
+      );
     }
     this.#url = health === false ? null : new URL(health, this.#target.url);
   }
@@ -85,8 +88,8 @@ class HttpProber implements Prober {
     } catch (error) {
       if (signal.aborted) throw cancelled();
       if (!limit.signal.aborted) throw error;
-      const text = `The health endpoint did not answer within ${probeTimeout} ms.`;
-      throw new ConnectionError(aFailure('timeout', text), error);
+      const text = unsaid('The health endpoint did not answer within {0} ms.', probeTimeout);
+      throw new ConnectionError(wordedFailure('timeout', text), error);
     } finally {
       timer.dispose();
     }

@@ -2,8 +2,9 @@
 // pause that the server asked for. Resolves with a fate and never rejects.
 import { type Millis, sleep } from '../base/clock.ts';
 import type { Fate } from '../core/calls/fate.ts';
-import { aFailure, type Failure } from '../core/connection/failure.ts';
+import { type Failure, wordedFailure } from '../core/connection/failure.ts';
 import type { RpcId } from '../core/rpc.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import type { ExchangeOptions } from '../runtime/ports.ts';
 import { streamOf } from './answer.ts';
 import { type Exchanging, fateOfRefusal, isSuccess, notMcp, readStreamed } from './exchange.ts';
@@ -117,7 +118,7 @@ export const resume = async (
   options: ExchangeOptions,
 ): Promise<Fate> => {
   if (!isCursor(from)) {
-    const failure = aFailure('malformed', 'The cursor of the stream cannot be sent.');
+    const failure = wordedFailure('malformed', unsaid('The cursor of the stream cannot be sent.'));
     return { kind: 'broken', failure, cursor: null };
   }
   exchanging.tools.inbox.seen.addCursor(from);

@@ -1,9 +1,11 @@
 // The SDK's `Client` on a connection, reduced to what our own views ask of it. Loads the SDK's code only when
 // called. No request has a time limit here: deadlines belong to the connection, which answers every request.
-import type { JsonObject } from '../core/rpc.ts';
+import { isObject, type JsonObject } from '../core/rpc.ts';
+import { SaidError } from '../core/wording/saidError.ts';
+import { isUnsaid, unsaid } from '../core/wording/unsaid.ts';
 import type { ClientEnd } from '../runtime/clientEnd.ts';
 import type { ToolCallOptions } from '../runtime/watch.ts';
-import { createClientTransport } from './clientTransport.ts';
+import { createClientTransport, wordsKey } from './clientTransport.ts';
 import { type ListName, listNames } from './catalog.ts';
 import type * as SdkPart from './sdk.ts';
 
@@ -104,7 +106,7 @@ const request = async (
     );
   } catch (error) {
     throw signal?.aborted
-      ? new Error('The call was cancelled.', { cause: error })
+      ? new SaidError(unsaid('The call was cancelled.'), error)
       : plainly(error, client, sdk);
   } finally {
     signal?.removeEventListener('abort', cancel);
@@ -126,12 +128,14 @@ const onlyKnown = (progress: {
 const plainly = (error: unknown, client: Client, sdk: Sdk): unknown =>
   // Not told by the code: the SDK's `ConnectionClosed` is -32000, which servers use for anything.
   client.transport === undefined
-    ? new Error('The connection was closed.', { cause: error })
+    ? new SaidError(unsaid('The connection was closed.'), error)
     : inItsWords(error, sdk);
 
 /** The SDK puts `MCP error -32603: ` before the words of the server or of the connection; a person needs only these. */
 const inItsWords = (error: unknown, sdk: Sdk): unknown => {
   if (!(error instanceof sdk.McpError)) return error;
+  const words = isObject(error.data) ? error.data[wordsKey] : undefined;
+  if (isUnsaid(words)) return new SaidError(words, error);
   const prefix = `MCP error ${error.code}: `;
   const text = error.message.startsWith(prefix)
     ? error.message.slice(prefix.length)

@@ -3,7 +3,8 @@
 // a server that says for long that our old stream is still there.
 import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import { type Disposable, Mutable } from '../base/disposable.ts';
-import { aFailure } from '../core/connection/failure.ts';
+import { wordedFailure } from '../core/connection/failure.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import type { LinkEvents, Log } from '../runtime/ports.ts';
 import { drain } from './body.ts';
 import { isCursor } from './headers.ts';
@@ -213,9 +214,10 @@ export class StandaloneStream implements Disposable {
     this.#conflictSince ??= now;
     this.#tell('down');
     if (now - this.#conflictSince >= longestConflict) {
-      const text =
-        'The server keeps an old stream of this session and takes no new one (HTTP 409).';
-      this.#deps.events.lost(aFailure('session-lost', text, { status: 409 }));
+      const text = unsaid(
+        'The server keeps an old stream of this session and takes no new one (HTTP 409).',
+      );
+      this.#deps.events.lost(wordedFailure('session-lost', text, { status: 409 }));
       return null;
     }
     const next = delayAfter({ kind: 'failed', retryAfter: 0 }, this.#failures);

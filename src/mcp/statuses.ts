@@ -3,8 +3,9 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import type { Millis } from '../base/clock.ts';
 import type { Fate } from '../core/calls/fate.ts';
-import { aFailure, type FailureKind } from '../core/connection/failure.ts';
+import { type FailureKind, wordedFailure } from '../core/connection/failure.ts';
 import { isErrorResponse, type RpcId, type RpcResponse } from '../core/rpc.ts';
+import { unsaid, type Unsaid } from '../core/wording/unsaid.ts';
 import { mayHavePassedOn, saysSessionLost, speaksOfSession } from './failures.ts';
 import { answerAmong, readMessages } from './messages.ts';
 
@@ -90,17 +91,19 @@ const mayHaveRun = ({ status, body }: Refusal): boolean => {
   return status >= 500 && kindOf(status) === 'server-error';
 };
 
-const placeOf = (headers: IncomingHttpHeaders): string => {
-  const { location } = headers;
-  if (!location || !URL.canParse(location)) return 'elsewhere';
-  // Only the origin: a redirect's path and query may hold a token.
-  return `to ${new URL(location).origin}`;
-};
+const redirectOf = ({ status, headers: { location } }: Refusal): Unsaid =>
+  location && URL.canParse(location)
+    ? // Only the origin: a redirect's path and query may hold a token.
+      unsaid('The server answered HTTP {0}, a redirect to {1}.', status, new URL(location).origin)
+    : unsaid('The server answered HTTP {0}, a redirect elsewhere.', status);
 
-const detailOf = (refusal: Refusal, kind: FailureKind): string => {
-  const line = `The server answered HTTP ${refusal.status}`;
-  if (kind === 'session-lost') return `${line}: it does not know our session.`;
-  return kind === 'redirected' ? `${line}, a redirect ${placeOf(refusal.headers)}.` : `${line}.`;
+const wordsOf = (refusal: Refusal, kind: FailureKind): Unsaid => {
+  const { status } = refusal;
+  if (kind === 'session-lost')
+    return unsaid('The server answered HTTP {0}: it does not know our session.', status);
+  return kind === 'redirected'
+    ? redirectOf(refusal)
+    : unsaid('The server answered HTTP {0}.', status);
 };
 
 /** The fate of a request that was answered with a status other than a success. */
@@ -109,7 +112,7 @@ export const fateOfStatus = (refusal: Refusal, asked: Asked, now: Millis): Fate 
   const answer = lost || isOwnMeaning(refusal.status) ? undefined : errorInside(refusal, asked.id);
   if (answer) return { kind: 'answered', response: answer };
   const kind = lost ? 'session-lost' : kindOf(refusal.status);
-  const failure = aFailure(kind, detailOf(refusal, kind), {
+  const failure = wordedFailure(kind, wordsOf(refusal, kind), {
     status: refusal.status,
     retryAfter: retryAfterOf(refusal.headers, now),
   });

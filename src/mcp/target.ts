@@ -1,6 +1,7 @@
 // Where a server is: its URL taken apart, also `unix://` and `pipe://` URLs as VS Code's mcp.json has them.
 // Not here: anything that connects.
-import { aFailure, ConnectionError } from '../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../core/connection/failure.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 
 export interface Target {
   /** What goes into the request line and the Host header. */
@@ -15,7 +16,7 @@ const parse = (text: string): URL => {
   } catch (cause) {
     // The text may hold credentials, so it is not quoted.
     throw new ConnectionError(
-      aFailure('bad-config', 'The URL of the server cannot be read.'),
+      wordedFailure('bad-config', unsaid('The URL of the server cannot be read.')),
       cause,
     );
   }
@@ -40,7 +41,7 @@ export const targetOf = (text: string): Target => {
       return onSocket(url, `\\\\.${decodeURIComponent(url.pathname).replaceAll('/', '\\')}`);
     default:
       throw new ConnectionError(
-        aFailure('bad-config', `The URL scheme ${url.protocol} is not supported.`),
+        wordedFailure('bad-config', unsaid('The URL scheme {0} is not supported.', url.protocol)),
       );
   }
 };

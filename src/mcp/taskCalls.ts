@@ -6,6 +6,8 @@ import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import { upstreamFailed } from '../core/calls/answers.ts';
 import { unknownTask } from '../core/calls/tasks.ts';
 import { errorOf, isObject, type JsonObject, resultOf } from '../core/rpc.ts';
+import { sayNow, unsaid, type Unsaid } from '../core/wording/unsaid.ts';
+import { inEnglish } from '../core/wording/english.ts';
 import type { FollowedTask, FollowOptions } from '../runtime/ports.ts';
 
 export interface TaskAsker {
@@ -79,23 +81,29 @@ type Look =
   | { readonly kind: 'fetch'; readonly watch: Watch }
   | { readonly kind: 'end'; readonly end: FollowedTask };
 
-const lost = (detail: string): Look => ({ kind: 'end', end: { kind: 'lost', detail } });
+const lost = (words: Unsaid): Look => ({
+  kind: 'end',
+  end: { kind: 'lost', detail: sayNow(words, inEnglish), words },
+});
+
+/** In the words of the server. */
+const denied = (detail: string): Look => ({ kind: 'end', end: { kind: 'lost', detail } });
 
 /** What an answer to `tasks/get` means. */
 const look = (reply: Reply, before: Watch, now: Millis): Look => {
   switch (reply.kind) {
     case 'away':
       return before.expiry !== null && now > before.expiry
-        ? lost('its time ran out while the server was away')
+        ? lost(unsaid('its time ran out while the server was away'))
         : { kind: 'wait', watch: { ...before, isAway: true } };
     case 'error':
       return isFinal(reply.code)
-        ? lost(reply.message)
+        ? denied(reply.message)
         : { kind: 'wait', watch: { ...before, isAway: false } };
     case 'result': {
       const task = statusIn(reply.result);
       const { status } = task;
-      if (status === 'cancelled') return lost('it was cancelled');
+      if (status === 'cancelled') return lost(unsaid('it was cancelled'));
       const pollAfter = pollOf(task, before.pollAfter);
       const watch: Watch = { pollAfter, expiry: expiryOf(task), isAway: false };
       return { kind: fetchable.has(status) ? 'fetch' : 'wait', watch };

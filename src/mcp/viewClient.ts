@@ -6,6 +6,8 @@ import { lostTaskResult } from '../core/calls/answers.ts';
 import { replacing } from '../core/calls/journal.ts';
 import { type CreatedTask, taskOf } from '../core/calls/tasks.ts';
 import type { JsonObject } from '../core/rpc.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
+import { SaidError } from '../core/wording/saidError.ts';
 import type { ClientEnd } from '../runtime/clientEnd.ts';
 import type { FollowedTask, FollowOptions, Log, ViewClient } from '../runtime/ports.ts';
 import type { Catalog, ToolCallOptions } from '../runtime/watch.ts';
@@ -103,7 +105,7 @@ class SdkViewClient implements ViewClient {
   }
 
   dispose(): void {
-    this.#life.abort(new Error('The connection was closed.'));
+    this.#life.abort(new SaidError(unsaid('The connection was closed.')));
     this.#due.clear();
     this.#catalog.dispose();
   }
@@ -121,7 +123,7 @@ class SdkViewClient implements ViewClient {
       throw new Error(end.response.error.message);
     } catch (error) {
       throw options.signal?.aborted
-        ? new Error('The call was cancelled.', { cause: error })
+        ? new SaidError(unsaid('The call was cancelled.'), error)
         : error;
     } finally {
       signal.removeEventListener('abort', cancel);

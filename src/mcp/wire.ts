@@ -1,8 +1,9 @@
 // What every request of a link shares: the session's headers, the connections, and why something broke.
 import type { Clock } from '../base/clock.ts';
 import type { Fate } from '../core/calls/fate.ts';
-import { aFailure, type Failure } from '../core/connection/failure.ts';
+import { type Failure, wordedFailure } from '../core/connection/failure.ts';
 import type { RpcMessage } from '../core/rpc.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import type { SessionRef } from '../runtime/ports.ts';
 import type { Authorizer } from './auth/ports.ts';
 import { carrying, sendWithCredentials } from './credentials.ts';
@@ -93,7 +94,8 @@ export class Wire {
   /** Why something broke: because of us, or by what was thrown. */
   explain(error: unknown, signal?: AbortSignal): Failure {
     if (this.ending.aborted) return this.#closed();
-    if (signal?.aborted) return aFailure('cancelled', 'Nobody waits for the answer any more.');
+    if (signal?.aborted)
+      return wordedFailure('cancelled', unsaid('Nobody waits for the answer any more.'));
     return failureOfThrown(error);
   }
 
@@ -106,7 +108,7 @@ export class Wire {
   }
 
   #closed(): Failure {
-    return aFailure('closed', 'The link was closed by us.');
+    return wordedFailure('closed', unsaid('The link was closed by us.'));
   }
 
   #send(

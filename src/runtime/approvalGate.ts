@@ -1,9 +1,10 @@
 // Stands before everything that fills in or uses an entry: what needs leave and has none, and what has no place in a workspace
 // that is not trusted, goes no further. Asked before each attempt, so that leave that was given or taken counts at once.
 // Not here: what needs leave (core/approval.ts), and where it is kept and asked for (host).
-import { aFailure, type Failure } from '../core/connection/failure.ts';
+import { type Failure, wordedFailure } from '../core/connection/failure.ts';
 import { serverVariables } from '../core/fillServer.ts';
 import type { ServerDefinition } from '../core/settings.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import type { Resolver } from './resolver.ts';
 
 export interface Gatekeeper {
@@ -12,14 +13,14 @@ export interface Gatekeeper {
   readonly isTrusted: () => boolean;
 }
 
-const unapproved = aFailure(
+const unapproved = wordedFailure(
   'unapproved',
-  'It is defined in a file of the workspace, and nobody has allowed it yet.',
+  unsaid('It is defined in a file of the workspace, and nobody has allowed it yet.'),
 );
 
-const folderUntrusted = aFailure(
+const folderUntrusted = wordedFailure(
   'blocked',
-  'Its entry uses ${workspaceFolder}, and this workspace is not trusted.',
+  unsaid('Its entry uses ${workspaceFolder}, and this workspace is not trusted.'),
 );
 
 const namesFolder = (definition: ServerDefinition): boolean =>

@@ -2,7 +2,8 @@
 // a failure may quote what it was sent. Everything that is told of failures (state, history, notices, reports, refusals of calls)
 // begins here, and so does what a server answers when it refuses our greeting. All other answers are the caller's own and pass
 // untouched. Not here: what is a secret (knownSecrets.ts).
-import { ConnectionError, type Failure } from '../core/connection/failure.ts';
+import { ConnectionError } from '../core/connection/failure.ts';
+import { cleanDetail } from '../core/wording/detail.ts';
 import type { RpcId, RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
 import { PassingLink } from './passingLink.ts';
 import type {
@@ -34,13 +35,8 @@ const cleanFor =
     return secrets.clean(text);
   };
 
-const cleanFailure = (failure: Failure, clean: Clean): Failure => {
-  const detail = clean(failure.detail);
-  return detail === failure.detail ? failure : { ...failure, detail };
-};
-
 const cleanFate = (fate: Fate, clean: Clean): Fate =>
-  'failure' in fate ? { ...fate, failure: cleanFailure(fate.failure, clean) } : fate;
+  'failure' in fate ? { ...fate, failure: cleanDetail(fate.failure, clean) } : fate;
 
 /** The words of a refusal become the reason why there is no connection (handshake.ts). */
 const cleanGreeting = (fate: Fate, clean: Clean): Fate => {
@@ -53,7 +49,7 @@ const cleanGreeting = (fate: Fate, clean: Clean): Fate => {
 /** The cause goes too: it is the very error that holds the secret, and a stack would quote it. */
 const cleanError = (error: unknown, clean: Clean): unknown => {
   if (!(error instanceof ConnectionError)) return error;
-  const failure = cleanFailure(error.failure, clean);
+  const failure = cleanDetail(error.failure, clean);
   return failure === error.failure ? error : new ConnectionError(failure);
 };
 
@@ -93,7 +89,7 @@ const cleanEvents = (events: LinkEvents, clean: Clean): LinkEvents => ({
   heard: () => events.heard(),
   cursor: (stream, cursor) => events.cursor(stream, cursor),
   push: (state) => events.push(state),
-  lost: (failure) => events.lost(cleanFailure(failure, clean)),
+  lost: (failure) => events.lost(cleanDetail(failure, clean)),
 });
 
 const cleanDialer = (dialer: Dialer, secrets: Cleaner): Dialer => ({

@@ -3,7 +3,6 @@
 import { type Disposable, Store } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
 import { type LedgerGate, rulesIn } from '../core/calls/ledger.ts';
-import { aFailure } from '../core/connection/failure.ts';
 import {
   type ConnectionEffect,
   type ConnectionEvent,
@@ -27,6 +26,7 @@ import { Impressions } from './impressions.ts';
 import { LifeTimers } from './lifeTimers.ts';
 import { LinkSlot } from './linkSlot.ts';
 import { OwedSettings } from './owedSettings.ts';
+import { endedBy, serverRemoved } from './ownFailures.ts';
 import { Pipe } from './pipe.ts';
 import { Pulse } from './pulse.ts';
 import type { Proof } from './watch.ts';
@@ -122,7 +122,7 @@ export class Connection implements Disposable {
   async retire(): Promise<void> {
     this.#attempts.cease();
     const link = this.#slot.detach();
-    this.calls.endAll(aFailure('cancelled', 'the server was removed from the settings'));
+    this.calls.endAll(serverRemoved);
     this.#pipe.close();
     this.#deps.memory.forget();
     this.dispose();
@@ -164,8 +164,7 @@ export class Connection implements Disposable {
       this.#pipe.announceChanges();
       void this.owed.settle(this.#slot.link);
     }
-    if (endsCalls(to) && !endsCalls(from))
-      this.calls.endAll(aFailure('cancelled', `the connection is ${to.kind}`));
+    if (endsCalls(to) && !endsCalls(from)) this.calls.endAll(endedBy(to.kind));
     if (pulseOf(from) !== pulseOf(to)) this.pulse.follow(pulseOf(to));
   }
 

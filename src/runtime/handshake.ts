@@ -2,9 +2,10 @@
 // lives (it is checked before use), else make a new one and restore what the client had set on the old.
 // Not here: when to attempt and how often (core/connection/step.ts, attempts.ts).
 import type { Clock, Millis } from '../base/clock.ts';
-import { aFailure, ConnectionError } from '../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../core/connection/failure.ts';
 import { judgeRun, strangerTo } from '../core/connection/health.ts';
 import { isObject, type JsonObject, type RpcId, type RpcRequest } from '../core/rpc.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import type {
   Dialer,
   ExchangeOptions,
@@ -56,7 +57,10 @@ export const exchangeWithin = async (
   try {
     const fate = await link.exchange(message, options);
     const late = inner.signal.aborted && fate.kind !== 'answered';
-    const failure = aFailure('timeout', `no answer to ${message.method} within ${limit} ms`);
+    const failure = wordedFailure(
+      'timeout',
+      unsaid('no answer to {0} within {1} ms', message.method, limit),
+    );
     return late ? { kind: 'broken', cursor: null, failure } : fate;
   } finally {
     timer.dispose();
@@ -65,7 +69,9 @@ export const exchangeWithin = async (
 
 const failed = (fate: Fate): ConnectionError =>
   new ConnectionError(
-    'failure' in fate ? fate.failure : aFailure('malformed', 'the handshake was not answered'),
+    'failure' in fate
+      ? fate.failure
+      : wordedFailure('malformed', unsaid('the handshake was not answered')),
   );
 
 /**
@@ -183,13 +189,16 @@ const welcomeFrom = (fate: Fate): JsonObject => {
   if ('error' in fate.response) {
     const { code, message } = fate.response.error;
     throw new ConnectionError(
-      aFailure('rejected', `initialize was answered with error ${code}: ${message}`),
+      wordedFailure(
+        'rejected',
+        unsaid('initialize was answered with error {0}: {1}', code, message),
+      ),
     );
   }
   const welcome = fate.response.result;
   if (typeof welcome['protocolVersion'] !== 'string')
     throw new ConnectionError(
-      aFailure('not-mcp', 'the answer to initialize names no protocol version'),
+      wordedFailure('not-mcp', unsaid('the answer to initialize names no protocol version')),
     );
   return welcome;
 };

@@ -1,9 +1,10 @@
 // The way to a server whose entry is understood only when it is needed: before each attempt somebody says what it means now,
 // and the real way is built for that, and kept as long as the meaning stays. Before the first time, and after a refusal, nothing
 // of the server is contacted. Not here: what an entry means (resolver.ts) and how a server is reached (mcp).
-import { aFailure, ConnectionError } from '../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../core/connection/failure.ts';
 import { fingerprintOf } from '../core/record.ts';
 import type { ServerDefinition } from '../core/settings.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import type { Prober, Reach, SettledReach } from './ports.ts';
 import type { Resolver } from './resolver.ts';
 
@@ -69,7 +70,9 @@ class LateReach implements Reach {
 }
 
 const notKnown = (): ConnectionError =>
-  new ConnectionError(aFailure('refused', 'Where the server is has not been settled yet.'));
+  new ConnectionError(
+    wordedFailure('refused', unsaid('Where the server is has not been settled yet.')),
+  );
 
 /** Follows the way that is in use. Where there is none nobody is asked, and no answer is none for later. */
 const lateProber = (current: () => Prober | null, isLocal: () => boolean): Prober => ({

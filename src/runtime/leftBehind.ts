@@ -4,6 +4,8 @@ import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
 import type { JournalEntry } from '../core/calls/journal.ts';
 import { aFailure } from '../core/connection/failure.ts';
 import { isObject, type JsonObject } from '../core/rpc.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
+import { SaidError } from '../core/wording/saidError.ts';
 import type { CallDesk } from './callDesk.ts';
 import type { ViewClient } from './ports.ts';
 import type { ToolCallOptions } from './watch.ts';
@@ -25,12 +27,12 @@ export class LeftBehind implements Disposable {
     const entry = this.#calls.orphans.get(key);
     const kind = entry?.phase.kind;
     if (!entry || (kind !== 'held' && kind !== 'unknown'))
-      throw new Error(
+      throw new SaidError(
         kind === undefined
-          ? 'This call is no longer pending.'
-          : 'This call needs no further run: the server has it.',
+          ? unsaid('This call is no longer pending.')
+          : unsaid('This call needs no further run: the server has it.'),
       );
-    if (this.#beingRun.has(key)) throw new Error('This call is being run already.');
+    if (this.#beingRun.has(key)) throw new SaidError(unsaid('This call is being run already.'));
     const { name, arguments: args } = entry.request.params ?? {};
     this.#beingRun.add(key);
     try {
@@ -65,7 +67,8 @@ export class LeftBehind implements Disposable {
       (end) => {
         this.#unfollow(key);
         if (end.kind === 'answered') this.#calls.orphans.answered(key, end.response);
-        else this.#calls.orphans.lose(key, aFailure('rejected', end.detail));
+        else
+          this.#calls.orphans.lose(key, { ...aFailure('rejected', end.detail), words: end.words });
       },
       // Nobody is interested any more, or this life ends; the next one asks again.
       () => this.#unfollow(key),

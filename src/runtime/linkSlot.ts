@@ -3,8 +3,9 @@
 // released (connection.ts).
 import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
-import { aFailure } from '../core/connection/failure.ts';
+import { wordedFailure } from '../core/connection/failure.ts';
 import type { RpcNotification, RpcResponse } from '../core/rpc.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import { exchangeWithin } from './handshake.ts';
 import type { Fate, Link, Log } from './ports.ts';
 
@@ -63,7 +64,10 @@ export class LinkSlot implements Disposable {
 
   ping(clock: Clock, limit: Millis, id: number): Promise<Fate> {
     if (!this.#link)
-      return Promise.resolve({ kind: 'not-sent', failure: aFailure('closed', 'not connected') });
+      return Promise.resolve({
+        kind: 'not-sent',
+        failure: wordedFailure('closed', unsaid('not connected')),
+      });
     return exchangeWithin(clock, limit, this.#link, { jsonrpc: '2.0', id, method: 'ping' });
   }
 

@@ -1,17 +1,16 @@
 // Stands behind everything that fills in an entry: what leads back to ourselves only with its variables filled in goes no further
 // either. Asked before each attempt; where the gateway moves afterwards, it tells whose answer would be another one now.
 // Not here: what leads back (core/loops.ts), and entries that say so as they are written, which never come here.
-import { aFailure } from '../core/connection/failure.ts';
+import { wordedFailure } from '../core/connection/failure.ts';
 import { loopReason, type OwnDoor } from '../core/loops.ts';
 import type { ServerDefinition } from '../core/settings.ts';
-import type { Say } from '../core/wording/say.ts';
+import type { Unsaid } from '../core/wording/unsaid.ts';
 import type { Resolution, Resolver } from './resolver.ts';
 
 export interface LoopGateDeps {
   readonly next: Resolver;
   /** Where we are now. */
   readonly door: () => OwnDoor;
-  readonly say: Say;
 }
 
 interface Judged {
@@ -34,7 +33,7 @@ export class LoopGate implements Resolver {
     const reason = this.#reason(resolution.definition);
     const isLoop = reason !== null;
     this.#judged.set(definition.name, { definition: resolution.definition, isLoop });
-    return isLoop ? { kind: 'refused', failure: aFailure('bad-config', reason) } : resolution;
+    return isLoop ? { kind: 'refused', failure: wordedFailure('bad-config', reason) } : resolution;
   }
 
   /** Servers that were let pass and lead to us now, and those that were refused and no longer do. */
@@ -44,7 +43,7 @@ export class LoopGate implements Resolver {
       .map(([name]) => name);
   }
 
-  #reason(definition: ServerDefinition): string | null {
-    return loopReason(definition, this.#deps.door(), this.#deps.say);
+  #reason(definition: ServerDefinition): Unsaid | null {
+    return loopReason(definition, this.#deps.door());
   }
 }

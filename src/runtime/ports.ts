@@ -10,6 +10,7 @@ import type { JsonObject, RpcId, RpcNotification, RpcRequest, RpcResponse } from
 import type { HistoryEntry } from '../core/history.ts';
 import type { SessionRecord } from '../core/record.ts';
 import type { ServerDefinition } from '../core/settings.ts';
+import type { Unsaid } from '../core/wording/unsaid.ts';
 import type { Signal } from '../base/signal.ts';
 import type { Witness } from './chronicle.ts';
 import type { ClientEnd } from './clientEnd.ts';
@@ -162,7 +163,7 @@ export interface FollowOptions {
 export type FollowedTask =
   | { readonly kind: 'answered'; readonly response: RpcResponse }
   /** The server knows nothing of it any more. */
-  | { readonly kind: 'lost'; readonly detail: string };
+  | { readonly kind: 'lost'; readonly detail: string; readonly words?: Unsaid };
 
 export type ViewClientFactory = (end: ClientEnd) => ViewClient;
 

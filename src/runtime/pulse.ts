@@ -3,7 +3,7 @@
 import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import { type Disposable, Mutable, Store, toDisposable } from '../base/disposable.ts';
 import { type Signal, Source, whenever } from '../base/signal.ts';
-import { aFailure, ConnectionError, type Failure } from '../core/connection/failure.ts';
+import { ConnectionError, type Failure } from '../core/connection/failure.ts';
 import {
   type HealthReading,
   judgeRun,
@@ -14,6 +14,7 @@ import {
 import type { RunMark } from '../core/record.ts';
 import type { HealthSettings } from '../core/settings.ts';
 import { Knocker } from './knocker.ts';
+import { pingsMissed, restartSeen } from './ownFailures.ts';
 import type { Fate, Prober } from './ports.ts';
 
 export interface PulseDeps {
@@ -202,8 +203,7 @@ export class Pulse implements Disposable {
     events.reading(reading, restarted);
     const wasHealthy = this.#wasHealthy;
     this.#wasHealthy = true;
-    if (restarted && this.#isUp)
-      events.restarted(aFailure('restarted', `the server was restarted (${verdict.sign})`));
+    if (restarted && this.#isUp) events.restarted(restartSeen(verdict.sign));
     else if (!wasHealthy) {
       if (view().state === 'down') events.nudge('health');
       else {
@@ -265,8 +265,7 @@ export class Pulse implements Disposable {
     for (let misses = 0; this.#isUp && this.#rounds.value === rounds; misses += 1) {
       const silence = { callWaits: true, lasted: Number.POSITIVE_INFINITY, misses };
       const verdict = silenceVerdict(silence, this.#deps.settings());
-      if (verdict.kind === 'loss')
-        this.#deps.events.lost(aFailure('silent', `${misses} pings in a row were not answered`));
+      if (verdict.kind === 'loss') this.#deps.events.lost(pingsMissed(misses));
       if (verdict.kind !== 'probe' || (await this.#pingOnce(verdict.limit))) return;
     }
   }

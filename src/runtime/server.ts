@@ -2,13 +2,14 @@
 // known of it. Not here: recovery (connection.ts) and the set of servers (fleet.ts).
 import { type Disposable, Store } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
-import { ConnectionError, aFailure } from '../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../core/connection/failure.ts';
 import type { HealthReading } from '../core/connection/health.ts';
 import type { ConnectionEvent, Life } from '../core/connection/state.ts';
 import type { HistoryEntry } from '../core/history.ts';
 import type { JsonObject, RpcId } from '../core/rpc.ts';
 import type { ServerDefinition } from '../core/settings.ts';
 import type { JournalEntry } from '../core/calls/journal.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import type { AttachedClient, ClientSpec } from './clients.ts';
 import type { Connection } from './connection.ts';
 import { LeftBehind } from './leftBehind.ts';
@@ -211,7 +212,7 @@ export class Server implements ServerWatch, Disposable {
   }
 
   #refuse(): Promise<never> {
-    const failure = aFailure('blocked', `${this.id} is disabled. Enable it first.`);
+    const failure = wordedFailure('blocked', unsaid('{0} is disabled. Enable it first.', this.id));
     return Promise.reject(new ConnectionError(failure));
   }
 

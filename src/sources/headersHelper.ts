@@ -3,6 +3,7 @@
 import type { Clock, Millis } from '../base/clock.ts';
 import { isObject } from '../core/rpc.ts';
 import type { HttpServer } from '../core/settings.ts';
+import { unsaid, type Unsaid } from '../core/wording/unsaid.ts';
 import type { Log } from '../runtime/ports.ts';
 import { runHelper } from './helperProcess.ts';
 
@@ -18,7 +19,7 @@ export interface HelperSurroundings {
 export type HelperHeaders =
   | { readonly kind: 'headers'; readonly headers: Readonly<Record<string, string>> }
   /** Quotes nothing of what was printed. */
-  | { readonly kind: 'failed'; readonly reason: string };
+  | { readonly kind: 'failed'; readonly reason: Unsaid };
 
 const timeLimit: Millis = 10_000;
 const longestOutput = 64 * 1024;
@@ -28,7 +29,7 @@ const longestLine = 500;
 // RFC 9110 section 5.6.2: token.
 const headerName = /^[\w!#$%&'*+.^`|~-]+$/;
 
-const failed = (reason: string): HelperHeaders => ({ kind: 'failed', reason });
+const failed = (reason: Unsaid): HelperHeaders => ({ kind: 'failed', reason });
 
 const parsed = (text: string): unknown => {
   try {
@@ -40,14 +41,14 @@ const parsed = (text: string): unknown => {
 
 const readHeaders = (stdout: string): HelperHeaders => {
   const value = parsed(stdout);
-  if (!isObject(value)) return failed('It did not print one JSON object.');
+  if (!isObject(value)) return failed(unsaid('It did not print one JSON object.'));
   const entries = Object.entries(value);
   if (entries.some(([name]) => !headerName.test(name)))
-    return failed('It printed a name that no header can have.');
+    return failed(unsaid('It printed a name that no header can have.'));
   const texts = entries.filter((pair): pair is [string, string] => typeof pair[1] === 'string');
   return texts.length === entries.length
     ? { kind: 'headers', headers: Object.fromEntries(texts) }
-    : failed('It printed a value that is not a text in quotes.');
+    : failed(unsaid('It printed a value that is not a text in quotes.'));
 };
 
 /** What the editor needs for itself, and what would change how other programs start. */

@@ -4,6 +4,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { win32 } from 'node:path';
 import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
+import { unsaid, type Unsaid } from '../core/wording/unsaid.ts';
 
 export interface HelperCommand {
   readonly line: string;
@@ -19,7 +20,7 @@ export interface HelperLimits {
 
 export type HelperEnd =
   | { readonly kind: 'printed'; readonly stdout: string; readonly stderr: string }
-  | { readonly kind: 'failed'; readonly reason: string; readonly stderr: string };
+  | { readonly kind: 'failed'; readonly reason: Unsaid; readonly stderr: string };
 
 const mostStderr = 16 * 1024;
 /** A child that it left behind may hold the pipes open; what it had to say was said before it ended. */
@@ -67,8 +68,10 @@ class Output {
   }
 }
 
-const howItEnded = (code: number | null, signal: NodeJS.Signals | null): string =>
-  signal === null ? `It ended with exit code ${String(code)}.` : `It was ended by ${signal}.`;
+const howItEnded = (code: number | null, signal: NodeJS.Signals | null): Unsaid =>
+  signal === null
+    ? unsaid('It ended with exit code {0}.', String(code))
+    : unsaid('It was ended by {0}.', signal);
 
 /** Never rejects; an abort counts as a failure. Nothing of it lives on when it resolves, but for what left its group. */
 export const runHelper = (
@@ -84,7 +87,7 @@ export const runHelper = (
       ...{ shell: true, cwd, env: { ...env }, detached: hasGroups, windowsHide: true },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    const finish = (reason: string | null): void => {
+    const finish = (reason: Unsaid | null): void => {
       if (watch.isDisposed) return;
       watch.dispose();
       killTree(child);
@@ -96,18 +99,18 @@ export const runHelper = (
     };
     child.stdout.on('data', (chunk: Buffer) => {
       stdout.add(chunk);
-      if (stdout.isOver) finish(`It printed more than ${stdoutBytes} bytes.`);
+      if (stdout.isOver) finish(unsaid('It printed more than {0} bytes.', stdoutBytes));
     });
     child.stderr.on('data', (chunk: Buffer) => stderr.add(chunk));
     const end = (code: number | null, by: NodeJS.Signals | null): void =>
       finish(code === 0 ? null : howItEnded(code, by));
-    child.on('error', () => finish('It could not be started.'));
+    child.on('error', () => finish(unsaid('It could not be started.')));
     child.once('close', end);
     child.once('exit', (code, by) => {
       if (!watch.isDisposed) watch.add(clock.after(afterExit, () => end(code, by)));
     });
-    watch.add(clock.after(time, () => finish(`It did not end within ${time / 1000} s.`)));
-    watch.add(onAbort(signal, () => finish('It was given up.')));
+    watch.add(clock.after(time, () => finish(unsaid('It did not end within {0} s.', time / 1000))));
+    watch.add(onAbort(signal, () => finish(unsaid('It was given up.'))));
   });
 
 const onAbort = (signal: AbortSignal, react: () => void): Disposable => {

@@ -1,8 +1,9 @@
 // Why a file of another product was not changed, in words for a person: what is wrong, and what to do.
+import { mistakeWords } from '../core/wording/mistake.ts';
 import type { Say } from '../core/wording/say.ts';
+import { sayNow } from '../core/wording/unsaid.ts';
 import type { Unfit } from './jsonText.ts';
 import { FileTrouble } from './sourceBytes.ts';
-import { mistakeText } from './trouble.ts';
 
 /** About the text of the file. */
 export const unfitText = (unfit: Unfit, say: Say): string => {
@@ -11,7 +12,7 @@ export const unfitText = (unfit: Unfit, say: Say): string => {
       return say(
         'It is not valid JSON: in line {0}, {1}. Correct it first.',
         unfit.line,
-        mistakeText(unfit.mistake, say),
+        sayNow(mistakeWords(unfit.mistake), say),
       );
     case 'too-deep':
       return say('It is nested too deeply. Correct it first.');

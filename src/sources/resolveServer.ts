@@ -3,13 +3,14 @@
 // (runtime/approvalGate.ts), how values are asked for (host), and what a variable is (core/template.ts).
 import { basename, isAbsolute, resolve as resolvePath, sep } from 'node:path';
 import type { Clock } from '../base/clock.ts';
-import { faultOf } from '../core/checkServer.ts';
-import { aFailure, type FailureKind } from '../core/connection/failure.ts';
+import { filledFault } from '../core/checkServer.ts';
+import { aFailure, type FailureKind, wordedFailure } from '../core/connection/failure.ts';
 import { fillServer, serverVariables } from '../core/fillServer.ts';
 import { fingerprintOf } from '../core/record.ts';
 import { isSecretValue, secretsOfServer } from '../core/serverSecrets.ts';
 import type { HttpServer, Origin, ServerDefinition, StdioServer } from '../core/settings.ts';
 import { type Missing, missingName, type VariableValues } from '../core/variables.ts';
+import { unsaid, type Unsaid } from '../core/wording/unsaid.ts';
 import type { InputAnswers, Wanted } from '../runtime/inputAnswers.ts';
 import type { KnownSecrets } from '../runtime/knownSecrets.ts';
 import type { Log } from '../runtime/ports.ts';
@@ -37,9 +38,9 @@ export interface ServerResolverDeps {
   readonly clock: Clock;
 }
 
-const refused = (kind: FailureKind, detail: string): Resolution => ({
+const refused = (kind: FailureKind, words: Unsaid): Resolution => ({
   kind: 'refused',
-  failure: aFailure(kind, detail),
+  failure: wordedFailure(kind, words),
 });
 
 /** Words that switch something; taken out of every text they would only riddle it. */
@@ -57,9 +58,9 @@ export class ServerResolver implements Resolver {
     try {
       return await this.#resolve(definition, signal);
     } catch (error) {
-      if (signal.aborted) return refused('cancelled', 'Given up by us.');
+      if (signal.aborted) return refused('cancelled', unsaid('Given up by us.'));
       const reason = error instanceof Error ? error.message : String(error);
-      return refused('bad-config', `The entry cannot be filled in: ${reason}`);
+      return refused('bad-config', unsaid('The entry cannot be filled in: {0}', reason));
     }
   }
 
@@ -71,7 +72,7 @@ export class ServerResolver implements Resolver {
   /** With its variables filled in and nothing else: no helper is asked. Null where it cannot be used so. */
   async filled(definition: ServerDefinition): Promise<ServerDefinition | null> {
     const filled = fillServer(definition, await this.#valuesFor(definition));
-    const isGood = filled.missing.length === 0 && faultOf(filled.definition, 'filled') === null;
+    const isGood = filled.missing.length === 0 && filledFault(filled.definition) === null;
     if (isGood) this.#learn(definition.name, secretsOfServer(filled.definition));
     return isGood ? filled.definition : null;
   }
@@ -80,9 +81,13 @@ export class ServerResolver implements Resolver {
     const values = await this.#valuesFor(definition);
     const filled = fillServer(definition, values);
     if (filled.missing.length > 0)
-      return refused('needs-input', filled.missing.map(missingName).join(', '));
+      return {
+        kind: 'refused',
+        // Names only, as they stand in the entry.
+        failure: aFailure('needs-input', filled.missing.map(missingName).join(', ')),
+      };
     const isFilled = filled.definition !== definition;
-    const fault = isFilled ? faultOf(filled.definition, 'filled') : null;
+    const fault = isFilled ? filledFault(filled.definition) : null;
     if (fault !== null) return refused('bad-config', fault);
     if (isFilled) this.#learn(definition.name, secretsOfServer(filled.definition));
     return filled.definition.kind === 'http'
@@ -99,9 +104,12 @@ export class ServerResolver implements Resolver {
       signal,
     );
     if (found.kind === 'failed')
-      return refused('helper-failed', `The command of 'headersHelper' failed. ${found.reason}`);
+      return refused(
+        'helper-failed',
+        unsaid("The command of 'headersHelper' failed. {0}", found.reason),
+      );
     const definition = withHeaders(server, found.headers);
-    const fault = faultOf(definition, 'filled');
+    const fault = filledFault(definition);
     if (fault !== null) return refused('helper-failed', fault);
     this.#learn(server.name, secretsOfServer(definition));
     // Headers of a helper are new each time, and none of them tells another session.

@@ -1,5 +1,7 @@
 // The closed list of what can be wrong with another product's file, and the words for each: what it is, and what to do. Pure.
+import { mistakeWords } from '../core/wording/mistake.ts';
 import type { Say } from '../core/wording/say.ts';
+import { sayNow } from '../core/wording/unsaid.ts';
 
 export type Trouble =
   | { readonly kind: 'forbidden' }
@@ -18,32 +20,6 @@ export type Trouble =
   | { readonly kind: 'too-many'; readonly count: number; readonly listed: number };
 
 const mebibyte = 2 ** 20;
-
-/** By the names of the parser; those that a slip of the hand makes most often. */
-export const mistakeText = (mistake: string, say: Say): string => {
-  switch (mistake) {
-    case 'CommaExpected':
-      return say('a comma is missing');
-    case 'ColonExpected':
-      return say('a colon is missing');
-    case 'CloseBraceExpected':
-      return say('a closing brace is missing');
-    case 'CloseBracketExpected':
-      return say('a closing bracket is missing');
-    case 'ValueExpected':
-      return say('a value is missing');
-    case 'PropertyNameExpected':
-      return say('a name in quotes is missing');
-    case 'UnexpectedEndOfString':
-      return say('a quote is missing');
-    case 'UnexpectedEndOfComment':
-      return say('a comment has no end');
-    case 'EndOfFileExpected':
-      return say('the file should have ended there');
-    default:
-      return say('something is written there that JSON does not know');
-  }
-};
 
 const accessText = (
   trouble: Trouble & { kind: 'forbidden' | 'folder' | 'no-file' | 'link-loop' },
@@ -84,7 +60,7 @@ const contentText = (
       return say(
         'The file is not valid JSON: in line {0}, {1}. Correct it; until then the servers that it last had are listed.',
         trouble.line,
-        mistakeText(trouble.mistake, say),
+        sayNow(mistakeWords(trouble.mistake), say),
       );
     case 'too-deep':
       return say('The file is nested too deeply to be read. Correct it.');

@@ -1,8 +1,9 @@
 // Which folder holds the user's `mcp.json` for this window: the editor tells extensions nothing of its profiles, so that what
-// it remembers on disk is read, and read again when it changes. Not here: what that memory looks like (profileFolder.ts).
+// it remembers on disk is read, and read again when it changes, while anybody asks. Not here: what that memory looks like
+// (profileFolder.ts).
 import { type Clock, every, type Millis } from '../base/clock.ts';
 import { type Disposable, Store } from '../base/disposable.ts';
-import { type Signal, Source } from '../base/signal.ts';
+import { during, type Signal, Source } from '../base/signal.ts';
 import { profileFolder, profileMemory } from './profileFolder.ts';
 import { longestFile, type Reading } from './readText.ts';
 import { FileWatch } from './watchFile.ts';
@@ -14,6 +15,8 @@ export interface ProfilePorts {
   readonly userFolder: string | null;
   /** URI of the folder or the workspace file that is open. */
   readonly workspace: Signal<string | null>;
+  /** Whether the servers of the profile are asked for. */
+  readonly wanted: Signal<boolean>;
 }
 
 /** Nobody changes the profile of a window often. */
@@ -45,11 +48,22 @@ export class ProfileWatch implements Disposable {
   }
 
   open(): void {
-    const { clock, platform, userFolder, workspace } = this.#ports;
-    if (userFolder === null) return;
+    const { userFolder, wanted } = this.#ports;
+    if (userFolder !== null) this.#store.add(during(wanted, () => this.#watch(userFolder)));
+  }
+
+  dispose(): void {
+    this.#store.dispose();
+  }
+
+  #watch(userFolder: string): Disposable {
+    const { clock, platform, workspace } = this.#ports;
+    const life = new Store();
+    // What was known when nobody asked any more may be of another workspace.
+    this.#folder.set(null);
     const publish = (): void =>
       this.#folder.set(profileFolder(userFolder, this.#memory, workspace.value, platform));
-    const watch = this.#store.add(
+    const watch = life.add(
       new FileWatch(profileMemory(userFolder, platform), {
         clock,
         limit: longestFile,
@@ -59,12 +73,9 @@ export class ProfileWatch implements Disposable {
         },
       }),
     );
-    this.#store.add(workspace.onChange(publish));
-    this.#store.add(every(clock, checkInterval, () => void watch.check()));
+    life.add(workspace.onChange(publish));
+    life.add(every(clock, checkInterval, () => void watch.check()));
     void watch.look();
-  }
-
-  dispose(): void {
-    this.#store.dispose();
+    return life;
   }
 }

@@ -3,7 +3,7 @@
 // Not here: which files those are (places.ts), and what becomes of a found server (host).
 import { isDeepStrictEqual } from 'node:util';
 import { type Clock, every, type Millis } from '../base/clock.ts';
-import { type Disposable, Store } from '../base/disposable.ts';
+import { type Disposable, Mutable, Store } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
 import type { FoundServer, SourceFile } from '../core/sources.ts';
 import type { Log } from '../runtime/ports.ts';
@@ -49,6 +49,8 @@ export class SourceWatch implements Disposable {
   readonly #store = new Store();
   readonly #found = this.#store.add(new Source<readonly SourceFile[]>([]));
   readonly #watched = new Map<string, Watched>();
+  /** There while there is a file to look at. */
+  readonly #checking = this.#store.add(new Mutable<Disposable>());
 
   constructor(ports: SourceWatchPorts) {
     this.#ports = ports;
@@ -61,10 +63,9 @@ export class SourceWatch implements Disposable {
 
   /** Begins to read and to watch; before, nothing is looked at. */
   open(): void {
-    const { clock, places, reader } = this.#ports;
+    const { places, reader } = this.#ports;
     this.#store.add(places.onChange(() => this.#reconcile()));
     this.#store.add(reader.onChange(() => this.#lookAll()));
-    this.#store.add(every(clock, checkInterval, () => this.#checkAll()));
     this.#reconcile();
   }
 
@@ -87,7 +88,13 @@ export class SourceWatch implements Disposable {
       this.#store.drop(watch);
     }
     for (const [key, place] of wanted) this.#keep(key, place);
+    this.#keepChecking();
     this.#publish();
+  }
+
+  #keepChecking(): void {
+    if (this.#watched.size === 0) this.#checking.value = undefined;
+    else this.#checking.value ??= every(this.#ports.clock, checkInterval, () => this.#checkAll());
   }
 
   #keep(key: string, place: SourcePlace): void {

@@ -11,7 +11,7 @@ import type {
 } from '../core/chronicle.ts';
 import { type FailureKind, failureTraits } from '../core/connection/failure.ts';
 import type { Cause } from '../core/connection/state.ts';
-import { causes, isHistoryEntry, shorten } from './historyEntry.ts';
+import { causes, isHistoryEntry, shorten, wordsIn } from './historyEntry.ts';
 import { isObject } from '../core/rpc.ts';
 
 const wordOf = <Word extends string>(table: Readonly<Record<Word, unknown>>) =>
@@ -21,6 +21,7 @@ const aText = z.nullable(z.string());
 const aNumber = z.nullable(z.number());
 const aCount = z.int().check(z.gte(0));
 const aFailure = z.nullable(wordOf<FailureKind>(failureTraits));
+const someWords = z.pipe(z.optional(z.unknown()), z.transform(wordsIn));
 const ofServer = { serverId: z.string(), at: z.number() };
 
 const recovery: z.ZodMiniType<RecoveryEntry> = z.object({
@@ -31,6 +32,7 @@ const recovery: z.ZodMiniType<RecoveryEntry> = z.object({
   cause: wordOf<Cause>(causes),
   failure: aFailure,
   detail: aText,
+  words: someWords,
   rung: z.enum(['resumed-stream', 'same-session', 'new-session', 'restarted-process', 'stateless']),
   attempts: aCount,
   calls: z.object({ held: aCount, repeated: aCount, unknown: aCount, refused: aCount }),
@@ -92,7 +94,8 @@ const hasShape = (kind: unknown): kind is OtherKind =>
 const readEntry = (value: unknown): ChronicleEntry | null => {
   if (!isObject(value)) return null;
   const { kind } = value;
-  if (kind === 'transition') return isHistoryEntry(value) ? { ...value, kind } : null;
+  if (kind === 'transition')
+    return isHistoryEntry(value) ? { ...value, words: wordsIn(value.words), kind } : null;
   const read = hasShape(kind) ? shapes[kind].safeParse(value) : null;
   return read?.success === true ? read.data : null;
 };
@@ -110,5 +113,5 @@ export const parseChronicle = (json: string): ChronicleEntry | null => {
 /** As it is kept: what a server says in a failure may be as long as it likes. */
 export const shortened = (entry: ChronicleEntry): ChronicleEntry => {
   if (entry.kind === 'transition') return { ...shorten(entry), kind: 'transition' };
-  return entry.kind === 'recovery' ? { ...entry, detail: shorten(entry).detail } : entry;
+  return entry.kind === 'recovery' ? { ...shorten(entry), kind: 'recovery' } : entry;
 };

@@ -4,6 +4,8 @@ import { failureTraits } from '../core/connection/failure.ts';
 import type { Cause, Recovered, StateKind } from '../core/connection/state.ts';
 import type { HistoryEntry } from '../core/history.ts';
 import { isObject } from '../core/rpc.ts';
+import type { Detailed } from '../core/wording/detail.ts';
+import { isUnsaid, type Unsaid } from '../core/wording/unsaid.ts';
 
 // Tables and not lists, because the compiler then notices a word that is missing here.
 const stateKinds: Readonly<Record<StateKind, true>> = {
@@ -60,7 +62,7 @@ const orNull =
   (value) =>
     value === null || check(value);
 
-const checks: Readonly<Record<keyof HistoryEntry, Check>> = {
+const checks: Readonly<Record<keyof Omit<HistoryEntry, 'words'>, Check>> = {
   serverId: isText,
   at: isNumber,
   from: wordOf(stateKinds),
@@ -77,10 +79,15 @@ const checks: Readonly<Record<keyof HistoryEntry, Check>> = {
 export const isHistoryEntry = (value: unknown): value is HistoryEntry =>
   isObject(value) && Object.entries(checks).every(([field, check]) => check(value[field]));
 
+/** The words of the detail, if there are any that can be said: without them it is shown in English, as it was written down. */
+export const wordsIn = (value: unknown): Unsaid | undefined =>
+  isUnsaid(value) ? value : undefined;
+
 // An error text may be as long as a server likes.
 const longestDetail = 2000;
 
-export const shorten = <Entry extends { readonly detail: string | null }>(entry: Entry): Entry =>
+/** Words about something too long are not kept; the English line is, cut. */
+export const shorten = <Entry extends Detailed>(entry: Entry): Entry =>
   entry.detail === null || entry.detail.length <= longestDetail
     ? entry
-    : { ...entry, detail: `${entry.detail.slice(0, longestDetail)}…` };
+    : { ...entry, detail: `${entry.detail.slice(0, longestDetail)}…`, words: undefined };

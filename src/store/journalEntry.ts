@@ -4,6 +4,7 @@ import * as z from 'zod/mini';
 import type { JournalEntry } from '../core/calls/journal.ts';
 import { type FailureKind, failureTraits } from '../core/connection/failure.ts';
 import { type RpcMessage, asMessage, isRequest, isResponse } from '../core/rpc.ts';
+import { wordsIn } from './historyEntry.ts';
 
 const aMessage = <T extends RpcMessage>(isWanted: (message: RpcMessage) => message is T) =>
   z.pipe(
@@ -23,6 +24,7 @@ const aFailure = z.object({
     (value) => typeof value === 'string' && Object.hasOwn(failureTraits, value),
   ),
   detail: z.string(),
+  words: z.pipe(z.optional(z.unknown()), z.transform(wordsIn)),
   status: z.nullable(z.number()),
   retryAfter: z.nullable(z.number()),
 });

@@ -2,6 +2,8 @@
 // every second, and take over at once when the owner has ended or died, after 10 s of silence, or when the owner gives
 // way because nobody looks at it any more. Where SQLite cannot be used the lease is `unavailable`: every window
 // then keeps its sessions to itself, because a doubled session is worse than a new one.
+// The beat goes on where no server is configured: a lease without one is another window's after 10 s, and the gateway's
+// port, token and clients' sessions, and the history, are under it whether there are servers or not.
 // Not here: who may take it (leaseRules.ts) and how it is stored (leaseTable.ts).
 import type { Clock, Millis } from '../base/clock.ts';
 import { type Disposable, Mutable } from '../base/disposable.ts';
@@ -9,6 +11,7 @@ import { type Signal, Source } from '../base/signal.ts';
 import type { Log } from '../runtime/ports.ts';
 import { reasonOf } from './database.ts';
 import {
+  type LeaseLoss,
   type LeaseRow,
   type ProcessFacts,
   type Sighting,
@@ -46,6 +49,7 @@ const reopenAfter: Millis = 30_000;
 export class Lease implements Disposable {
   readonly #ports: LeasePorts;
   readonly #status = new Source<LeaseStatus>('waiting');
+  readonly #loss = new Source<LeaseLoss | null>(null);
   readonly #timer = new Mutable<Disposable>();
   readonly #table = new Mutable<LeaseTable>();
   readonly #question = new Mutable<Disposable>();
@@ -67,6 +71,11 @@ export class Lease implements Disposable {
 
   get status(): Signal<LeaseStatus> {
     return this.#status;
+  }
+
+  /** Null while it is owned, and while it never was. */
+  get loss(): Signal<LeaseLoss | null> {
+    return this.#loss;
   }
 
   /** Work to be finished while the lease is still ours, such as writing what waits. */
@@ -109,6 +118,7 @@ export class Lease implements Disposable {
     this.#timer.dispose();
     this.#question.dispose();
     this.#table.dispose();
+    this.#loss.dispose();
     this.#status.dispose();
   }
 
@@ -140,8 +150,14 @@ export class Lease implements Disposable {
   #keep(): Millis {
     const { clock, id, log } = this.#ports;
     const table = this.#table.value;
-    if (table === undefined || !table.beat(id, clock.now())) {
-      log.warn('Lease: the stored sessions belong to another window now.');
+    if (table?.isCurrent() !== true) {
+      log.warn('Lease: its file was removed, or another one is in its place.');
+      this.#loss.set({ kind: 'replaced' });
+      this.#lose();
+      return pollEvery;
+    }
+    if (!table.beat(id, clock.now())) {
+      this.#taken();
       this.#lose();
       return pollEvery;
     }
@@ -172,6 +188,8 @@ export class Lease implements Disposable {
     const isOpenToUs = clock.steady() >= this.#mayTakeAt && allows(row);
     const claim = { owner: id, pid, machine: processes.machine, now: clock.now() };
     if (isOpenToUs && table.take(claim, allows)) return this.#becomeOwner();
+    // While its file could not be used somebody else could.
+    if (this.#loss.value?.kind === 'failing') this.#taken();
     this.#status.set('waiting');
     if (row !== null) this.#ask(table, row);
     return pollEvery;
@@ -182,6 +200,7 @@ export class Lease implements Disposable {
     this.#proven();
     this.#ports.log.info('Lease: this window owns the stored sessions.');
     this.#status.set('owner');
+    this.#loss.set(null);
     return heartbeatEvery;
   }
 
@@ -235,6 +254,11 @@ export class Lease implements Disposable {
     this.#lose();
   }
 
+  #taken(): void {
+    this.#ports.log.warn('Lease: the stored sessions belong to another window now.');
+    this.#loss.set({ kind: 'taken' });
+  }
+
   #lose(): void {
     this.#sighting = null;
     this.#question.value = undefined;
@@ -268,7 +292,9 @@ export class Lease implements Disposable {
     this.#isFailing = true;
     if (this.#status.value !== 'owner') return pollEvery;
     // A short lock passes; after a longer failure nobody can say whose the sessions are.
-    if (!this.#isSure()) this.#lose();
-    return heartbeatEvery;
+    if (this.#isSure()) return heartbeatEvery;
+    this.#loss.set({ kind: 'failing', reason: reasonOf(error) });
+    this.#lose();
+    return pollEvery;
   }
 }

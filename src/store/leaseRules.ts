@@ -31,6 +31,12 @@ const seenSilentFor: Millis = 2 * heartbeatEvery;
 // Boot time is reckoned from two clocks and wavers.
 const bootMargin: Millis = 60_000;
 
+/** Why what was owned is not any more. `failing`: nobody can say whose it is until its file can be used again. */
+export type LeaseLoss =
+  | { readonly kind: 'taken' }
+  | { readonly kind: 'replaced' }
+  | { readonly kind: 'failing'; readonly reason: string };
+
 /** What a waiting window has seen of the present owner. */
 export interface Sighting {
   readonly owner: string;

@@ -22,7 +22,7 @@ import { Journal } from './journal.ts';
 import { journalLimits } from './journalBounds.ts';
 import { JournalTable } from './journalTable.ts';
 import { Lease, type LeaseOpening, type LeaseStatus } from './lease.ts';
-import type { ProcessFacts } from './leaseRules.ts';
+import type { LeaseLoss, ProcessFacts } from './leaseRules.ts';
 import { LeaseTable, leaseFile, leaseMigrations } from './leaseTable.ts';
 import { MemoryShelf } from './memory.ts';
 import { MemoryHistory } from './memoryHistory.ts';
@@ -81,6 +81,7 @@ export interface WorkspaceStore extends Disposable {
   readonly offers: OfferStore;
   readonly door: DoorStore;
   readonly lease: Signal<LeaseStatus>;
+  readonly leaseLoss: Signal<LeaseLoss | null>;
   /** Whether this window may use what is stored, its stable port included, at this moment. */
   holdsLease(): boolean;
   /** Null where everything is in memory. */
@@ -179,6 +180,7 @@ const buildStored = (ports: WorkspaceStorePorts, database: Database): WorkspaceS
     journal,
     ...forGateway,
     lease: lease.status,
+    leaseLoss: lease.loss,
     holdsLease: () => lease.holds(),
     database,
     dispose: () => life.dispose(),
@@ -199,6 +201,7 @@ const buildInMemory = (ports: WorkspaceStorePorts): WorkspaceStore => {
     journal: new MemoryJournal(),
     ...buildForGateway(ports, null, life),
     lease,
+    leaseLoss: new Source<LeaseLoss | null>(null),
     holdsLease: () => false,
     database: null,
     dispose: () => life.dispose(),

@@ -36,6 +36,9 @@ export interface PlacedMark {
 /** Signs side by side are told apart from this distance on. */
 const signPitch = 14;
 
+/** A lane ends at its left edge, and a sign that stood there would be cut in half. */
+const leastPlace = 7;
+
 /**
  * Signs that would cover each other stand beside each other. Of equal ones the first stands for all, and none stands further from
  * its moment than its own width: from afar, details are for the tip and the table.
@@ -46,7 +49,7 @@ export const placeMarks = (marks: readonly Mark[], stretch: Stretch): readonly P
     const begin = placeOf(mark.at, stretch);
     const end = placeOf(mark.at + (mark.length ?? 0), stretch);
     if (end < 0 || begin > stretch.width) continue;
-    const [x, last] = [Math.max(0, begin), placed.at(-1)];
+    const [x, last] = [Math.max(leastPlace, begin), placed.at(-1)];
     const isNear = last !== undefined && x - last.x < signPitch;
     const place = isNear ? last.x + signPitch : x;
     if ((isNear && last.mark.sign === mark.sign) || place - x > signPitch) continue;

@@ -38,6 +38,11 @@ const second: Millis = 1_000;
 /** Who asked for less motion is not shown a picture that creeps; news are drawn at once all the same. */
 const calmTick: Millis = 10_000;
 
+/** Asked of the system, or of the editor, which says it to its web views by a class. */
+const wantsCalm = (): boolean =>
+  matchMedia('(prefers-reduced-motion: reduce)').matches ||
+  document.body.classList.contains('vscode-reduce-motion');
+
 const firstView: KeptView = { ...firstLook, isTable: false, hasLegend: true };
 
 class Page {
@@ -48,7 +53,6 @@ class Page {
   readonly #toolbar: Toolbar;
   readonly #chart: Chart;
   readonly #paint: () => Paint;
-  readonly #calm = matchMedia('(prefers-reduced-motion: reduce)');
   #view: KeptView;
   /** Nobody has chosen yet what to look at. */
   readonly #isFirstTime: boolean;
@@ -117,7 +121,7 @@ class Page {
   #tick(): void {
     const { from, to } = spanOf(this.#view, this.#model.extent);
     const pixel = (to - from) / Math.max(1, this.#chart.edges.width);
-    const pause = this.#calm.matches ? calmTick : Math.max(second, pixel);
+    const pause = wantsCalm() ? calmTick : Math.max(second, pixel);
     if (this.#model.isSilent || Date.now() - this.#drawnAt >= pause - second / 2) this.#ask();
   }
 

@@ -3,7 +3,8 @@
 import { homedir } from 'node:os';
 import type { Clock } from '../base/clock.ts';
 import type { Store } from '../base/disposable.ts';
-import { type EnteredValues, wantsValues } from '../host/enterValues.ts';
+import { wantsValues } from '../host/actions.ts';
+import type { EnteredValues } from '../host/enterValues.ts';
 import { InputVault } from '../host/inputVault.ts';
 import { onOpenRootsChange, openFolder, openPlaces } from '../host/openFolders.ts';
 import type { EditorSettings } from '../host/settings.ts';

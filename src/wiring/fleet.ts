@@ -106,7 +106,7 @@ export const wireFleet = (parts: FleetParts, owner: Store): Fleet => {
     },
     settings,
     wake,
-    refusal: (life) => describeRefusal(life, clock.now(), say),
+    refusal: (life) => describeRefusal(life, clock.now()),
     waiting: (server, life) => describeWaiting(server, life, clock.now(), say),
   });
   owner.add(fleet);

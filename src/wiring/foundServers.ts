@@ -4,7 +4,7 @@ import { homedir } from 'node:os';
 import { isDeepStrictEqual } from 'node:util';
 import type { Clock } from '../base/clock.ts';
 import { type Disposable, Store } from '../base/disposable.ts';
-import { type Signal, Source } from '../base/signal.ts';
+import { derive, type Signal } from '../base/signal.ts';
 import type { Settings } from '../core/settings.ts';
 import type { Say } from '../core/wording/say.ts';
 import type { FoundSources, OpenPlaces } from '../host/foundSources.ts';
@@ -28,17 +28,6 @@ export interface FoundServersParts {
   readonly globalStorage: string | null;
 }
 
-/** The value of `read`, anew whenever one of the signals changes; the same object while it means the same. */
-const derived = <T>(read: () => T, from: readonly Signal<unknown>[], owner: Store): Signal<T> => {
-  const source = owner.add(new Source(read()));
-  const update = (): void => {
-    const next = read();
-    if (!isDeepStrictEqual(next, source.value)) source.set(next);
-  };
-  for (const signal of from) owner.add(signal.onChange(update));
-  return source;
-};
-
 export class FoundServers implements Disposable {
   readonly #store = new Store();
   readonly #profile: ProfileWatch;
@@ -47,8 +36,10 @@ export class FoundServers implements Disposable {
   constructor({ clock, log, say, settings, door, open, globalStorage }: FoundServersParts) {
     const { platform } = process;
     const userFolder = globalStorage === null ? null : userFolderOf(globalStorage, platform);
-    const workspace = derived(() => open.value.workspace, [open], this.#store);
-    this.#profile = this.#store.add(new ProfileWatch({ clock, platform, userFolder, workspace }));
+    const workspace = derive(() => open.value.workspace, [open], this.#store);
+    const wanted = derive(() => settings.value.sources.vscodeUser, [settings], this.#store);
+    const profile = new ProfileWatch({ clock, platform, userFolder, workspace, wanted });
+    this.#profile = this.#store.add(profile);
     const { folder } = this.#profile;
     const allPlaces = (): readonly SourcePlace[] =>
       placesOf({
@@ -61,9 +52,9 @@ export class FoundServers implements Disposable {
         mayReadWorkspace: open.value.isTrusted,
         switches: settings.value.sources,
       });
-    const places = derived(allPlaces, [open, settings, folder], this.#store);
+    const places = derive(allPlaces, [open, settings, folder], this.#store, isDeepStrictEqual);
     const readerNow = (): Reader => ({ door: ownDoorOf(portsOf(door.value)), say });
-    const reader = derived(readerNow, [door], this.#store);
+    const reader = derive(readerNow, [door], this.#store, isDeepStrictEqual);
     this.#sources = this.#store.add(new SourceWatch({ clock, log, places, reader }));
   }
 

@@ -3,7 +3,8 @@
 import type { Clock } from '../base/clock.ts';
 import type { Store } from '../base/disposable.ts';
 import { Emitter } from '../base/signal.ts';
-import { aFailure, ConnectionError } from '../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../core/connection/failure.ts';
+import { unsaid } from '../core/wording/unsaid.ts';
 import { Authorizers } from '../mcp/auth/authorizers.ts';
 import type { TokenVault } from '../mcp/auth/ports.ts';
 import { needsNobody } from '../mcp/auth/renewal.ts';
@@ -31,7 +32,9 @@ const memoryVault = (): TokenVault => {
 };
 
 const noPage = (): Promise<never> =>
-  Promise.reject(new ConnectionError(aFailure('unauthorized', 'Nobody is here to sign in.')));
+  Promise.reject(
+    new ConnectionError(wordedFailure('unauthorized', unsaid('Nobody is here to sign in.'))),
+  );
 
 export interface HeadlessSignIn {
   readonly clock: Clock;

@@ -47,13 +47,8 @@ export interface LoopWatch {
   follow(fleet: Pick<Fleet, 'get'>): void;
 }
 
-export const refusingLoops = (
-  next: Resolver,
-  { ports, moved }: Doors,
-  owner: Store,
-  say: Say,
-): LoopWatch => {
-  const gate = new LoopGate({ next, door: () => ownDoorOf(ports()), say });
+export const refusingLoops = (next: Resolver, { ports, moved }: Doors, owner: Store): LoopWatch => {
+  const gate = new LoopGate({ next, door: () => ownDoorOf(ports()) });
   return {
     resolver: gate,
     follow: (fleet) => {

@@ -24,10 +24,10 @@ export interface NewServers {
 }
 
 export const wireNewServers = (parts: NewServersParts, owner: Store): NewServers => {
-  const { settings, logs, doors, say } = parts;
+  const { settings, logs, doors } = parts;
   const log = logs.own;
   const takingOver = wireTakingOver({ ...parts, log }, owner);
-  const { resolver } = refusingLoops(parts.values.resolver, doors, owner, say);
+  const { resolver } = refusingLoops(parts.values.resolver, doors, owner);
   const probe = createProbe({ ...parts, log, resolver, settings: settings.current });
   return { view: { takeOvers: takingOver.view, probe }, open: () => takingOver.open() };
 };

@@ -5,6 +5,7 @@ import type { Signal } from '../base/signal.ts';
 import type { Failure } from '../core/connection/failure.ts';
 import type { ProbeOutcome } from '../core/probing.ts';
 import type { Settings } from '../core/settings.ts';
+import { cleanDetail, sayDetail } from '../core/wording/detail.ts';
 import type { Say } from '../core/wording/say.ts';
 import type { ProbeServer } from '../host/addServerProbe.ts';
 import { probeServer } from '../mcp/probeServer.ts';
@@ -27,7 +28,7 @@ export interface ProbingParts {
 
 const cleaned = (outcome: ProbeOutcome, clean: (text: string) => string): ProbeOutcome =>
   outcome.kind === 'failed'
-    ? { ...outcome, failure: { ...outcome.failure, detail: clean(outcome.failure.detail) } }
+    ? { ...outcome, failure: cleanDetail(outcome.failure, clean) }
     : outcome;
 
 /** Values are asked for by the row of a server, which it has once it is saved. */
@@ -37,7 +38,7 @@ const refusalOf = (failure: Failure, say: Say): ProbeOutcome =>
         kind: 'untried',
         reason: say(
           'Not tried: it needs a value first ({0}). Once it is saved, its row asks for it.',
-          failure.detail,
+          sayDetail(failure, say),
         ),
       }
     : { kind: 'failed', failure };

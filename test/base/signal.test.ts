@@ -1,6 +1,7 @@
 // Values that tell when they change, and waiting for one.
 import { describe, expect, it } from 'vitest';
-import { Emitter, Source, whenever } from '../../src/base/signal.ts';
+import { Store, toDisposable } from '../../src/base/disposable.ts';
+import { derive, during, Emitter, Source, whenever } from '../../src/base/signal.ts';
 
 describe('an emitter', () => {
   it('tells everybody, in the order in which they came', () => {
@@ -138,5 +139,52 @@ describe('whenever', () => {
     const aborted = AbortSignal.abort(new Error('enough'));
     await expect(whenever(signal, (value) => value > 3, aborted)).rejects.toThrow('enough');
     await expect(whenever(signal, (value) => value === 1, aborted)).resolves.toBe(1);
+  });
+});
+
+describe('derive', () => {
+  it('follows its sources, tells of other values only, and ends with its owner', () => {
+    const [one, other, owner] = [new Source(1), new Source(2), new Store()];
+    const sum = derive(() => one.value + other.value, [one, other], owner);
+    const heard: number[] = [];
+    sum.onChange((value) => heard.push(value));
+    one.set(2);
+    other.set(3);
+    other.set(2);
+    owner.dispose();
+    one.set(9);
+    expect([heard, sum.value]).toEqual([[4, 5, 4], 4]);
+  });
+
+  it('keeps the value that it has while a new one means the same', () => {
+    const [source, owner] = [new Source(1), new Store()];
+    const isSame = (one: { odd: boolean }, next: { odd: boolean }): boolean => one.odd === next.odd;
+    const kind = derive(() => ({ odd: source.value % 2 === 1 }), [source], owner, isSame);
+    const before = kind.value;
+    source.set(3);
+    expect(kind.value).toBe(before);
+    source.set(4);
+    expect(kind.value).toEqual({ odd: false });
+    owner.dispose();
+  });
+});
+
+describe('during', () => {
+  it('begins and ends with what it is wanted for, and for good with its own end', () => {
+    const wanted = new Source(false);
+    const life: string[] = [];
+    const begin = () => {
+      life.push('begins');
+      return toDisposable(() => life.push('ends'));
+    };
+    const present = during(wanted, begin);
+    expect(life).toEqual([]);
+    wanted.set(true);
+    wanted.set(false);
+    wanted.set(true);
+    present.dispose();
+    wanted.set(false);
+    wanted.set(true);
+    expect(life).toEqual(['begins', 'ends', 'begins', 'ends']);
   });
 });

@@ -159,9 +159,11 @@ export class Screen {
     return this.notice(message).locator(buttons).allTextContents();
   }
 
-  /** Waits until the extension's own log says this; it is on screen then. */
+  /** Waits until the extension's own log says this; it is on screen then. In a window that has a server. */
   async logSays(text: string): Promise<void> {
     await this.command('Show Log');
+    // With a server there, it asks whose.
+    await this.chooseLabel('Show Log', 'MCP Lifeline');
     await this.outputShows('MCP Lifeline');
     const lines = this.window.page.locator('.part.panel .view-lines');
     // The editor draws spaces as no-break spaces, which a text filter treats alike.

@@ -125,7 +125,12 @@ test('a server is added, disabled, enabled, stopped and started by its commands'
   await screen.shows('added', /^ready/);
   expect(await opened(added)).toBe(1);
 
+  // Without a row it asks whose.
   await screen.command('Show Log');
+  await screen.chooseLabel('Show Log', 'added');
+  await screen.outputShows('MCP Lifeline: added');
+  await screen.command('Show Log');
+  await screen.chooseLabel('Show Log', 'MCP Lifeline');
   await screen.outputShows('MCP Lifeline');
   await wasLeftAlone(kept);
 });

@@ -100,9 +100,9 @@ test('a sign-in that was revoked is said once, and a call explains itself', asyn
 
   await server.do('revoke');
   await screen.callTextTool('echo', 'too-late');
-  await screen.notice(/"revoked" wants you to sign in/).waitFor();
+  await screen.noticed(/"revoked" wants you to sign in/);
   await screen.shows('revoked', /sign-in needed/);
-  await screen.notice(/echo.*sign/is).waitFor();
+  await screen.noticed(/echo.*sign/is);
   expect(await screen.notice(/"revoked" wants you to sign in/).count()).toBe(1);
   expect((await server.count()).calls).toEqual([]);
 });

@@ -3,6 +3,7 @@ import { existsSync, mkdtempSync, readFileSync, rmSync, statSync, writeFileSync 
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expect, onTestFinished, test } from 'vitest';
+import { Source } from '../../src/base/signal.ts';
 import type { ApprovalContext } from '../../src/core/approval.ts';
 import { parseServers } from '../../src/core/parseServers.ts';
 import type { Origin, ServerDefinition } from '../../src/core/settings.ts';
@@ -28,11 +29,12 @@ const nothing: ApprovalContext = { inputs: [], workspaceInputs: [], workspace: '
 const aBook = (
   path: string,
   warnings: string[] = [],
-  { clock = new VirtualClock(), context = () => nothing } = {},
+  { clock = new VirtualClock(), context = () => nothing, needed = new Source(true) } = {},
 ): ApprovalBook => {
   const book = new ApprovalBook({
     path,
     context,
+    needed,
     clock,
     log: { warn: (text) => warnings.push(text) },
   });
@@ -99,6 +101,26 @@ test('what is forgotten or allowed in one window is soon told in the others, onc
   await clock.advance(60_000);
   expect(told).toEqual([false, true, false]);
   book.dispose();
+  expect(clock.pending).toBe(0);
+});
+
+test('other windows are watched only while an entry needs leave', async () => {
+  const path = aFile();
+  const clock = new VirtualClock();
+  const needed = new Source(false);
+  const [book, other] = [aBook(path, [], { clock, needed }), aBook(path)];
+  const told: boolean[] = [];
+  book.onChange(() => told.push(book.isAllowed(one)));
+  expect(clock.pending).toBe(0);
+  other.allow([one]);
+  needed.set(true);
+  expect(book.isAllowed(one)).toBe(true);
+  await clock.advance(5_000);
+  expect(told).toEqual([]);
+  other.revokeAll();
+  await clock.advance(5_000);
+  expect(told).toEqual([false]);
+  needed.set(false);
   expect(clock.pending).toBe(0);
 });
 

@@ -6,7 +6,7 @@ import { networkInterfaces } from 'node:os';
 import { afterEach, describe, expect, onTestFinished, test } from 'vitest';
 import { callbackAddress, type Loopback, openLoopback } from '../../src/host/loopbackLanding.ts';
 
-const words = { done: 'You are in & done.', wrong: 'Not here.' };
+const words = { language: 'de', done: 'You are in & done.', wrong: 'Not here.' };
 let loopback: Loopback | undefined;
 
 afterEach(() => loopback?.close());

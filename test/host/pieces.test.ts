@@ -1,12 +1,14 @@
 // Small pieces behind the views: rows, known secrets, Markdown, the heartbeat, and who is listened to.
 import { describe, expect, test } from 'vitest';
 import { toDisposable } from '../../src/base/disposable.ts';
+import { Source } from '../../src/base/signal.ts';
+import { entryOf } from '../../src/core/history.ts';
 import { secretsOf } from '../../src/host/knownSecrets.ts';
 import { asCode, escapeMarkdown } from '../../src/host/markdown.ts';
 import { createTicker } from '../../src/host/ticker.ts';
 import { childrenOf, idOf, type Row } from '../../src/host/treeRows.ts';
 import { watchServers } from '../../src/host/watchServers.ts';
-import { aDefinition, FakeFleet, FakeServer } from '../support/fakeFleet.ts';
+import { aDefinition, aTool, FakeFleet, FakeServer } from '../support/fakeFleet.ts';
 import { VirtualClock } from '../support/virtualClock.ts';
 import { fillGallery } from './gallery/servers.ts';
 
@@ -20,6 +22,42 @@ describe('rows', () => {
     const ids = rows().map(idOf);
     expect(new Set(ids).size).toBe(ids.length);
     expect(rows().map(idOf)).toEqual(ids);
+  });
+
+  test('that nothing tells apart are all there, each with an id of its own', () => {
+    const server = new FakeServer(aDefinition('a'), { kind: 'idle' });
+    const resource = { uri: 'file:///a', name: 'a', description: null, mimeType: null };
+    const prompt = { name: 'ask', description: null };
+    server.catalog.set({
+      listedAt: 1,
+      tools: [aTool('find'), aTool('find'), aTool('keep')],
+      resources: [resource, resource],
+      prompts: [prompt, prompt, prompt],
+    });
+    const { life } = server;
+    const calls = new Source({ held: 0, running: 0 });
+    server.clients.set(['one', 'same', 'same'].map((label) => ({ label, life, calls })));
+    const entry = entryOf('a', 1, life.value, life.value, 'start');
+    server.entries.push(entry, entry);
+    const complaint = { key: 'servers', text: 'It is no object.' };
+    const complaints: Row = { kind: 'complaints', complaints: [complaint, complaint] };
+    const ids = [...below({ kind: 'server', server }), ...below(complaints)].map(idOf);
+    expect(new Set(ids).size).toBe(ids.length);
+    const count = (kind: string): number => ids.filter((id) => id.startsWith(`["${kind}"`)).length;
+    const kinds = ['tool', 'resource', 'prompt', 'client', 'event', 'complaint'];
+    expect(kinds.map(count)).toEqual([3, 2, 3, 3, 2, 2]);
+  });
+
+  test('of programs keep their ids when another one leaves', () => {
+    const server = new FakeServer(aDefinition('a'), { kind: 'idle' });
+    const { life } = server;
+    const calls = new Source({ held: 0, running: 0 });
+    const idsOf = (...labels: readonly string[]): readonly string[] => {
+      server.clients.set(labels.map((label) => ({ label, life, calls })));
+      return childrenOf({ kind: 'part', part: 'clients', server }).map(idOf);
+    };
+    const [, ...others] = idsOf('one', 'two', 'three');
+    expect(idsOf('two', 'three')).toEqual(others);
   });
 
   test('of a disabled server have nothing below', () => {

@@ -4,6 +4,7 @@ import assert from 'node:assert/strict';
 import * as vscode from 'vscode';
 import { isObject } from '../../src/core/rpc.ts';
 import type { LifelineApi } from '../../src/host/apiTypes.ts';
+import { createEditorSettings } from '../../src/host/settings.ts';
 import { plantedHeaders } from '../support/planted.ts';
 import { settle } from '../support/virtualClock.ts';
 
@@ -90,6 +91,32 @@ describe('the settings', () => {
     assert.equal(stored('workspaceValue', 'mine'), undefined);
     await vscode.commands.executeCommand('mcpLifeline.enableServer', 'ours');
     await until({ mine: 'disabled', ours: 'idle' });
+  });
+});
+
+describe('the wish for no more notifications', () => {
+  const read = () => vscode.workspace.getConfiguration('mcpLifeline');
+  const log = { debug: () => undefined, info: () => undefined, warn: () => undefined };
+  const settings = createEditorSettings({ ...log, error: () => undefined });
+
+  after(() => settings.dispose());
+  afterEach(async () => {
+    await read().update('notifications', undefined, Workspace);
+    await read().update('notifications', undefined, Global);
+  });
+
+  it('counts at once, also where the workspace says otherwise', async () => {
+    await read().update('notifications', 'on', Workspace);
+    await settings.muteNotifications();
+    assert.equal(read().get('notifications'), 'off');
+    assert.equal(settings.current.value.notifications, 'off');
+    assert.equal(read().inspect('notifications')?.globalValue, 'off');
+  });
+
+  it('leaves a workspace alone that says nothing of it', async () => {
+    await settings.muteNotifications();
+    assert.equal(read().get('notifications'), 'off');
+    assert.equal(read().inspect('notifications')?.workspaceValue, undefined);
   });
 });
 

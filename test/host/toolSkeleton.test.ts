@@ -1,6 +1,7 @@
 // Documents of tool arguments: where they start, how they are read and checked, and what of them may be kept.
 import { parse } from 'jsonc-parser';
 import { describe, expect, test } from 'vitest';
+import { Source } from '../../src/base/signal.ts';
 import { createDrafts } from '../../src/host/toolDrafts.ts';
 import { readDocument, skeletonOf, withoutSecrets } from '../../src/host/toolSkeleton.ts';
 import { aTool } from '../support/fakeFleet.ts';
@@ -73,7 +74,13 @@ describe('a document', () => {
     const checked = await readDocument(text, schema, secrets, say);
     expect(checked).toMatchObject({
       kind: 'faulty',
-      faults: [{ offset: text.indexOf('"x"'), length: 3 }],
+      faults: [
+        {
+          offset: text.indexOf('"x"'),
+          length: 3,
+          text: 'place.depth: It must be a number.',
+        },
+      ],
     });
   });
 
@@ -115,25 +122,29 @@ describe('what is kept', () => {
     };
   };
 
+  type State = Parameters<typeof createDrafts>[0];
+  const theDrafts = (state: object = aMemento(), mayStore = new Source(true)) =>
+    createDrafts(state as State, mayStore);
+
   test('outlives the drafts that wrote it', () => {
-    const state = aMemento() as unknown as Parameters<typeof createDrafts>[0];
-    createDrafts(state).keepFields('server', 'tool', { a: 1 });
-    createDrafts(state).keepText('server', 'other', '{}');
-    const drafts = createDrafts(state);
+    const state = aMemento();
+    theDrafts(state).keepFields('server', 'tool', { a: 1 });
+    theDrafts(state).keepText('server', 'other', '{}');
+    const drafts = theDrafts(state);
     expect(drafts.fields('server', 'tool')).toEqual({ a: 1 });
     expect(drafts.text('server', 'other')).toBe('{}');
     drafts.drop('server', 'tool');
-    expect(createDrafts(state).fields('server', 'tool')).toEqual({});
+    expect(theDrafts(state).fields('server', 'tool')).toEqual({});
   });
 
   test('is not mixed up between tools whose names run together', () => {
-    const drafts = createDrafts(aMemento() as unknown as Parameters<typeof createDrafts>[0]);
+    const drafts = theDrafts();
     drafts.keepFields('a', 'b/c', { here: 1 });
     expect(drafts.fields('a/b', 'c')).toEqual({});
   });
 
   test('[bounded] is limited in number and size', () => {
-    const drafts = createDrafts(aMemento() as unknown as Parameters<typeof createDrafts>[0]);
+    const drafts = theDrafts();
     for (let index = 0; index < 60; index++) drafts.keepFields('s', `t${index}`, { index });
     expect(drafts.fields('s', 't0')).toEqual({});
     expect(drafts.fields('s', 't59')).toEqual({ index: 59 });
@@ -141,10 +152,33 @@ describe('what is kept', () => {
     expect(drafts.text('s', 'big')).toBeUndefined();
   });
 
+  test('[keep-secrets] stays in memory where arguments may not be written down', () => {
+    const [state, mayStore] = [aMemento(), new Source(true)];
+    const drafts = theDrafts(state, mayStore);
+    drafts.keepFields('server', 'tool', { a: 1 });
+    mayStore.set(false);
+    expect(state.get('mcpLifeline.drafts')).toBeUndefined();
+    drafts.keepText('server', 'other', '{}');
+    expect(state.get('mcpLifeline.drafts')).toBeUndefined();
+    expect([drafts.fields('server', 'tool'), drafts.text('server', 'other')]).toEqual([
+      { a: 1 },
+      '{}',
+    ]);
+    mayStore.set(true);
+    expect(theDrafts(state).fields('server', 'tool')).toEqual({ a: 1 });
+  });
+
+  test('is erased where it was forbidden between two lives', () => {
+    const state = aMemento();
+    theDrafts(state).keepFields('server', 'tool', { a: 1 });
+    expect(theDrafts(state, new Source(false)).fields('server', 'tool')).toEqual({});
+    expect(state.get('mcpLifeline.drafts')).toBeUndefined();
+  });
+
   test('is nothing where the stored value is unreadable', () => {
     const state = aMemento();
     void state.update('mcpLifeline.drafts', [{ key: 1 }, 'x', null]);
-    const drafts = createDrafts(state as unknown as Parameters<typeof createDrafts>[0]);
+    const drafts = theDrafts(state);
     expect(drafts.fields('a', 'b')).toEqual({});
   });
 });

@@ -53,6 +53,19 @@ describe('every row', () => {
     }
   });
 
+  it('is told to the ear in sentences, with whole words in place of signs and short forms', () => {
+    const spoken = rows
+      .filter(({ kind }) => ['part', 'client', 'event', 'gateway', 'complaint'].includes(kind))
+      .map((row) => itemOf(row, words).accessibilityInformation?.label ?? '');
+    for (const text of spoken) assert.doesNotMatch(text, /·|→|\d (ms|s|min|h|d)\b|\.\./);
+    const told = spoken.join('\n');
+    assert.match(told, /^Session: the same session goes on\. The server calls itself /m);
+    assert.match(told, /^Health: .*\. Answered in \d+ milliseconds\.$/m);
+    assert.match(told, /^codex-mcp-client: Connecting\. Calls held: 1\.$/m);
+    assert.match(told, /^Gateway: open at 127\.0\.0\.1:49152\. Clients: 2\.$/m);
+    assert.match(told, /: from ready to reconnecting\. Cause: the connection was lost\.$/m);
+  });
+
   it('of a server carries the actions of its state for the menus', () => {
     const contexts = fleet.servers.value.map(
       (server) => itemOf({ kind: 'server', server }, words).contextValue,
@@ -86,7 +99,7 @@ describe('text of a server', () => {
     const tool = aTool('[x](command:evil)', {
       description: '![p](https://e.x/p.png) [y](command:evil) <b>',
     });
-    const hover = tooltipOf({ kind: 'tool', server, tool }, words, open);
+    const hover = tooltipOf({ kind: 'tool', server, tool, copy: 0 }, words, open);
     assert.doesNotMatch(hover.value, /[^\\]\]\(|<b>/);
     assert.equal(hover.isTrusted, undefined);
   });
@@ -127,12 +140,14 @@ describe('the gateway', () => {
 });
 
 describe('the table of the status bar', () => {
-  it('has a row per server and runs none but our own commands', () => {
+  it('has a row per server, and runs no command but ours and the list of the servers of the editor', () => {
     const { value, isTrusted } = statusTooltip({ fleet, words, door });
     for (const { id } of fleet.servers.value)
       assert.ok(value.replaceAll('\\', '').includes(id), id);
     assert.ok(typeof isTrusted === 'object');
-    assert.deepEqual(isTrusted.enabledCommands, Object.keys(commandIds));
+    const list = 'workbench.mcp.listServer';
+    assert.deepEqual(isTrusted.enabledCommands, [...Object.keys(commandIds), list]);
+    assert.ok(value.includes(`(command:${list} `), 'It leads to the servers of the editor.');
   });
 
   it('offers what a person is waited for before anything else', () => {

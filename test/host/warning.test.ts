@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { Source } from '../../src/base/signal.ts';
 import type { Settings } from '../../src/core/settings.ts';
 import { parseSettings } from '../../src/core/parseSettings.ts';
-import { warn, type WarningPorts } from '../../src/host/warning.ts';
+import { placesToMute, warn, type WarningPorts } from '../../src/host/warning.ts';
 
 const aVoice = (pressed?: string) => {
   const { settings } = parseSettings({}, [], (text) => text);
@@ -38,4 +38,12 @@ test('none is shown once that button was pressed', async () => {
   expect(current.value.notifications).toBe('off');
   expect(await warn(ports, 'another', ['Show'])).toBeUndefined();
   expect(shown).toHaveLength(1);
+});
+
+test('the wish for no more of them is written where a workspace says otherwise, too', () => {
+  expect(placesToMute('on', true)).toEqual(['user', 'workspace']);
+  expect(placesToMute(undefined, true)).toEqual(['user']);
+  expect(placesToMute('off', true)).toEqual(['user']);
+  // Its value does not count there, and nothing is written to it.
+  expect(placesToMute('on', false)).toEqual(['user']);
 });

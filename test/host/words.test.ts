@@ -33,3 +33,23 @@ test('no text is put together from pieces that a translator could not order', ()
     .map(({ path }) => path);
   expect(glued).toEqual([]);
 });
+
+/** A place of a template, in which a text of ours may have places of its own. */
+const places = /\$\{((?:[^{}]|\{\d\})*)\}/g;
+
+/** Two places, one of them a text of ours, with nothing between them but signs of writing: icons and Markdown are no sentence. */
+const isGlued = (template: string): boolean => {
+  const codes = [...template.matchAll(places)].map(([, code = '']) => code);
+  const hasText = codes.some((code) => /^(vscode\.)?(l10n\.t|t|say|\w+Words)\(/.test(code));
+  return hasText && codes.length > 1 && /^`[ ,.:;()–-]*`$/.test(template.replaceAll(places, ''));
+};
+
+test('no sentence on screen is put together from a text and what stands beside it', () => {
+  const glued = sourcesUnder('src/host').filter(({ text }) =>
+    [...text.matchAll(/`[^`\n]*`/g)].some(([template]) => isGlued(template)),
+  );
+  expect(glued.map(({ path }) => path)).toEqual([]);
+  expect(
+    ['`${counted} ${peopleWords(2)}.`', "`${asked} ${t('At {0}.', at)}`"].map(isGlued),
+  ).toEqual([true, true]);
+});

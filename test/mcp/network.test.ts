@@ -2,6 +2,7 @@
 import type { NetworkInterfaceInfo } from 'node:os';
 import { expect, test } from 'vitest';
 import { NetworkWatch } from '../../src/mcp/network.ts';
+import { Source } from '../../src/base/signal.ts';
 import { VirtualClock } from '../support/virtualClock.ts';
 
 const anAddress = (address: string, internal = false): NetworkInterfaceInfo => ({
@@ -16,10 +17,11 @@ const anAddress = (address: string, internal = false): NetworkInterfaceInfo => (
 const watching = (first: NetworkInterfaceInfo[] = [anAddress('10.0.0.1')]) => {
   const clock = new VirtualClock();
   const net = { now: { eth0: first } as Record<string, NetworkInterfaceInfo[]> };
-  const watch = new NetworkWatch({ clock, interfaces: () => net.now });
+  const needed = new Source(true);
+  const watch = new NetworkWatch({ clock, needed, interfaces: () => net.now });
   const heard: string[] = [];
   watch.onWake((why) => heard.push(why));
-  return { clock, net, watch, heard };
+  return { clock, net, needed, watch, heard };
 };
 
 test('a quiet hour says nothing', async () => {
@@ -69,6 +71,20 @@ test('loopback, link-local addresses and their order mean nothing', async () => 
   };
   await clock.advance(30_000);
   expect(heard).toEqual([]);
+});
+
+test('no timer runs while nobody needs it, and what happened meanwhile is no news', async () => {
+  const { clock, net, needed, heard } = watching();
+  needed.set(false);
+  expect(clock.pending).toBe(0);
+  clock.jump(60_000);
+  net.now = { tun0: [anAddress('172.16.0.5')] };
+  needed.set(true);
+  await clock.advance(30_000);
+  expect(heard).toEqual([]);
+  clock.jump(60_000);
+  await clock.advance(30_000);
+  expect(heard).toEqual(['slept']);
 });
 
 test('focus is passed on, and nothing after the end', async () => {

@@ -2,6 +2,7 @@ import { expect, onTestFinished, test } from 'vitest';
 import { realClock } from '../../src/base/clock.ts';
 import { whenever } from '../../src/base/signal.ts';
 import { isResponse, resultOf, type JsonObject, type RpcRequest } from '../../src/core/rpc.ts';
+import { sayError } from '../../src/core/wording/saidError.ts';
 import type { ViewClient } from '../../src/runtime/ports.ts';
 import { createViewClient } from '../../src/mcp/viewClient.ts';
 import { ScriptedEnd, type Script } from '../support/scriptedEnd.ts';
@@ -249,7 +250,9 @@ test('an error answer rejects with the words of whoever answered', async () => {
 
 test('an answer that the SDK would drop rejects instead of hanging', async () => {
   const { client } = listening(aServer({ 'tools/call': { content: [], _meta: null } }));
-  await expect(client.callTool('x', {}, {})).rejects.toThrow('does not follow the protocol');
+  const refusal: unknown = await client.callTool('x', {}, {}).catch((error: unknown) => error);
+  expect(String(refusal)).toContain('does not follow the protocol');
+  expect(sayError(refusal, (message) => `<${message}>`)).toMatch(/^<The server sent .*>$/);
 });
 
 test('the server learns the workspace folders when it asks, and hears when they change', async () => {

@@ -1,12 +1,14 @@
 // Packs the extension and looks at what came out: its size, its files, and whether an editor takes it.
-import { mkdirSync, mkdtempSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { editorRunsHere } from '../vscode/install.ts';
 import { repository } from '../vscode/places.ts';
 import { mustRun } from './command.ts';
 import { provideEditor } from './desktop.ts';
 import { writeNotices } from './notices.ts';
+import { type Packed, packingFlags } from './packing.ts';
 import { publishToOpenVsx } from './registries.ts';
 import { smokePackage } from './smoke.ts';
 import { type Tally, sum, verdict } from './tally.ts';
@@ -23,7 +25,12 @@ const required = [
   'changelog.md',
   'license',
 ];
-const flags = ['--no-dependencies', '--allow-missing-repository', '--skip-license'];
+const manifest = (): Packed =>
+  z
+    .object({ version: z.string(), repository: z.unknown().optional() })
+    .parse(JSON.parse(readFileSync(join(repository, 'package.json'), 'utf8')));
+
+const flags = ['--no-dependencies', '--skip-license'];
 
 /** The files that would be packed, as vsce lists them. */
 const listFiles = async (): Promise<string[]> => {
@@ -57,8 +64,8 @@ export const pack = async (folder: string): Promise<string> => {
   for (const file of files) console.log(`  ${file}`);
   judgeFiles(files);
   const file = join(folder, 'mcp-lifeline.vsix');
-  // Its build scripts are not run: the production build was made a moment ago. The README's pictures are in the package.
-  await mustRun('vsce', ['package', ...flags, '--no-rewrite-relative-links', '--out', file]);
+  // Its build scripts are not run: the production build was made a moment ago.
+  await mustRun('vsce', ['package', ...flags, ...packingFlags(manifest()), '--out', file]);
   judgeSize(file);
   return file;
 };

@@ -1,8 +1,9 @@
 // Whatever a server or a library says of a failure, no secret gets further than the way to the server.
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { aFailure, ConnectionError, type Failure } from '../../src/core/connection/failure.ts';
+import { ConnectionError, type Failure, wordedFailure } from '../../src/core/connection/failure.ts';
 import type { RpcRequest } from '../../src/core/rpc.ts';
+import { unsaid } from '../../src/core/wording/unsaid.ts';
 import { cleanReach } from '../../src/runtime/cleanReach.ts';
 import { KnownSecrets } from '../../src/runtime/knownSecrets.ts';
 import type { Dialer, Fate, Link, LinkEvents, Reach, SessionRef } from '../../src/runtime/ports.ts';
@@ -12,7 +13,10 @@ const sessionId = '0b9e4c1a-session-of-ours';
 const signal = new AbortController().signal;
 
 const telling = (): Failure =>
-  aFailure('rejected', `The server said: ${secret} is wrong for ${sessionId}, twice ${secret}.`);
+  wordedFailure(
+    'rejected',
+    unsaid('The server said: {0} is wrong for {1}, twice {0}.', secret, sessionId),
+  );
 
 const answers = ({ method, id }: RpcRequest): Fate | null => {
   const error = { code: -32_000, message: telling().detail };
@@ -91,6 +95,7 @@ test('[keep-secrets] every fate of a request and every loss is told without them
   isClean(await link.resume(1, 'c1', {}));
   inner()?.lost(telling());
   isClean(lost);
+  expect(lost[0]?.words).toContain('[redacted]');
 });
 
 test('an answer is for who asked, and passes as it is', async () => {

@@ -3,7 +3,6 @@
 import { expect, test } from 'vitest';
 import type { OwnDoor } from '../../src/core/loops.ts';
 import type { ServerDefinition } from '../../src/core/settings.ts';
-import { inEnglish } from '../../src/core/wording/english.ts';
 import { LoopGate } from '../../src/runtime/loopGate.ts';
 import type { Resolution } from '../../src/runtime/resolver.ts';
 import { aDefinition } from '../support/fakeFleet.ts';
@@ -24,7 +23,7 @@ const aGate = (filled: string, ...ports: readonly number[]) => {
           : { ...definition, args: definition.args.map(fillIn) },
     }),
   };
-  const gate = new LoopGate({ next, door: () => door, say: inEnglish });
+  const gate = new LoopGate({ next, door: () => door });
   const moveTo = (...now: readonly number[]): void => void (door = { ports: now, bridge });
   return { gate, moveTo };
 };

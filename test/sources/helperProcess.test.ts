@@ -1,6 +1,7 @@
 // One run of a command line: its time limit, and children that outlive it.
 import { expect, test } from 'vitest';
 import { realClock } from '../../src/base/clock.ts';
+import { unsaid } from '../../src/core/wording/unsaid.ts';
 import { runHelper } from '../../src/sources/helperProcess.ts';
 import { aFolder } from './resolveRig.ts';
 
@@ -14,7 +15,7 @@ test.skipIf(isWindows)('a command that does not end is ended', async () => {
   const command = { line: 'sleep 60', cwd: aFolder(), env };
   expect(await runHelper(command, { ...limits, time: 100 }, signal)).toEqual({
     kind: 'failed',
-    reason: 'It did not end within 0.1 s.',
+    reason: unsaid('It did not end within {0} s.', 0.1),
     stderr: '',
   });
 });
@@ -34,20 +35,20 @@ test.skipIf(isWindows)('a folder that is not there is a failure like any other',
   const command = { line: 'echo', cwd: '/nowhere/at/all', env };
   expect(await runHelper(command, limits, signal)).toMatchObject({
     kind: 'failed',
-    reason: 'It could not be started.',
+    reason: unsaid('It could not be started.'),
   });
 });
 
 test.skipIf(isWindows)('a command that is killed is a failure', async () => {
   const command = { line: 'kill -9 $$', cwd: aFolder(), env };
   expect(await runHelper(command, limits, signal)).toMatchObject({
-    reason: 'It was ended by SIGKILL.',
+    reason: unsaid('It was ended by {0}.', 'SIGKILL'),
   });
 });
 
 test.skipIf(isWindows)('what was given up before it began is given up', async () => {
   const command = { line: 'sleep 60', cwd: aFolder(), env };
   expect(await runHelper(command, limits, AbortSignal.abort())).toMatchObject({
-    reason: 'It was given up.',
+    reason: unsaid('It was given up.'),
   });
 });

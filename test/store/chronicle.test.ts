@@ -1,6 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import type { CallsEntry, ChronicleEntry, MarkEntry } from '../../src/core/chronicle.ts';
 import type { ChronicleStore } from '../../src/runtime/chronicle.ts';
+import { unsaid } from '../../src/core/wording/unsaid.ts';
 import { openDatabase } from '../../src/store/database.ts';
 import { History } from '../../src/store/history.ts';
 import { type HistoryBounds, usualBounds } from '../../src/store/historyBounds.ts';
@@ -32,10 +33,14 @@ const someCalls = (at: number, count: number, serverId = 'alpha'): CallsEntry =>
 });
 
 const onEverything: readonly ChronicleEntry[] = [
-  { kind: 'transition', ...anEntry({ at: 1 }) },
+  {
+    kind: 'transition',
+    ...anEntry({ at: 1, detail: 'no answer in 5 s', words: unsaid('no answer in {0} s', 5) }),
+  },
   {
     ...{ kind: 'recovery', serverId: 'alpha', at: 2, until: 5, client: 'Claude Code' },
     ...{ cause: 'lost', failure: 'closed', detail: 'hang up', rung: 'same-session', attempts: 2 },
+    words: unsaid('{0} up', unsaid('hang')),
     calls: { held: 2, repeated: 1, unknown: 0, refused: 0 },
   },
   {
@@ -205,6 +210,22 @@ describe('the table of the chronicle', () => {
     add.run('dream', JSON.stringify({ kind: 'dream', serverId: 'alpha', at: 2 }));
     history.put(aMark(3), null);
     expect(history.read('alpha', 0, 100)).toEqual([aMark(3)]);
+  });
+
+  it('leaves out words that cannot be said, so that the English line is shown', () => {
+    const database = aDatabase();
+    const history = new History({
+      ...{ database, log: new RememberingLog(), bounds: usualBounds, now: () => 1000 },
+    });
+    const add = database.prepare(
+      `INSERT INTO chronicle (server_id, kind, at, json) VALUES ('alpha', ?, 2, ?)`,
+    );
+    const words = { a: 'shape of the future' };
+    for (const entry of onEverything.slice(0, 2))
+      add.run(entry.kind, JSON.stringify({ ...entry, words }));
+    const read = history.read('alpha', 0, 100);
+    expect(read.map((entry) => 'words' in entry && entry.words)).toEqual([undefined, undefined]);
+    expect(read).toMatchObject([{ detail: 'no answer in 5 s' }, { detail: 'hang up' }]);
   });
 
   it('keeps what cannot be written in memory, in order, and says so once', () => {

@@ -2,8 +2,9 @@
 import { onTestFinished } from 'vitest';
 import { Source } from '../../src/base/signal.ts';
 import type { JournalEntry, JournalPhase } from '../../src/core/calls/journal.ts';
-import { aFailure } from '../../src/core/connection/failure.ts';
+import { aFailure, wordedFailure } from '../../src/core/connection/failure.ts';
 import { resultOf } from '../../src/core/rpc.ts';
+import { unsaid } from '../../src/core/wording/unsaid.ts';
 import type { Database } from '../../src/store/database.ts';
 import { Journal } from '../../src/store/journal.ts';
 import { type JournalLimits, journalLimits } from '../../src/store/journalBounds.ts';
@@ -34,6 +35,11 @@ export const phases: readonly JournalPhase[] = [
   { kind: 'sent', at: 2000, upstreamId: 12, sessionId: null, cursor: 'e-9' },
   { kind: 'task', at: 2000, taskId: 't-1', pollAfter: 500 },
   { kind: 'unknown', at: 2000, failure: aFailure('closed', 'socket hang up', { status: 502 }) },
+  {
+    kind: 'unknown',
+    at: 2000,
+    failure: wordedFailure('timeout', unsaid('no answer to {0} within {1} ms', 'ping', 5)),
+  },
   { kind: 'answered', at: 3000, response: resultOf(7, { content: [], isError: true }) },
   {
     kind: 'answered',

@@ -1,13 +1,40 @@
 import { writeFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
-import { openDatabase } from '../../src/store/database.ts';
-import { leaseFile, leaseMigrations } from '../../src/store/leaseTable.ts';
+import { type Database, openDatabase } from '../../src/store/database.ts';
+import type { LeaseRow } from '../../src/store/leaseRules.ts';
+import { LeaseTable, leaseFile, leaseMigrations } from '../../src/store/leaseTable.ts';
 import { VirtualClock } from '../support/virtualClock.ts';
-import { aFolder } from './fixtures.ts';
+import { aFolder, RememberingLog } from './fixtures.ts';
 import { aWindow } from './leaseWindows.ts';
 
 const never = (): Promise<boolean> => new Promise(() => undefined);
+const aDatabaseOf = (folder: string): Database => {
+  const log = new RememberingLog();
+  const opened = openDatabase({ folder, name: leaseFile, migrations: leaseMigrations, log });
+  if (opened.kind === 'unavailable') throw new Error(opened.reason);
+  return opened.database;
+};
+
+/** Cannot be used while something is broken. */
+class FragileTable extends LeaseTable {
+  readonly broken = { now: false };
+
+  override read(): LeaseRow | null {
+    this.#check();
+    return super.read();
+  }
+
+  override beat(owner: string, now: number): boolean {
+    this.#check();
+    return super.beat(owner, now);
+  }
+
+  #check(): void {
+    if (this.broken.now) throw new Error('The disk is full.');
+  }
+}
+
 const seconds = (count: number): number => count * 1000;
 
 describe('two windows', () => {
@@ -179,6 +206,7 @@ describe('the file of the lease', () => {
       rmSync(join(folder, leaseFile + suffix), { force: true });
     await clock.advance(seconds(4));
     expect(statuses).toEqual(['owner', 'waiting', 'owner']);
+    expect(one.log.complaints).toEqual([expect.stringContaining('was removed')]);
   });
 
   it('that cannot be opened leaves the window without stored sessions, until it can', async () => {
@@ -207,23 +235,37 @@ describe('the file of the lease', () => {
     const [folder, clock] = [aFolder(), new VirtualClock()];
     const one = aWindow(folder, clock, 'one');
     one.lease.acquire();
-    const opened = openDatabase({
-      folder,
-      name: leaseFile,
-      migrations: leaseMigrations,
-      log: one.log,
-    });
-    if (opened.kind === 'unavailable') throw new Error(opened.reason);
-    opened.database.exec('BEGIN IMMEDIATE');
+    const other = aDatabaseOf(folder);
+    other.exec('BEGIN IMMEDIATE');
     await clock.advance(seconds(7));
     expect(one.lease.holds()).toBe(true);
     await clock.advance(seconds(3));
     expect(one.lease.status.value).toBe('waiting');
+    expect(one.lease.loss.value).toEqual({ kind: 'failing', reason: 'database is locked' });
     expect(one.log.complaints.filter((line) => line.includes('locked'))).toHaveLength(1);
-    opened.database.exec('ROLLBACK');
-    opened.database.dispose();
+    other.exec('ROLLBACK');
+    other.dispose();
     await clock.advance(seconds(2));
-    expect(one.lease.status.value).toBe('owner');
+    expect([one.lease.status.value, one.lease.loss.value]).toEqual(['owner', null]);
+  });
+
+  it('that somebody else took while it was locked for us is theirs, and said to be', async () => {
+    const [folder, clock] = [aFolder(), new VirtualClock()];
+    const table = new FragileTable(aDatabaseOf(folder));
+    const one = aWindow(folder, clock, 'one', { open: () => ({ kind: 'open', table }) });
+    one.lease.acquire();
+    table.broken.now = true;
+    await clock.advance(seconds(11));
+    expect(one.lease.loss.value).toEqual({ kind: 'failing', reason: 'The disk is full.' });
+    const two = aWindow(folder, clock, 'two');
+    two.lease.acquire();
+    await clock.advance(seconds(12));
+    expect(two.lease.status.value).toBe('owner');
+    expect(one.lease.loss.value?.kind).toBe('failing');
+    table.broken.now = false;
+    await clock.advance(seconds(2));
+    expect(one.lease.loss.value).toEqual({ kind: 'taken' });
+    expect([one.lease.holds(), two.lease.holds()]).toEqual([false, true]);
   });
 });
 

@@ -3,6 +3,7 @@
 import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { realClock } from '../../src/base/clock.ts';
+import { Source } from '../../src/base/signal.ts';
 import { parseServers } from '../../src/core/parseServers.ts';
 import { settingTable } from '../../src/core/settingTable.ts';
 import { ApprovalBook, approvalFile } from '../../src/host/approvals.ts';
@@ -37,6 +38,7 @@ export const allowInAdvance = (
   const book = new ApprovalBook({
     path: draft,
     context: () => ({ inputs: [], workspaceInputs: [], workspace }),
+    needed: new Source(false),
     clock: realClock,
     log: { warn: (text) => console.log(text) },
   });

@@ -193,7 +193,7 @@ export class FleetRig {
       },
       settings: this.#settings,
       wake: { onWake: (listener) => this.#woke.on(listener) },
-      refusal: (life) => describeRefusal(life, realClock.now(), fill),
+      refusal: (life) => describeRefusal(life, realClock.now()),
       waiting: (server, life) => describeWaiting(server, life, realClock.now(), fill),
     });
     ends.add(fleet.onNotice(({ about }) => this.notices.push(about)));

@@ -27,8 +27,10 @@ export const sourcesUnder = (folder: string, ending = '.ts'): SourceFile[] =>
       text: readFileSync(path, 'utf8'),
     }));
 
-export const readProjectJson = (path: string): unknown =>
-  JSON.parse(readFileSync(join(repository, path), 'utf8'));
+export const readProjectText = (path: string): string =>
+  readFileSync(join(repository, path), 'utf8');
+
+export const readProjectJson = (path: string): unknown => JSON.parse(readProjectText(path));
 
 export interface Import {
   readonly specifier: string;

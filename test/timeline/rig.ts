@@ -25,7 +25,8 @@ interface Options {
   readonly width?: number;
   readonly height?: number;
   readonly words?: readonly (readonly [string, string])[];
-  readonly calm?: boolean;
+  /** Who was asked for less motion. */
+  readonly calm?: 'system' | 'editor';
 }
 
 export class TimelinePage {
@@ -97,8 +98,13 @@ export class TimelinePage {
   }
 }
 
+interface Dress {
+  readonly bodyClass: string;
+  readonly variables: Readonly<Record<string, string>>;
+}
+
 /** Runs in the page before its own script, as the editor dresses a web view. */
-const standIn = ({ bodyClass, variables }: (typeof pageThemes)[ThemeName]): string => `
+const standIn = ({ bodyClass, variables }: Dress): string => `
   window.sent = [];
   window.acquireVsCodeApi = () => ({
     postMessage: (message) => {
@@ -119,6 +125,13 @@ const standIn = ({ bodyClass, variables }: (typeof pageThemes)[ThemeName]): stri
   observer.observe(document, { childList: true, subtree: true });
 `;
 
+/** How the editor dresses its web views for who looks at this one. */
+const dressOf = ({ theme = 'dark', calm }: Options): Dress => {
+  const { bodyClass, variables } = pageThemes[theme];
+  const calmly = calm === 'editor' ? ' vscode-reduce-motion' : '';
+  return { bodyClass: bodyClass + calmly, variables };
+};
+
 /** One browser for all tests of a file. */
 export const timelineBrowser = (): ((options?: Options) => Promise<TimelinePage>) => {
   const folder = mkdtempSync(join(tmpdir(), 'ml-'));
@@ -138,8 +151,10 @@ export const timelineBrowser = (): ((options?: Options) => Promise<TimelinePage>
     page.setDefaultTimeout(10_000);
     const timeline = new TimelinePage(page);
     await page.setViewportSize({ width: options.width ?? 1000, height: options.height ?? 640 });
-    await page.emulateMedia({ reducedMotion: options.calm === true ? 'reduce' : 'no-preference' });
-    await page.addInitScript({ content: standIn(pageThemes[options.theme ?? 'dark']) });
+    await page.emulateMedia({
+      reducedMotion: options.calm === 'system' ? 'reduce' : 'no-preference',
+    });
+    await page.addInitScript({ content: standIn(dressOf(options)) });
     await serve(page, folder, timeline);
     await page.goto(`${origin}/`);
     return timeline;

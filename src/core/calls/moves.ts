@@ -1,10 +1,10 @@
 // The small moves that the rules about calls are made of: change one call, end one call, one step after another.
 // Not here: when they are made (stepCalls.ts, unknown.ts, resuming.ts).
 import type { Millis } from '../../base/clock.ts';
-import type { Failure } from '../connection/failure.ts';
-import { aFailure } from '../connection/failure.ts';
+import { type Failure, wordedFailure } from '../connection/failure.ts';
 import { type Call, type Verdict, upstreamIdOf } from './call.ts';
 import type { Ledger, LedgerRules, LedgerStep } from './ledger.ts';
+import { unsaid } from '../wording/unsaid.ts';
 
 export const replace = (ledger: Ledger, call: Call): Ledger => ({
   ...ledger,
@@ -77,9 +77,9 @@ export const wait = (ledger: Ledger, call: Call, deadline: Millis, rules: Ledger
   });
 };
 
-export const neverAnswered = aFailure(
+export const neverAnswered = wordedFailure(
   'malformed',
-  'the server accepted the request without answering it',
+  unsaid('the server accepted the request without answering it'),
 );
 
 /** The answer of a call whose waiting time is over, or whose connection ends. */

@@ -2,15 +2,19 @@
 // in no other. Restored calls of an earlier life enter here.
 // Not here: what becomes of a call that cannot be resumed (unknown.ts).
 import type { Millis } from '../../base/clock.ts';
-import { aFailure } from '../connection/failure.ts';
+import { wordedFailure } from '../connection/failure.ts';
 import { type Call, deadlineOf } from './call.ts';
 import type { Fate } from './fate.ts';
 import type { Ledger, LedgerEvent, LedgerRules, LedgerStep } from './ledger.ts';
 import { forEach, replace } from './moves.ts';
 import { judgeUnknown } from './unknown.ts';
+import { unsaid } from '../wording/unsaid.ts';
 
 /** Why a call of an earlier life has no answer, as far as this life knows. */
-export const leftBehind = aFailure('closed', 'the editor or the gateway ended while it ran');
+export const leftBehind = wordedFailure(
+  'closed',
+  unsaid('the editor or the gateway ended while it ran'),
+);
 
 export const onBroken = (
   ledger: Ledger,

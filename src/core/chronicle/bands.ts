@@ -9,6 +9,7 @@ import {
 } from '../chronicle.ts';
 import type { FailureKind } from '../connection/failure.ts';
 import type { Cause, Recovered, StateKind } from '../connection/state.ts';
+import type { Unsaid } from '../wording/unsaid.ts';
 import { type Stretch, upShareOfStretches } from './share.ts';
 
 export interface StateBand {
@@ -21,6 +22,7 @@ export interface StateBand {
   /** The newest failure in it. */
   readonly failure: FailureKind | null;
   readonly detail: string | null;
+  readonly words?: Unsaid | undefined;
   /** The highest number of an attempt in it. */
   readonly attempt: number | null;
 }
@@ -33,6 +35,7 @@ const bandOf = (entry: TransitionEntry): StateBand => ({
   recovered: entry.recovered,
   failure: entry.failure,
   detail: entry.detail,
+  words: entry.words,
   attempt: entry.attempt,
 });
 
@@ -43,6 +46,7 @@ const goOn = (band: StateBand, entry: TransitionEntry): StateBand => ({
   attempt: entry.attempt ?? band.attempt,
   failure: entry.failure ?? band.failure,
   detail: entry.failure === null ? band.detail : entry.detail,
+  words: entry.failure === null ? band.words : entry.words,
 });
 
 /** When a window opened: what another life was in when nobody said so is over. */

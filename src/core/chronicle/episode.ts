@@ -5,6 +5,7 @@ import type { CallToll, RecoveryEntry, Rung } from '../chronicle.ts';
 import type { FailureKind } from '../connection/failure.ts';
 import type { Cause, Recovered, StateKind } from '../connection/state.ts';
 import type { HistoryEntry } from '../history.ts';
+import type { Unsaid } from '../wording/unsaid.ts';
 
 export interface Episode {
   readonly at: Millis;
@@ -12,6 +13,7 @@ export interface Episode {
   readonly cause: Cause;
   readonly failure: FailureKind | null;
   readonly detail: string | null;
+  readonly words?: Unsaid | undefined;
   readonly attempts: number;
 }
 
@@ -57,14 +59,16 @@ const goOn = (open: Episode, entry: HistoryEntry): Episode => ({
   // Why it was lost is told by the first failure; later ones are of the attempts.
   failure: open.failure ?? entry.failure,
   detail: open.failure === null ? entry.detail : open.detail,
+  words: open.failure === null ? entry.words : open.words,
   attempts: Math.max(open.attempts, entry.attempt ?? 0),
 });
 
-const beginWith = ({ at, cause, failure, detail, attempt }: HistoryEntry): Episode => ({
+const beginWith = ({ at, cause, failure, detail, words, attempt }: HistoryEntry): Episode => ({
   at,
   cause,
   failure,
   detail,
+  words,
   attempts: attempt ?? 0,
 });
 
@@ -127,6 +131,7 @@ export const recoveryOf = (
   cause: episode.cause,
   failure: episode.failure,
   detail: episode.detail,
+  words: episode.words,
   rung,
   attempts: Math.max(1, episode.attempts),
   calls,

@@ -2,7 +2,7 @@
 // Not here: the other events (step.ts) and the delays themselves (retry.ts).
 import type { Millis } from '../../base/clock.ts';
 import type { BackoffSettings } from '../settings.ts';
-import { aFailure, type Failure, failureTraits } from './failure.ts';
+import { type Failure, failureTraits } from './failure.ts';
 import { retryDelay } from './retry.ts';
 import {
   type Cause,
@@ -149,7 +149,7 @@ export const lose = (
   if (life.exits.length >= policy.crashLoop.exits) return crashLoop(life, failure, at);
   // Jitter is for crowds; one client going back to its own server needs none (random 1: the whole delay).
   // What ended a working link is no verdict on the next attempt, whatever it was: that one finds out.
-  const ended = aFailure('closed', failure.detail, { retryAfter: failure.retryAfter });
+  const ended: Failure = { ...failure, kind: 'closed', status: null };
   const { backoff, local } = policy;
   const asked = { failures: life.tries, failure: ended, local, random: 1, backoff };
   const delay = retryDelay(asked) ?? 0;

@@ -1,6 +1,8 @@
 // The closed list of ways a connection can fail, and what each means for what we do next.
 // Not here: how a thrown thing becomes a Failure (mcp/failures.ts) and how it is worded (core/wording.ts).
 import type { Millis } from '../../base/clock.ts';
+import { inEnglish } from '../wording/english.ts';
+import { sayNow, type Unsaid } from '../wording/unsaid.ts';
 
 export type FailureKind =
   | 'refused'
@@ -37,14 +39,17 @@ export type FailureKind =
 
 export interface Failure {
   readonly kind: FailureKind;
-  /** One technical line for the log and the detail of a message; free of secrets. */
+  /** One technical line for the log, for records and for programs, in English; free of secrets. */
   readonly detail: string;
+  /** The same for a person's screen (wording/detail.ts), where the line is ours and not a server's or the system's. */
+  readonly words?: Unsaid | undefined;
   /** HTTP status, or null where there was no HTTP answer. */
   readonly status: number | null;
   /** What the server asked us to wait (`Retry-After`, RFC 9110 section 10.2.3), or null. */
   readonly retryAfter: Millis | null;
 }
 
+/** One whose line is somebody else's: of a server, of the system. What we say ourselves is a `wordedFailure`. */
 export const aFailure = (
   kind: FailureKind,
   detail: string,
@@ -56,6 +61,12 @@ export const aFailure = (
   kind,
   detail,
 });
+
+export const wordedFailure = (
+  kind: FailureKind,
+  words: Unsaid,
+  more: Partial<Failure> = {},
+): Failure => ({ ...aFailure(kind, sayNow(words, inEnglish), more), words });
 
 /**
  * What we do about it: `retry` with backoff; `slow`: it looks permanent, so say so, yet keep probing at

@@ -2,6 +2,7 @@
 // most answers are "stay", and a late event of an older epoch returns the very same life.
 // Not here: performing the effects (runtime/connection.ts) and the wait between tries (retry.ts).
 import type { Millis } from '../../base/clock.ts';
+import { unsaid } from '../wording/unsaid.ts';
 import {
   cease,
   changed,
@@ -12,7 +13,7 @@ import {
   type Policy,
   type Step,
 } from './failing.ts';
-import { aFailure } from './failure.ts';
+import { wordedFailure } from './failure.ts';
 import {
   type Cause,
   type ConnectionEffect,
@@ -121,9 +122,9 @@ const reconnect = (life: Life, at: Millis, renew: boolean, policy: Policy): Step
   const mustRenew = life.mustRenew || renew;
   if (state.kind === 'disabled' || state.kind === 'stopping') return stay(life);
   if (isUp(state)) {
-    const why = aFailure(
+    const why = wordedFailure(
       'closed',
-      renew ? 'a new session was asked for' : 'a reconnect was asked for',
+      renew ? unsaid('a new session was asked for') : unsaid('a reconnect was asked for'),
     );
     const [lost, effects] = lose({ ...life, tries: 0 }, at, why, 'user', policy);
     const [, ...others] = effects;

@@ -6,6 +6,7 @@ import { aFailure } from '../connection/failure.ts';
 import type { StateKind } from '../connection/state.ts';
 import { nameOf } from '../wording.ts';
 import { describeCause, describeRecovered } from '../wording/cause.ts';
+import { sayDetail } from '../wording/detail.ts';
 import { describeFailure } from '../wording/failure.ts';
 import type { Say } from '../wording/say.ts';
 import type { Band, Lane } from './lane.ts';
@@ -30,9 +31,9 @@ const linesOf = (band: StateBand, say: Say): readonly string[] => {
   if (band.recovered !== null) lines.push(describeRecovered(band.recovered, say));
   if (band.attempt !== null && band.attempt > 1) lines.push(say('{0} tries', band.attempt));
   if (band.failure !== null) {
-    const { title } = describeFailure(aFailure(band.failure, band.detail ?? ''), say);
-    const hasMore = band.detail !== null && band.detail !== '';
-    lines.push(hasMore ? say('{0}: {1}', title, band.detail ?? '') : title);
+    const { title } = describeFailure(aFailure(band.failure, ''), say);
+    const detail = sayDetail(band, say) ?? '';
+    lines.push(detail === '' ? title : say('{0}: {1}', title, detail));
   }
   return lines.map(capital);
 };

@@ -1,8 +1,9 @@
 // What is said of a band, a mark or a look at health: short lines for the eye, the same as sentences for the ear. Made where it
 // is shown, from codes and numbers. Not here: the words of states, causes and failures themselves (wording).
 import type { Millis } from '../../base/clock.ts';
+import { decimal } from '../wording/number.ts';
 import type { Say } from '../wording/say.ts';
-import { decimal, formatAge } from '../wording/time.ts';
+import { formatAge } from '../wording/time.ts';
 import type { Band, Mark } from './lane.ts';
 import type { BandLook, Sign } from './look.ts';
 

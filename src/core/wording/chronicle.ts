@@ -114,7 +114,7 @@ const ofTransition = (entry: TransitionEntry, say: Say): EntryWords => {
   };
 };
 
-const grey = 'descriptionForeground';
+const grey = 'disabledForeground';
 
 const markTitle = ({ what }: MarkEntry, say: Say): string => {
   switch (what) {

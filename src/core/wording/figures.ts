@@ -2,8 +2,9 @@
 import type { Millis } from '../../base/clock.ts';
 import type { CallFigures, ServerMetrics } from '../chronicle/metrics.ts';
 import { exactAge } from '../timeline/words.ts';
+import { decimal, quantity } from './number.ts';
 import type { Say } from './say.ts';
-import { decimal, formatAge } from './time.ts';
+import { formatAge } from './time.ts';
 
 export type Figure = readonly [name: string, value: string];
 
@@ -25,7 +26,7 @@ const recoveryWords = (metrics: ServerMetrics, say: Say): string => {
     ? say('1, in {0}', exactAge(medianRecovery, say))
     : say(
         '{0}, median {1}, worst {2}',
-        recoveries,
+        quantity(recoveries, say),
         exactAge(medianRecovery, say),
         exactAge(worstRecovery, say),
       );
@@ -33,12 +34,12 @@ const recoveryWords = (metrics: ServerMetrics, say: Say): string => {
 
 const callWords = (calls: CallFigures, say: Say): string =>
   [
-    String(calls.count),
-    ...(calls.errors > 0 ? [say('{0} with errors', calls.errors)] : []),
-    ...(calls.held > 0 ? [say('{0} held', calls.held)] : []),
-    ...(calls.repeated > 0 ? [say('{0} repeated', calls.repeated)] : []),
-    ...(calls.unknown > 0 ? [say('{0} may have run', calls.unknown)] : []),
-    ...(calls.refused > 0 ? [say('{0} not run', calls.refused)] : []),
+    quantity(calls.count, say),
+    ...(calls.errors > 0 ? [say('{0} with errors', quantity(calls.errors, say))] : []),
+    ...(calls.held > 0 ? [say('{0} held', quantity(calls.held, say))] : []),
+    ...(calls.repeated > 0 ? [say('{0} repeated', quantity(calls.repeated, say))] : []),
+    ...(calls.unknown > 0 ? [say('{0} may have run', quantity(calls.unknown, say))] : []),
+    ...(calls.refused > 0 ? [say('{0} not run', quantity(calls.refused, say))] : []),
   ].join(', ');
 
 export const describeFigures = (
@@ -56,7 +57,7 @@ export const describeFigures = (
           say('{0}% of the last {1}', percent(upShare, say), formatAge(now - upSince, say)),
         ],
     [say('Recoveries'), recoveryWords(metrics, say)],
-    restarts === 0 ? null : [say('Restarts seen'), String(restarts)],
+    restarts === 0 ? null : [say('Restarts seen'), quantity(restarts, say)],
     calls.count === 0 ? null : [say('Calls'), callWords(calls, say)],
     latency === null ? null : [say('Call latency'), latency],
   ];

@@ -22,10 +22,6 @@ const partsOf = (length: Millis): Parts => {
   };
 };
 
-/** A number of tenths with the decimal sign of the language. */
-export const decimal = (tenths: number, say: Say): string =>
-  say('{0}.{1}', Math.floor(tenths / 10), tenths % 10);
-
 /** The two largest units where the second one still matters: `3 s`, `2 min`, `1 h 5 min`, `4 d`. */
 export const formatAge = (length: Millis, say: Say): string => {
   const { days, hours, minutes, seconds } = partsOf(length);

@@ -12,7 +12,19 @@ export const unsaid = (message: string, ...args: readonly Unsaid[number][]): Uns
 export const sayNow = ([message, ...args]: Unsaid, say: Say): string =>
   say(message, ...args.map((arg) => (typeof arg === 'object' ? sayNow(arg, say) : arg)));
 
-const isUnsaid = (value: unknown): value is Unsaid =>
+/** The same words about cleaned things: every text that stands in a place goes through `change`. */
+export const mapArguments = (
+  [message, ...args]: Unsaid,
+  change: (text: string) => string,
+): Unsaid => [
+  message,
+  ...args.map((arg) => {
+    if (typeof arg === 'object') return mapArguments(arg, change);
+    return typeof arg === 'string' ? change(arg) : arg;
+  }),
+];
+
+export const isUnsaid = (value: unknown): value is Unsaid =>
   Array.isArray(value) &&
   value.length > 0 &&
   value.every(

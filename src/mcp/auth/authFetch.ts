@@ -1,7 +1,8 @@
 // How the SDK's sign-in code reaches authorization servers: over our own HTTP, with limits of time and size, encrypted unless it
 // stays on this machine, and with trouble of the network told by its name. Not here: what is asked (discovery.ts, grants.ts).
 import type { Clock, Millis } from '../../base/clock.ts';
-import { aFailure, ConnectionError } from '../../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../../core/connection/failure.ts';
+import { unsaid } from '../../core/wording/unsaid.ts';
 import { readText } from '../body.ts';
 import { failureOfThrown } from '../failures.ts';
 import type { Reply } from '../courier.ts';
@@ -28,9 +29,9 @@ export const isSafe = (url: URL): boolean =>
 
 export const unsafe = (url: URL): ConnectionError =>
   new ConnectionError(
-    aFailure(
+    wordedFailure(
       'unauthorized',
-      `The sign-in service ${url.origin} is not reached by https, so it is not used.`,
+      unsaid('The sign-in service {0} is not reached by https, so it is not used.', url.origin),
     ),
   );
 
@@ -58,12 +59,16 @@ const responseOf = async (reply: Reply, host: string): Promise<Response> => {
   const body = await readText(message, largest, () => {});
   if (body.kind === 'broke') throw new ConnectionError(failureOfThrown(body.error), body.error);
   if (body.kind === 'too-large') {
-    const text = `The sign-in service ${host} answered with more than ${largest} bytes.`;
-    throw new ConnectionError(aFailure('too-large', text));
+    const text = unsaid(
+      'The sign-in service {0} answered with more than {1} bytes.',
+      host,
+      largest,
+    );
+    throw new ConnectionError(wordedFailure('too-large', text));
   }
   if (isAway(status)) {
-    const text = `The sign-in service ${host} answered HTTP ${status}.`;
-    throw new ConnectionError(aFailure('server-error', text, { status }));
+    const text = unsaid('The sign-in service {0} answered HTTP {1}.', host, status);
+    throw new ConnectionError(wordedFailure('server-error', text, { status }));
   }
   const headers = new Headers();
   for (const name of ['content-type', 'location']) {
@@ -96,8 +101,12 @@ export const createAuthFetch = (deps: AuthFetchDeps): AuthFetch => {
       return await responseOf(await caller.send(ask), url.host);
     } catch (error) {
       if (!limit.signal.aborted || signal.aborted) throw error;
-      const text = `The sign-in service ${url.host} did not answer within ${patience} ms.`;
-      throw new ConnectionError(aFailure('timeout', text), error);
+      const text = unsaid(
+        'The sign-in service {0} did not answer within {1} ms.',
+        url.host,
+        patience,
+      );
+      throw new ConnectionError(wordedFailure('timeout', text), error);
     } finally {
       timer.dispose();
     }

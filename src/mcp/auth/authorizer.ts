@@ -2,8 +2,9 @@
 // Put together of the parts beside it, which see only what they need. Not here: sending requests (mcp/credentials.ts).
 import { type Disposable, Store } from '../../base/disposable.ts';
 import { type Signal, Source } from '../../base/signal.ts';
-import { aFailure, ConnectionError, type Failure } from '../../core/connection/failure.ts';
+import { ConnectionError, type Failure, wordedFailure } from '../../core/connection/failure.ts';
 import type { IdentityWish } from '../../core/settings.ts';
+import { unsaid } from '../../core/wording/unsaid.ts';
 import { failureOfThrown } from '../failures.ts';
 import { type Asking, readChallenge } from './challenge.ts';
 import { Desk, type DeskDeps } from './desk.ts';
@@ -42,19 +43,21 @@ const orGone = <T>(work: Promise<T>, signal: AbortSignal | undefined, gone: T): 
 
 const gone: Renewed = {
   kind: 'away',
-  failure: aFailure('cancelled', 'Nobody waits for the answer any more.'),
+  failure: wordedFailure('cancelled', unsaid('Nobody waits for the answer any more.')),
 };
 
 /** A call that needs more, which nobody is asked for now. */
 const lacking = (scopes: readonly string[], answer: Answer): Failure => {
   const names = scopes.join(' ').slice(0, 200);
   const what =
-    names === '' ? 'rights that were not granted' : `rights that were not granted (${names})`;
+    names === ''
+      ? unsaid('The call needs rights that were not granted.')
+      : unsaid('The call needs rights that were not granted ({0}).', names);
   const next =
     answer === 'open'
-      ? 'Use Sign In on the server to grant them.'
-      : 'Sign in with an account that has them.';
-  return aFailure('lacks-rights', `The call needs ${what}. ${next}`, { status: 403 });
+      ? unsaid('Use Sign In on the server to grant them.')
+      : unsaid('Sign in with an account that has them.');
+  return wordedFailure('lacks-rights', unsaid('{0} {1}', what, next), { status: 403 });
 };
 
 export class OAuthAuthorizer implements Authorizer, Disposable {
@@ -187,8 +190,8 @@ export class OAuthAuthorizer implements Authorizer, Disposable {
     this.#refused = used;
     this.#needsPerson = true;
     this.#tell();
-    const text = 'The server refuses what was only just renewed. Sign in again.';
-    return aFailure('unauthorized', used === null ? asksForSignIn : text, { status: 401 });
+    const text = unsaid('The server refuses what was only just renewed. Sign in again.');
+    return wordedFailure('unauthorized', used === null ? asksForSignIn : text, { status: 401 });
   }
 
   async #needsMore(
@@ -227,7 +230,10 @@ export class OAuthAuthorizer implements Authorizer, Disposable {
       this.#tell();
     } catch (error) {
       if (!(error instanceof ConnectionError))
-        throw new ConnectionError(aFailure('unauthorized', 'Signing in failed.'), error);
+        throw new ConnectionError(
+          wordedFailure('unauthorized', unsaid('Signing in failed.')),
+          error,
+        );
       if (error.failure.kind === 'unauthorized') this.#stepUp.refused();
       throw error;
     }

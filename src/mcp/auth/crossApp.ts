@@ -2,6 +2,7 @@
 // meant for one authorization server and one resource (RFC 8693), which takes it instead of a sign-in (RFC 7523).
 import * as z from 'zod/mini';
 import type { IdentityWish } from '../../core/settings.ts';
+import { unsaid } from '../../core/wording/unsaid.ts';
 import type { AuthFetch } from './authFetch.ts';
 import type { Found, Sdk } from './discovery.ts';
 import { judge, type Refused } from './grants.ts';
@@ -56,7 +57,9 @@ export const identityGrant = async (exchanging: Exchanging): Promise<Grant> => {
     return { kind: 'grant', grant: { grant_type, assertion } };
   } catch (error) {
     const { tokenEndpoint } = identity;
-    const host = URL.canParse(tokenEndpoint) ? new URL(tokenEndpoint).origin : 'of the settings';
+    const host = URL.canParse(tokenEndpoint)
+      ? new URL(tokenEndpoint).origin
+      : unsaid('of the settings');
     return judge(error, sdk, host);
   }
 };

@@ -2,8 +2,9 @@
 // what was found out. Not here: when something is asked (renewal.ts, signingIn.ts).
 import type { Clock } from '../../base/clock.ts';
 import type { Disposable } from '../../base/disposable.ts';
-import { aFailure, ConnectionError } from '../../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../../core/connection/failure.ts';
 import type { IdentityWish, OAuthWish } from '../../core/settings.ts';
+import { unsaid } from '../../core/wording/unsaid.ts';
 import { type AuthFetch, createAuthFetch } from './authFetch.ts';
 import { discover, type Found, foundIn, isSameIssuer, type Sdk } from './discovery.ts';
 import type { Introduction } from './identity.ts';
@@ -59,8 +60,11 @@ export class Desk implements Disposable {
     const { boundTo } = stored;
     if (hasSecret(wish) && boundTo !== null && !isSameIssuer(boundTo, found.issuer)) {
       // Else a server that was taken over could have our secret by naming another service.
-      const text = `The server names another sign-in service than before (${new URL(found.issuer).origin}). If that is right, use Sign Out, then sign in again.`;
-      throw new ConnectionError(aFailure('unauthorized', text));
+      const text = unsaid(
+        'The server names another sign-in service than before ({0}). If that is right, use Sign Out, then sign in again.',
+        new URL(found.issuer).origin,
+      );
+      throw new ConnectionError(wordedFailure('unauthorized', text));
     }
     return found;
   }

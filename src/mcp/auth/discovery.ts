@@ -2,7 +2,8 @@
 // OpenID Connect Discovery), with the fallbacks of revision 2025-03-26 for servers that have neither. What is found is
 // checked: it decides where a person's credentials go. Not here: using it (grants.ts, signingIn.ts).
 import type { OAuthMetadata } from '@modelcontextprotocol/sdk/shared/auth.js';
-import { aFailure, ConnectionError } from '../../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../../core/connection/failure.ts';
+import { unsaid, type Unsaid } from '../../core/wording/unsaid.ts';
 import { type AuthFetch, isSafe, unsafe } from './authFetch.ts';
 import type * as SdkPart from './sdkAuth.ts';
 import type { StoredDiscovery } from './stored.ts';
@@ -29,8 +30,8 @@ export interface Discovering {
   readonly known: string | null;
 }
 
-const refuse = (text: string): ConnectionError =>
-  new ConnectionError(aFailure('unauthorized', text));
+const refuse = (words: Unsaid): ConnectionError =>
+  new ConnectionError(wordedFailure('unauthorized', words));
 
 const hrefOf = (text: string): string => {
   const href = URL.canParse(text) ? new URL(text).href : text;
@@ -57,12 +58,16 @@ const checkMetadata = (metadata: OAuthMetadata, address: string, isNamed: boolea
   // RFC 8414 section 3.3. A server that names nobody vouches for its own metadata, and real ones have another issuer in it.
   if (isNamed && !isSameIssuer(issuer, address) && !isPattern(issuer, address))
     throw refuse(
-      `The sign-in service at ${new URL(address).origin} says that it is another one, so it is not used.`,
+      unsaid(
+        'The sign-in service at {0} says that it is another one, so it is not used.',
+        new URL(address).origin,
+      ),
     );
   for (const name of endpointNames) {
     const endpoint = metadata[name];
     if (typeof endpoint !== 'string') continue;
-    if (!URL.canParse(endpoint)) throw refuse(`The sign-in service has no usable ${name}.`);
+    if (!URL.canParse(endpoint))
+      throw refuse(unsaid('The sign-in service has no usable {0}.', name));
     if (!isSafe(new URL(endpoint))) throw unsafe(new URL(endpoint));
   }
 };
@@ -91,7 +96,9 @@ const findResource = async (asking: Discovering): Promise<Resource> => {
   const requestedResource = sdk.resourceUrlFromServerUrl(serverUrl);
   // RFC 9728 section 3.3: metadata of another resource would have us fetch tokens for that one.
   if (!sdk.checkResourceAllowed({ requestedResource, configuredResource: resource }))
-    throw refuse('The server describes another resource than itself, so its sign-in is not used.');
+    throw refuse(
+      unsaid('The server describes another resource than itself, so its sign-in is not used.'),
+    );
   const address = addresses.find((one) => known !== null && isSameIssuer(one, known));
   return { resource, scopes, address: address ?? addresses[0] ?? null };
 };
@@ -102,7 +109,9 @@ const findMetadata = async (
   issuer: string,
 ): Promise<OAuthMetadata | undefined> => {
   const unreadable = (): ConnectionError =>
-    refuse(`The metadata of the sign-in service at ${new URL(issuer).origin} is unreadable.`);
+    refuse(
+      unsaid('The metadata of the sign-in service at {0} is unreadable.', new URL(issuer).origin),
+    );
   let raw: unknown;
   const remember: AuthFetch = async (url, init) => {
     const response = await fetch(url, init);
@@ -129,7 +138,9 @@ export const discover = async (asking: Discovering): Promise<Found> => {
   const metadata = await findMetadata(asking, issuer);
   if (metadata) checkMetadata(metadata, issuer, address !== null);
   else if (address !== null)
-    throw refuse(`The sign-in service at ${new URL(issuer).origin} publishes no metadata.`);
+    throw refuse(
+      unsaid('The sign-in service at {0} publishes no metadata.', new URL(issuer).origin),
+    );
   return { issuer, metadata, resource, scopes };
 };
 

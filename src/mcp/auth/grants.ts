@@ -2,7 +2,8 @@
 // tokens, no more (a person is needed), or away (ask again later). Not here: who asks when (renewal.ts, signingIn.ts).
 import type { OAuthClientProvider } from '@modelcontextprotocol/sdk/client/auth.js';
 import type { Millis } from '../../base/clock.ts';
-import { aFailure, ConnectionError, type Failure } from '../../core/connection/failure.ts';
+import { ConnectionError, type Failure, wordedFailure } from '../../core/connection/failure.ts';
+import { unsaid, type Unsaid } from '../../core/wording/unsaid.ts';
 import type { AuthFetch } from './authFetch.ts';
 import { scopesOf } from './challenge.ts';
 import type { Found, Sdk } from './discovery.ts';
@@ -41,7 +42,10 @@ const tokensOf = (
   const { access_token: accessToken, token_type: type, expires_in: life } = answer;
   // RFC 6749 section 7.1: a client does not use a token whose type it does not understand.
   if (type.toLowerCase() !== 'bearer')
-    return over('The sign-in service gives tokens of a kind that is not understood.', false);
+    return over(
+      unsaid('The sign-in service gives tokens of a kind that is not understood.'),
+      false,
+    );
   const obtainedAt = now();
   return {
     kind: 'tokens',
@@ -58,19 +62,19 @@ const tokensOf = (
   };
 };
 
-const over = (text: string, forgetsClient: boolean): Refused => ({
+const over = (words: Unsaid, forgetsClient: boolean): Refused => ({
   kind: 'over',
-  failure: aFailure('unauthorized', text),
+  failure: wordedFailure('unauthorized', words),
   forgetsClient,
 });
 
 const away = (failure: Failure): Refused => ({
   kind: 'away',
-  failure: aFailure('unrenewed', failure.detail, { status: failure.status }),
+  failure: { ...failure, kind: 'unrenewed', retryAfter: null },
 });
 
 /** What a refusal of the token endpoint means. Only its own error code is quoted, never its words. */
-export const judge = (error: unknown, sdk: Sdk, host: string): Refused => {
+export const judge = (error: unknown, sdk: Sdk, host: Unsaid[number]): Refused => {
   if (error instanceof ConnectionError) {
     const { kind } = error.failure;
     // Asking again would not help these; the failure says what is wrong.
@@ -80,11 +84,16 @@ export const judge = (error: unknown, sdk: Sdk, host: string): Refused => {
   }
   const passing = [sdk.ServerError, sdk.TemporarilyUnavailableError, sdk.TooManyRequestsError];
   if (!(error instanceof sdk.OAuthError) || passing.some((Kind) => error instanceof Kind))
-    return away(aFailure('malformed', `The sign-in service ${host} did not answer as it should.`));
+    return away(
+      wordedFailure(
+        'malformed',
+        unsaid('The sign-in service {0} did not answer as it should.', host),
+      ),
+    );
   const gone = [sdk.InvalidClientError, sdk.UnauthorizedClientError];
   const code = /^\w{1,40}$/.test(error.errorCode) ? error.errorCode : 'error';
   return over(
-    `The sign-in service ${host} refused (${code}).`,
+    unsaid('The sign-in service {0} refused ({1}).', host, code),
     gone.some((Kind) => error instanceof Kind),
   );
 };

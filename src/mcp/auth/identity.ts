@@ -4,8 +4,9 @@ import type { AddClientAuthentication } from '@modelcontextprotocol/sdk/client/a
 import type { OAuthClientMetadata } from '@modelcontextprotocol/sdk/shared/auth.js';
 import { createPrivateKey, type KeyObject } from 'node:crypto';
 import type { Millis } from '../../base/clock.ts';
-import { aFailure, ConnectionError } from '../../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../../core/connection/failure.ts';
 import type { OAuthWish } from '../../core/settings.ts';
+import { unsaid, type Unsaid } from '../../core/wording/unsaid.ts';
 import type { AuthFetch } from './authFetch.ts';
 import { type Found, isSameIssuer, type Sdk } from './discovery.ts';
 import type { Stored, StoredClient } from './stored.ts';
@@ -28,8 +29,8 @@ export interface Introduction {
   readonly now: Millis;
 }
 
-const refuse = (text: string, cause?: unknown): ConnectionError =>
-  new ConnectionError(aFailure('unauthorized', text), cause);
+const refuse = (words: Unsaid, cause?: unknown): ConnectionError =>
+  new ConnectionError(wordedFailure('unauthorized', words), cause);
 
 const isKey = (secret: string): boolean => secret.trimStart().startsWith('-----BEGIN ');
 
@@ -38,9 +39,10 @@ const readKey = (pem: string): KeyObject => {
     return createPrivateKey(pem);
   } catch (cause) {
     // Its text is the secret, so nothing of it is said.
-    const text =
-      'The clientSecret of the entry looks like a private key and cannot be read as one.';
-    throw new ConnectionError(aFailure('bad-config', text), cause);
+    const text = unsaid(
+      'The clientSecret of the entry looks like a private key and cannot be read as one.',
+    );
+    throw new ConnectionError(wordedFailure('bad-config', text), cause);
   }
 };
 
@@ -162,7 +164,10 @@ const register = async (
   const missing = found.metadata && !found.metadata.registration_endpoint;
   if (missing)
     throw refuse(
-      `The sign-in service ${host} registers no programs by itself. Put the clientId that you have there under "oauth" in the entry of the server.`,
+      unsaid(
+        'The sign-in service {0} registers no programs by itself. Put the clientId that you have there under "oauth" in the entry of the server.',
+        host,
+      ),
     );
   const registered = await sdk
     .registerClient(found.issuer, {
@@ -173,8 +178,15 @@ const register = async (
     })
     .catch((error: unknown) => {
       if (error instanceof ConnectionError) throw error;
-      const code = error instanceof sdk.OAuthError ? ` (${error.errorCode})` : '';
-      throw refuse(`The sign-in service ${host} did not register this program${code}.`, error);
+      const text =
+        error instanceof sdk.OAuthError
+          ? unsaid(
+              'The sign-in service {0} did not register this program ({1}).',
+              host,
+              error.errorCode,
+            )
+          : unsaid('The sign-in service {0} did not register this program.', host);
+      throw refuse(text, error);
     });
   const { client_id, client_secret, client_secret_expires_at, token_endpoint_auth_method } =
     registered;

@@ -2,8 +2,14 @@
 // request in this window, and over all windows too: whoever comes second finds that another has renewed meanwhile.
 // Not here: what a refusal of the server means (authorizer.ts).
 import type { Clock, Millis } from '../../base/clock.ts';
-import { aFailure, ConnectionError, type Failure } from '../../core/connection/failure.ts';
+import {
+  aFailure,
+  ConnectionError,
+  type Failure,
+  wordedFailure,
+} from '../../core/connection/failure.ts';
 import type { OAuthWish } from '../../core/settings.ts';
+import { unsaid, type Unsaid } from '../../core/wording/unsaid.ts';
 import { identityGrant } from './crossApp.ts';
 import { type Asking, forOurselves, type Granted, ownTokens, refresh } from './grants.ts';
 import type { Desk } from './desk.ts';
@@ -33,16 +39,16 @@ export type Renewed =
 /** An authorization server that did not answer is not asked again by the next call at once. */
 const restAfterAway: Millis = 3_000;
 
-const person = (text: string): Renewed => ({
+const person = (words: Unsaid): Renewed => ({
   kind: 'person',
-  failure: aFailure('unauthorized', text),
+  failure: wordedFailure('unauthorized', words),
 });
 
 /** Whether tokens are had without a person. */
 export const needsNobody = ({ grant, identity }: OAuthWish): boolean =>
   grant === 'client_credentials' || identity !== undefined;
 
-export const asksForSignIn = 'The server asks for a sign-in.';
+export const asksForSignIn = unsaid('The server asks for a sign-in.');
 
 export class Renewal {
   readonly #deps: RenewalDeps;
@@ -83,7 +89,9 @@ export class Renewal {
     if (!tokens) return person(asksForSignIn);
     if (tokens.refreshToken === null) {
       await keeper.save({ ...stored, tokens: null, signedOut: true });
-      return person('The sign-in has run out, and the sign-in service gave nothing to renew it.');
+      return person(
+        unsaid('The sign-in has run out, and the sign-in service gave nothing to renew it.'),
+      );
     }
     return this.#refresh(stored);
   }
@@ -121,7 +129,9 @@ export class Renewal {
     const introduction = await desk.introduction(found);
     const identity = configuredIdentity(introduction, null);
     if (!identity || (identity.secret === undefined && !identity.sign))
-      return person('The entry of the server holds no clientId and clientSecret to sign in with.');
+      return person(
+        unsaid('The entry of the server holds no clientId and clientSecret to sign in with.'),
+      );
     const asking: Asking = { ...introduction, identity, now: desk.now };
     const granted = await this.#askOwn(asking, scopes(found));
     if (granted.kind === 'away') return granted;
@@ -147,5 +157,5 @@ const asOutcome = (error: unknown): Renewed => {
     error instanceof ConnectionError ? error.failure : aFailure('malformed', String(error));
   return failure.kind === 'unauthorized' || failure.kind === 'bad-config'
     ? { kind: 'person', failure }
-    : { kind: 'away', failure: aFailure('unrenewed', failure.detail, { status: failure.status }) };
+    : { kind: 'away', failure: { ...failure, kind: 'unrenewed', retryAfter: null } };
 };

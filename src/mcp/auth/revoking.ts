@@ -1,6 +1,7 @@
 // Tells the authorization server that tokens are not used any more (RFC 7009), where it wants to hear it.
 import type { Millis } from '../../base/clock.ts';
-import { aFailure, ConnectionError } from '../../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../../core/connection/failure.ts';
+import { unsaid } from '../../core/wording/unsaid.ts';
 import type { Desk } from './desk.ts';
 import { foundIn } from './discovery.ts';
 import { identityOf, informationOf } from './identity.ts';
@@ -49,8 +50,8 @@ const revokeWithin = async (desk: Desk, stored: Stored, signal: AbortSignal): Pr
     if (!headers.has('Authorization')) body.set('client_id', id);
     const answer = await fetch(endpoint, { method: 'POST', headers, body });
     if (answer.ok) return;
-    const text = `The sign-in service answered HTTP ${answer.status} when it was told.`;
-    throw new ConnectionError(aFailure('rejected', text, { status: answer.status }));
+    const text = unsaid('The sign-in service answered HTTP {0} when it was told.', answer.status);
+    throw new ConnectionError(wordedFailure('rejected', text, { status: answer.status }));
   };
   // Both, whatever becomes of the other: most services drop the access token with the one that renews it, not all do, and
   // some revoke only one of the kinds (RFC 7009 sections 2.1 and 2.2.1).

@@ -1,7 +1,8 @@
 // Signing in with a person: the page, the way back, and the code for the tokens (RFC 6749 section 4.1, with PKCE, RFC 8707 and
 // RFC 9207). Not here: when a person is asked, and where the tokens are kept (authorizer.ts).
 import { randomBytes } from 'node:crypto';
-import { aFailure, ConnectionError } from '../../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../../core/connection/failure.ts';
+import { unsaid, type Unsaid } from '../../core/wording/unsaid.ts';
 import type { Desk } from './desk.ts';
 import { type Found, isSameIssuer } from './discovery.ts';
 import { redeem } from './grants.ts';
@@ -26,8 +27,8 @@ export interface SignedIn {
   readonly identity: Identity;
 }
 
-const refuse = (text: string): ConnectionError =>
-  new ConnectionError(aFailure('unauthorized', text));
+const refuse = (words: Unsaid): ConnectionError =>
+  new ConnectionError(wordedFailure('unauthorized', words));
 
 interface Way {
   readonly landing: Landing;
@@ -84,16 +85,17 @@ const errorIn = (query: URLSearchParams): string | null => {
 /** Throws where the way back does not lead from where we went. */
 const codeOf = (query: URLSearchParams, state: string, { metadata, issuer }: Found): string => {
   if (query.get('state') !== state)
-    throw refuse('The way back from the sign-in page belongs to another sign-in.');
+    throw refuse(unsaid('The way back from the sign-in page belongs to another sign-in.'));
   const from = query.get('iss');
   const isPromised = metadata?.['authorization_response_iss_parameter_supported'] === true;
   // RFC 9207 section 2.4: another authorization server may have sent the person back with a code of its own.
   if (from !== null ? !isSameIssuer(from, metadata?.issuer ?? issuer) : isPromised)
-    throw refuse('The way back from the sign-in page comes from another sign-in service.');
+    throw refuse(unsaid('The way back from the sign-in page comes from another sign-in service.'));
   const error = errorIn(query);
-  if (error !== null) throw refuse(`The sign-in service did not grant access (${error}).`);
+  if (error !== null)
+    throw refuse(unsaid('The sign-in service did not grant access ({0}).', error));
   const code = query.get('code');
-  if (!code) throw refuse('The way back from the sign-in page brings no code.');
+  if (!code) throw refuse(unsaid('The way back from the sign-in page brings no code.'));
   return code;
 };
 
@@ -114,7 +116,9 @@ const goThere = async (way: Way, visit: Visit): Promise<StoredTokens> => {
     })
     .catch(() => {
       const host = new URL(found.issuer).origin;
-      throw refuse(`The sign-in service ${host} has no sign-in that programs like this can use.`);
+      throw refuse(
+        unsaid('The sign-in service {0} has no sign-in that programs like this can use.', host),
+      );
     });
   if (!isSafe(authorizationUrl)) throw unsafe(authorizationUrl);
   for (const secret of [state, codeVerifier]) learn(secret);

@@ -2,7 +2,8 @@
 // nobody is asked for the same twice in a row. Not here: asking (signingIn.ts).
 import type { Clock, Millis } from '../../base/clock.ts';
 import { type Disposable, Mutable } from '../../base/disposable.ts';
-import { aFailure, type Failure } from '../../core/connection/failure.ts';
+import { type Failure, wordedFailure } from '../../core/connection/failure.ts';
+import { unsaid } from '../../core/wording/unsaid.ts';
 
 /**
  * So long nothing is sent, which is what makes the need visible: a state, a notification, a reason for the call. Less than calls
@@ -57,8 +58,11 @@ export class StepUp implements Disposable {
     this.note(scopes);
     const until = this.#clock.steady() + pause + restAfter;
     this.#asked.set(keyOf(scopes), { until, answer: 'open' });
-    const text = `The call needs more rights than you have granted (${scopes.join(' ').slice(0, 200)}). Sign in again to grant them.`;
-    this.#demand = aFailure('unauthorized', text, { status: 403 });
+    const text = unsaid(
+      'The call needs more rights than you have granted ({0}). Sign in again to grant them.',
+      scopes.join(' ').slice(0, 200),
+    );
+    this.#demand = wordedFailure('unauthorized', text, { status: 403 });
     this.#timer.value = this.#clock.after(pause, () => this.#end());
     return this.#demand;
   }

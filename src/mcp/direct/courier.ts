@@ -3,7 +3,8 @@
 // (nodeCourier.ts). Not here: redirects (request.ts).
 import { validateHeaderName, validateHeaderValue } from 'node:http';
 import { connect } from 'node:net';
-import { aFailure, ConnectionError, type Failure } from '../../core/connection/failure.ts';
+import { ConnectionError, type Failure, wordedFailure } from '../../core/connection/failure.ts';
+import { unsaid } from '../../core/wording/unsaid.ts';
 import type { Courier, CourierDeps, HttpAsk, Reply } from '../courier.ts';
 import { connectingTooLong, keepAliveProbe, longestIdle, turn } from '../courier.ts';
 import type { HttpMessage } from '../httpMessage.ts';
@@ -160,4 +161,4 @@ const leaveWith = (message: HttpMessage, settled: () => void): void => {
 };
 
 const aborted = (): Error =>
-  new ConnectionError(aFailure('cancelled', 'Nobody waits for the answer any more.'));
+  new ConnectionError(wordedFailure('cancelled', unsaid('Nobody waits for the answer any more.')));

@@ -3,8 +3,9 @@
 import type { Clock, Millis } from '../../base/clock.ts';
 import { Mutable } from '../../base/disposable.ts';
 import type { Fate } from '../../core/calls/fate.ts';
-import { aFailure } from '../../core/connection/failure.ts';
+import { wordedFailure } from '../../core/connection/failure.ts';
 import { isRequest, type RpcMessage } from '../../core/rpc.ts';
+import { unsaid } from '../../core/wording/unsaid.ts';
 import { drain } from '../body.ts';
 import { fateOfRefusal, isSuccess } from '../exchange.ts';
 import type { Answered } from '../courier.ts';
@@ -53,7 +54,10 @@ export class Mailer {
     const fate = wire.fateOfFailed(reply, signal);
     // Given up by the watch above, and by nobody else.
     return late.signal.aborted && 'failure' in fate && fate.failure.kind === 'cancelled'
-      ? { ...fate, failure: aFailure('timeout', 'The server did not take the message.') }
+      ? {
+          ...fate,
+          failure: wordedFailure('timeout', unsaid('The server did not take the message.')),
+        }
       : fate;
   }
 

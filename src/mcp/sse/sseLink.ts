@@ -3,8 +3,9 @@
 // told at once, and a fresh link with a fresh handshake follows. Not here: the choice of transport (httpOrSseDialer.ts).
 import type { Clock, Millis } from '../../base/clock.ts';
 import type { Fate } from '../../core/calls/fate.ts';
-import { aFailure, ConnectionError, type Failure } from '../../core/connection/failure.ts';
+import { ConnectionError, type Failure, wordedFailure } from '../../core/connection/failure.ts';
 import type { RpcNotification, RpcRequest, RpcResponse } from '../../core/rpc.ts';
+import { unsaid, type Unsaid } from '../../core/wording/unsaid.ts';
 import type { ExchangeOptions, Link, LinkEvents, Log, SessionRef } from '../../runtime/ports.ts';
 import { AnswerBook } from '../answerBook.ts';
 import type { Authorizer } from '../auth/ports.ts';
@@ -73,11 +74,11 @@ export class SseLink implements Link {
   /** Resolves when the server has named its endpoint. Rejects with `ConnectionError`, the link closed. */
   async open(limit: Millis, signal: AbortSignal): Promise<void> {
     const { clock } = this.#deps;
-    const giveUp = (kind: 'timeout' | 'cancelled', text: string) => (): void =>
-      this.#fail(aFailure(kind, text));
-    const late = `The server did not name its endpoint within ${limit} ms.`;
+    const giveUp = (kind: 'timeout' | 'cancelled', text: Unsaid) => (): void =>
+      this.#fail(wordedFailure(kind, text));
+    const late = unsaid('The server did not name its endpoint within {0} ms.', limit);
     const timer = clock.after(limit, giveUp('timeout', late));
-    const cancel = giveUp('cancelled', 'Given up by us.');
+    const cancel = giveUp('cancelled', unsaid('Given up by us.'));
     signal.addEventListener('abort', cancel, { once: true });
     if (signal.aborted) cancel();
     else void this.#connect();
@@ -103,7 +104,9 @@ export class SseLink implements Link {
   exchange(request: RpcRequest, { signal, begun }: ExchangeOptions): Promise<Fate> {
     if (this.#over) return Promise.resolve(notSent(this.#over));
     if (signal?.aborted)
-      return Promise.resolve(notSent(aFailure('cancelled', 'Nobody waits for the answer.')));
+      return Promise.resolve(
+        notSent(wordedFailure('cancelled', unsaid('Nobody waits for the answer any more.'))),
+      );
     let isTaken = false;
     const answer = this.#book.wait(request.id, signal, (failure) =>
       isTaken ? broken(failure) : null,
@@ -114,7 +117,10 @@ export class SseLink implements Link {
       // What ended while the receipt was on its way could not end the exchange yet.
       if (this.#over) return this.#book.end(request.id, broken(this.#over));
       if (signal?.aborted)
-        return this.#book.end(request.id, broken(aFailure('cancelled', 'Nobody waits for it.')));
+        return this.#book.end(
+          request.id,
+          broken(wordedFailure('cancelled', unsaid('Nobody waits for the answer any more.'))),
+        );
       if (this.#book.has(request.id)) begun?.();
     });
     return answer;
@@ -125,8 +131,8 @@ export class SseLink implements Link {
   }
 
   resume(): Promise<Fate> {
-    const text = 'A server with the transport of 2024 keeps nothing to resume from.';
-    return Promise.resolve(broken(aFailure('closed', text)));
+    const text = unsaid('A server with the transport of 2024 keeps nothing to resume from.');
+    return Promise.resolve(broken(wordedFailure('closed', text)));
   }
 
   /** The stream stands since the link was made. */
@@ -147,7 +153,7 @@ export class SseLink implements Link {
   async close(): Promise<void> {
     if (this.#isClosed) return;
     this.#isClosed = true;
-    this.#end(aFailure('closed', 'The link was closed by us.'));
+    this.#end(wordedFailure('closed', unsaid('The link was closed by us.')));
   }
 
   async #connect(): Promise<void> {
@@ -201,7 +207,9 @@ export class SseLink implements Link {
   #take(data: string, id: string | null): void {
     if (this.#over) return;
     if (!this.#isOpen)
-      return this.#fail(aFailure('not-mcp', 'The stream of the server names no endpoint first.'));
+      return this.#fail(
+        wordedFailure('not-mcp', unsaid('The stream of the server names no endpoint first.')),
+      );
     const { responses } = this.#inbox.take({ text: data }, id, {
       stream: 'standalone',
       resumed: false,
@@ -214,13 +222,16 @@ export class SseLink implements Link {
   #ended(end: StreamEnd): void {
     switch (end.kind) {
       case 'ended':
-        return this.#fail(aFailure('closed', 'The server ended the stream.'));
+        return this.#fail(wordedFailure('closed', unsaid('The server ended the stream.')));
       case 'broke':
       case 'stopped':
-        return this.#fail(aFailure('closed', 'The stream of the server broke.'));
+        return this.#fail(wordedFailure('closed', unsaid('The stream of the server broke.')));
       case 'too-large': {
-        const text = `The server sent a message of more than ${this.#deps.maxMessageBytes} bytes, the limit of the settings.`;
-        return this.#fail(aFailure('too-large', text));
+        const text = unsaid(
+          'The server sent a message of more than {0} bytes, the limit of the settings.',
+          this.#deps.maxMessageBytes,
+        );
+        return this.#fail(wordedFailure('too-large', text));
       }
     }
   }

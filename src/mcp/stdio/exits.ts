@@ -1,8 +1,9 @@
 // Why a server process could not be started or has ended, as a Failure with words that help. Details are free of
 // arguments and variables, which hold credentials. Not here: the words for each kind of failure (core/wording.ts).
 import { basename } from 'node:path';
-import { aFailure, type Failure } from '../../core/connection/failure.ts';
+import { type Failure, wordedFailure } from '../../core/connection/failure.ts';
 import { isObject } from '../../core/rpc.ts';
+import { unsaid, type Unsaid } from '../../core/wording/unsaid.ts';
 import type { Exit } from './processTree.ts';
 
 /** What people lack when a well-known program is not found. */
@@ -26,16 +27,23 @@ const isPath = (command: string): boolean => /[\\/]/.test(command);
 const missing = (command: string): Failure => {
   const name = nameOf(command);
   const bringer = bringers.find(([pattern]) => pattern.test(name.toLowerCase()))?.[1];
-  const advice = bringer === undefined ? 'Install it' : `Install ${bringer}`;
-  const place = isPath(command) ? 'at the path of the settings' : 'in any folder of the PATH';
-  const text = `The program "${name}" was not found ${place}. ${advice}, or put the full path of the program into 'command'.`;
-  return aFailure('command-missing', text);
+  const place = isPath(command)
+    ? unsaid('The program "{0}" was not found at the path of the settings.', name)
+    : unsaid('The program "{0}" was not found in any folder of the PATH.', name);
+  const advice =
+    bringer === undefined
+      ? unsaid("Install it, or put the full path of the program into 'command'.")
+      : unsaid("Install {0}, or put the full path of the program into 'command'.", bringer);
+  return wordedFailure('command-missing', unsaid('{0} {1}', place, advice));
 };
 
 const notExecutable = (command: string): Failure =>
-  aFailure(
+  wordedFailure(
     'command-missing',
-    `The program "${nameOf(command)}" may not be run. Make it executable, or put the program that runs it (such as node or python) into 'command' and the file into 'args'.`,
+    unsaid(
+      `The program "{0}" may not be run. Make it executable, or put the program that runs it (such as node or python) into 'command' and the file into 'args'.`,
+      nameOf(command),
+    ),
   );
 
 const codeOf = (error: unknown): string =>
@@ -55,30 +63,37 @@ export const failureOfSpawn = (command: string, error: unknown): Failure => {
     case 'E2BIG':
     case 'EINVAL':
     case 'ERR_INVALID_ARG_VALUE':
-      return aFailure(
+      return wordedFailure(
         'bad-config',
-        `The system cannot start a process with these 'args' and 'env' (${code}).`,
+        unsaid("The system cannot start a process with these 'args' and 'env' ({0}).", code),
       );
     default:
       // Too many processes or files, too little memory: it passes, and counts as a crash where it does not.
-      return aFailure(
+      return wordedFailure(
         'process-exited',
-        `The process could not be started (${code || 'no reason told'}).`,
+        unsaid('The process could not be started ({0}).', code || unsaid('no reason told')),
       );
   }
 };
 
 export const missingFolder = (): Failure =>
-  aFailure(
+  wordedFailure(
     'bad-config',
-    `The folder of 'cwd' does not exist or cannot be entered. Correct 'cwd' in the settings.`,
+    unsaid(
+      "The folder of 'cwd' does not exist or cannot be entered. Correct 'cwd' in the settings.",
+    ),
   );
 
-const howItEnded = ({ code, signal }: Exit): string =>
-  signal === null ? `exited with code ${code}` : `was ended by ${signal}`;
+const howItEnded = ({ code, signal }: Exit): Unsaid =>
+  signal === null
+    ? unsaid('The process exited with code {0}.', String(code))
+    : unsaid('The process was ended by {0}.', signal);
 
 /** `tail`: the last lines of stderr. */
 export const exitFailure = (exit: Exit, tail: string): Failure => {
-  const last = tail === '' ? 'It wrote nothing to stderr.' : `Its last lines on stderr: ${tail}`;
-  return aFailure('process-exited', `The process ${howItEnded(exit)}. ${last}`);
+  const last =
+    tail === ''
+      ? unsaid('It wrote nothing to stderr.')
+      : unsaid('Its last lines on stderr: {0}', tail);
+  return wordedFailure('process-exited', unsaid('{0} {1}', howItEnded(exit), last));
 };

@@ -2,6 +2,7 @@
 // Not here: what a message means to the link (stdioLink.ts).
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import type { RpcId, RpcMessage } from '../../core/rpc.ts';
+import { unsaid, type Unsaid } from '../../core/wording/unsaid.ts';
 import type { Log } from '../../runtime/ports.ts';
 import { readMessages } from '../messages.ts';
 import { type LineEnds, LineReader, type LineSink } from './lines.ts';
@@ -15,7 +16,7 @@ export interface OutputSink {
   /** A message was larger than the limit; `id`: whose answer it is, null where that cannot be seen. */
   tooLarge(id: RpcId | null): void;
   /** An end of its pipes has closed, by its death or by its own will. */
-  closed(text: string): void;
+  closed(text: Unsaid): void;
 }
 
 const longestStderrLine = 8_192;
@@ -68,6 +69,6 @@ export const readOutput = (
     pipe.once('end', () => lines.end());
     pipe.on('error', (error) => log.debug(`A pipe of the process broke: ${error.message}`));
   }
-  child.stdout.once('close', () => sink.closed('The server has closed its output.'));
-  child.stdin.on('error', () => sink.closed('The server has closed its input.'));
+  child.stdout.once('close', () => sink.closed(unsaid('The server has closed its output.')));
+  child.stdin.on('error', () => sink.closed(unsaid('The server has closed its input.')));
 };

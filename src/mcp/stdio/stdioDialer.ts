@@ -5,8 +5,9 @@ import { statSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import type { Clock } from '../../base/clock.ts';
-import { aFailure, ConnectionError } from '../../core/connection/failure.ts';
+import { ConnectionError, wordedFailure } from '../../core/connection/failure.ts';
 import type { StdioServer } from '../../core/settings.ts';
+import { unsaid } from '../../core/wording/unsaid.ts';
 import type { Dialer, LinkEvents, Log } from '../../runtime/ports.ts';
 import { failureOfSpawn, missingFolder } from './exits.ts';
 import { type Launch, launchOf } from './launch.ts';
@@ -51,7 +52,7 @@ const spawned = (child: ChildProcessWithoutNullStreams): Promise<void> =>
   });
 
 const cancelled = (): ConnectionError =>
-  new ConnectionError(aFailure('cancelled', 'Given up by us.'));
+  new ConnectionError(wordedFailure('cancelled', unsaid('Given up by us.')));
 
 class StdioDialer implements Dialer {
   readonly #deps: StdioDialerDeps;

@@ -7,7 +7,7 @@ import type { ChildProcessWithoutNullStreams } from 'node:child_process';
 import { type Clock, type Millis, sleep } from '../../base/clock.ts';
 import { Mutable } from '../../base/disposable.ts';
 import type { Fate } from '../../core/calls/fate.ts';
-import { aFailure, type Failure } from '../../core/connection/failure.ts';
+import { type Failure, wordedFailure } from '../../core/connection/failure.ts';
 import {
   isResponse,
   type RpcId,
@@ -16,6 +16,7 @@ import {
   type RpcRequest,
   type RpcResponse,
 } from '../../core/rpc.ts';
+import { unsaid, type Unsaid } from '../../core/wording/unsaid.ts';
 import type { ExchangeOptions, Link, LinkEvents, Log, SessionRef } from '../../runtime/ports.ts';
 import { AnswerBook } from '../answerBook.ts';
 import { whileOpen } from '../whileOpen.ts';
@@ -100,7 +101,9 @@ export class StdioLink implements Link {
 
   exchange(request: RpcRequest, { signal, begun }: ExchangeOptions): Promise<Fate> {
     if (signal?.aborted)
-      return Promise.resolve(notSent(aFailure('cancelled', 'Nobody waits for the answer.')));
+      return Promise.resolve(
+        notSent(wordedFailure('cancelled', unsaid('Nobody waits for the answer any more.'))),
+      );
     let letter: Letter | null = null;
     const waiting = this.#book.wait(request.id, signal, (failure) => {
       if (letter) this.#outbox.withdraw(letter);
@@ -127,13 +130,13 @@ export class StdioLink implements Link {
     }
     if (letter.state === 'written') return { kind: 'accepted' };
     this.#outbox.withdraw(letter);
-    const late = aFailure('timeout', 'The server did not read a notification.');
+    const late = wordedFailure('timeout', unsaid('The server did not read a notification.'));
     return fateOf(letter, this.#over ?? late);
   }
 
   resume(): Promise<Fate> {
-    const text = 'A server on stdio keeps nothing to resume from.';
-    return Promise.resolve(broken(aFailure('closed', text)));
+    const text = unsaid('A server on stdio keeps nothing to resume from.');
+    return Promise.resolve(broken(wordedFailure('closed', text)));
   }
 
   /** There is one stream for everything. */
@@ -155,7 +158,7 @@ export class StdioLink implements Link {
   }
 
   async #close(): Promise<void> {
-    this.#end(aFailure('closed', 'The link was closed by us.'));
+    this.#end(wordedFailure('closed', unsaid('The link was closed by us.')));
     await this.#deps.end();
   }
 
@@ -163,8 +166,8 @@ export class StdioLink implements Link {
     if (this.#over) return { kind: 'refused', failure: this.#over };
     const letter = this.#outbox.post(JSON.stringify(message), written);
     if (letter) return { kind: 'posted', letter };
-    const text = 'The server does not read its input, and too much waits for it already.';
-    return { kind: 'refused', failure: aFailure('silent', text) };
+    const text = unsaid('The server does not read its input, and too much waits for it already.');
+    return { kind: 'refused', failure: wordedFailure('silent', text) };
   }
 
   #take(message: RpcMessage): void {
@@ -175,17 +178,20 @@ export class StdioLink implements Link {
 
   /** The server goes on; only who waits for this very answer must hear of it. Where that is not known, nobody may wait. */
   #overflowed(id: RpcId | null): void {
-    const text = `The server sent a message of more than ${this.#deps.maxMessageBytes} bytes, the limit of the settings.`;
-    const failure = aFailure('too-large', text);
+    const text = unsaid(
+      'The server sent a message of more than {0} bytes, the limit of the settings.',
+      this.#deps.maxMessageBytes,
+    );
+    const failure = wordedFailure('too-large', text);
     if (id === null || !this.#book.has(id)) this.#fail(failure);
     else this.#book.end(id, broken(failure));
   }
 
   /** If the exit does not follow soon, the link is of no use all the same. */
-  #expectExit(text: string): void {
+  #expectExit(text: Unsaid): void {
     if (this.#over || this.#dying.value || this.#deps.tree.exit) return;
     const { clock } = this.#deps;
-    this.#dying.value = clock.after(exitGrace, () => this.#fail(aFailure('closed', text)));
+    this.#dying.value = clock.after(exitGrace, () => this.#fail(wordedFailure('closed', text)));
   }
 
   #exited(exit: Exit): void {

@@ -1,5 +1,7 @@
 // Which store is in use, and why it is not the one that the user asked for. Pure.
 import type { Millis } from '../../base/clock.ts';
+import { unsaid, type Unsaid } from '../../core/wording/unsaid.ts';
+import { ownReason } from '../../core/wording/detail.ts';
 import type { EventLogStatus } from '../../runtime/gatewayPorts.ts';
 import type { Trouble } from './eventPlaces.ts';
 import type { CopyState } from './redisCopy.ts';
@@ -18,10 +20,10 @@ export interface StatusFacts {
   readonly bytes: number;
 }
 
-const withoutSqlite = (hasSqlite: boolean): string =>
+const withoutSqlite = (hasSqlite: boolean): Unsaid =>
   hasSqlite
-    ? 'another window owns the store of this workspace'
-    : 'SQLite cannot be used here; the log says why';
+    ? unsaid('another window owns the store of this workspace')
+    : unsaid('SQLite cannot be used here; the log says why');
 
 const usedOf = ({ isStoring, trouble, copy }: StatusFacts): EventLogStatus['used'] => {
   if (copy?.kind === 'current') return 'redis';
@@ -32,8 +34,8 @@ const fallbackOf = (facts: StatusFacts): EventLogStatus['fallback'] => {
   const { wanted, copy, trouble, begun, hasSqlite } = facts;
   if (wanted === usedOf(facts)) return null;
   if (wanted === 'redis' && copy?.kind === 'behind')
-    return { since: copy.since, reason: copy.reason };
-  return trouble ?? { since: begun, reason: withoutSqlite(hasSqlite) };
+    return { since: copy.since, reason: copy.reason, words: copy.words };
+  return trouble ?? { since: begun, ...ownReason(withoutSqlite(hasSqlite)) };
 };
 
 export const statusOf = (facts: StatusFacts): EventLogStatus => ({

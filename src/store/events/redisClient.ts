@@ -11,6 +11,8 @@ import type {
   RedisAddress,
   RedisConnection,
 } from './redisWire.ts';
+import { unsaid } from '../../core/wording/unsaid.ts';
+import { SaidError } from '../../core/wording/saidError.ts';
 
 const keyOf = (stream: string): string => `mcp-lifeline:events:${encodeName(stream)}`;
 
@@ -56,7 +58,7 @@ class Connection implements RedisConnection {
     this.#address = address;
     this.#client = makeClient(address);
     this.#client.on('error', (error: Error) => this.#lost(error));
-    this.#client.on('end', () => this.#lost(new Error('it closed the connection')));
+    this.#client.on('end', () => this.#lost(new SaidError(unsaid('it closed the connection'))));
   }
 
   async open(): Promise<void> {
@@ -163,7 +165,7 @@ class Connection implements RedisConnection {
     const { clock, timeout } = this.#address;
     return new Promise((resolve, reject) => {
       const timer = clock.after(timeout, () => {
-        reject(new Error(`it did not answer within ${timeout / 1000} s`));
+        reject(new SaidError(unsaid('it did not answer within {0} s', timeout / 1000)));
       });
       answer.then(resolve, reject).finally(() => timer.dispose());
     });

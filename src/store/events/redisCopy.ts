@@ -7,6 +7,9 @@ import type { Log } from '../../runtime/ports.ts';
 import type { CopySource } from './copySource.ts';
 import { redisReason } from './redisReason.ts';
 import type { ConnectRedis, CopiedEvent, CopyLimits, RedisConnection } from './redisWire.ts';
+import { unsaid } from '../../core/wording/unsaid.ts';
+import { ownWords } from '../../core/wording/saidError.ts';
+import { ownReason, type Reason } from '../../core/wording/detail.ts';
 
 export interface CopyPorts {
   readonly url: string;
@@ -22,7 +25,7 @@ export interface CopyPorts {
 export type CopyState =
   | { readonly kind: 'current' }
   /** It lacks something, or everything. */
-  | { readonly kind: 'behind'; readonly since: Millis; readonly reason: string };
+  | ({ readonly kind: 'behind'; readonly since: Millis } & Reason);
 
 const timeout: Millis = 3000;
 /** Somebody has to notice that an idle one is gone. */
@@ -53,7 +56,7 @@ export class RedisCopy implements Disposable {
   constructor(ports: CopyPorts) {
     this.#ports = ports;
     const since = ports.clock.now();
-    this.#state = { kind: 'behind', since, reason: 'it is being connected' };
+    this.#state = { kind: 'behind', since, ...ownReason(unsaid('it is being connected')) };
     void this.#live();
   }
 
@@ -246,7 +249,7 @@ export class RedisCopy implements Disposable {
     const reason = redisReason(error, url);
     this.#answer(this.#waiting, false);
     const since = this.#state.kind === 'behind' ? this.#state.since : clock.now();
-    this.#state = { kind: 'behind', since, reason };
+    this.#state = { kind: 'behind', since, reason, words: ownWords(error) };
     if (!this.#isAnnounced) {
       this.#written = 0;
       log.warn(

@@ -2,6 +2,8 @@
 // dropped. Says what did not work. Not here: when to test, and how long to wait for it at most.
 import type { Clock } from '../../base/clock.ts';
 import type { RpcMessage } from '../../core/rpc.ts';
+import { unsaid, type Unsaid } from '../../core/wording/unsaid.ts';
+import { ownReason } from '../../core/wording/detail.ts';
 import type { EventLog, EventLogTest } from '../../runtime/gatewayPorts.ts';
 import { reasonOf } from '../database.ts';
 import { placeOf } from './eventId.ts';
@@ -26,7 +28,7 @@ const messages = (compressFrom: number): readonly RpcMessage[] =>
 
 interface Trip {
   /** Null: all is well. */
-  readonly reason: string | null;
+  readonly reason: Unsaid | null;
   /** The last event that was written. */
   readonly last: string;
 }
@@ -38,11 +40,12 @@ const tripHere = ({ log }: TestedStore, stream: string, sent: readonly RpcMessag
     const id = log.append(stream, message);
     const [read, ...more] = log.readAfter(stream, last);
     last = id;
-    if (read?.id !== id || more.length > 0) return { reason: 'an event did not come back', last };
+    if (read?.id !== id || more.length > 0)
+      return { reason: unsaid('an event did not come back'), last };
     if (JSON.stringify(read.message) !== JSON.stringify(message))
-      return { reason: 'an event came back changed', last };
+      return { reason: unsaid('an event came back changed'), last };
   }
-  const reason = log.streamOf(last) === stream ? null : 'a cursor was not recognised';
+  const reason = log.streamOf(last) === stream ? null : unsaid('a cursor was not recognised');
   return { reason, last };
 };
 
@@ -50,12 +53,14 @@ const tripToRedis = async (
   { copy }: TestedStore,
   stream: string,
   last: string,
-): Promise<string | null> => {
+): Promise<Unsaid | null> => {
   // While it is away the status says so; the test is of the store in use.
   if (copy?.state.kind !== 'current') return null;
-  if (!(await copy.settled())) return 'Redis was lost while it was written to';
+  if (!(await copy.settled())) return unsaid('Redis was lost while it was written to');
   const copied = await copy.read(stream);
-  return copied.at(-1)?.seq === placeOf(last)?.seq ? null : 'an event did not come back from Redis';
+  return copied.at(-1)?.seq === placeOf(last)?.seq
+    ? null
+    : unsaid('an event did not come back from Redis');
 };
 
 export const testEvents = async (store: TestedStore): Promise<EventLogTest> => {
@@ -66,9 +71,9 @@ export const testEvents = async (store: TestedStore): Promise<EventLogTest> => {
     const trip = tripHere(store, stream, messages(compressFrom));
     const reason = trip.reason ?? (await tripToRedis(store, stream, trip.last));
     log.drop(stream);
-    if (reason !== null) return { kind: 'failed', reason };
+    if (reason !== null) return { kind: 'failed', ...ownReason(reason) };
     if (log.readAfter(stream, null).length > 0)
-      return { kind: 'failed', reason: 'dropped events are still there' };
+      return { kind: 'failed', ...ownReason(unsaid('dropped events are still there')) };
     return { kind: 'ok', tookMs: clock.steady() - begun };
   } catch (error) {
     return { kind: 'failed', reason: reasonOf(error) };

@@ -1,5 +1,7 @@
 import { describe, expect, test } from 'vitest';
+import { laneOf } from '../../../src/core/timeline/derive.ts';
 import { upShare } from '../../../src/core/timeline/lane.ts';
+import { unsaid } from '../../../src/core/wording/unsaid.ts';
 import {
   aLane,
   aLookAtHealth,
@@ -57,6 +59,21 @@ describe('bands', () => {
       '4 tries',
       'Connection refused: ECONNREFUSED',
     ]);
+  });
+
+  test('what went wrong is said in the language of the person who looks', () => {
+    const entries = [
+      aTransition(now - 9 * second, 'ready', 'reconnecting', {
+        failure: 'silent',
+        detail: '3 pings in a row were not answered',
+        words: unsaid('{0} pings in a row were not answered', 3),
+      }),
+    ];
+    const source = { serverId: 'notes', state: 'reconnecting', entries } as const;
+    const [band] = laneOf(source, now, (message, ...args) =>
+      message === '{0}: {1}' ? args.join(' = ') : `<${message}>`,
+    ).bands;
+    expect(band?.lines).toContain('<no sign of life> = <{0} pings in a row were not answered>');
   });
 });
 

@@ -2,10 +2,10 @@
 import { describe, expect, test } from 'vitest';
 import type { ConnectionState } from '../../../src/core/connection/state.ts';
 import { describeRefusal } from '../../../src/core/wording/refusal.ts';
-import { aLife, now, say, states, trying, waiting } from './someStates.ts';
+import { aLife, now, states, trying, waiting } from './someStates.ts';
 
 describe('the refusal of a call', () => {
-  const refusalOf = (state: ConnectionState) => describeRefusal(aLife(state), now, say);
+  const refusalOf = (state: ConnectionState) => describeRefusal(aLife(state), now);
 
   test('names the time since, the next try, the reason, and what the user can do', () => {
     expect(refusalOf(states.suspended)).toBe(

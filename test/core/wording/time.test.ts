@@ -1,7 +1,8 @@
 // Lengths of time for the eye and for the ear.
 import { expect, test } from 'vitest';
 import { exactAge } from '../../../src/core/timeline/words.ts';
-import { decimal, formatAge, spokenAge, timeLeft } from '../../../src/core/wording/time.ts';
+import { decimal, quantity } from '../../../src/core/wording/number.ts';
+import { formatAge, spokenAge, timeLeft } from '../../../src/core/wording/time.ts';
 import { now, say } from './someStates.ts';
 
 const [second, minute, hour, day] = [1000, 60_000, 3_600_000, 86_400_000];
@@ -47,6 +48,12 @@ test('a countdown reaches zero when its time has come, not before', () => {
 test('a number with a tenth has the decimal sign of the language', () => {
   expect([decimal(25, say), decimal(3, say), decimal(998, say)]).toEqual(['2.5', '0.3', '99.8']);
   const inGerman: typeof say = (message, ...args) =>
-    say(message === '{0}.{1}' ? '{0},{1}' : message, ...args);
+    message === 'en' ? 'de' : say(message, ...args);
   expect(exactAge(2_500, inGerman)).toBe('2,5 s');
+  expect([quantity(1_234_567, say), quantity(1_234_567, inGerman)]).toEqual([
+    '1,234,567',
+    '1.234.567',
+  ]);
+  // A translator who leaves it out, or writes anything else there, gets English numbers and no error.
+  expect(quantity(1_234, () => '<tag>')).toBe('1,234');
 });

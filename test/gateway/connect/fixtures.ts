@@ -4,6 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { onTestFinished } from 'vitest';
 import type { FileEntry } from '../../../src/core/clientEntry.ts';
+import { inEnglish } from '../../../src/core/wording/english.ts';
+import { sayNow } from '../../../src/core/wording/unsaid.ts';
 import type { EntryFacts } from '../../../src/gateway/clientEntries.ts';
 import { connectClient, type Connected } from '../../../src/gateway/connectClient.ts';
 
@@ -55,4 +57,4 @@ export const changed = (
 };
 
 export const reasonOf = (outcome: Connected): string =>
-  outcome.kind === 'refused' ? outcome.reason : outcome.kind;
+  outcome.kind === 'refused' ? sayNow(outcome.reason, inEnglish) : outcome.kind;

@@ -1,10 +1,12 @@
 import { createServer } from 'node:http';
 import { once } from 'node:events';
 import { describe, expect, onTestFinished, test } from 'vitest';
-import { aFailure, type Failure } from '../../../src/core/connection/failure.ts';
+import { aFailure, type Failure, wordedFailure } from '../../../src/core/connection/failure.ts';
 import type { ConnectionState } from '../../../src/core/connection/state.ts';
 import type { HistoryEntry } from '../../../src/core/history.ts';
 import { asHealthBody } from '../../../src/core/connection/health.ts';
+import { ownReason } from '../../../src/core/wording/detail.ts';
+import { unsaid } from '../../../src/core/wording/unsaid.ts';
 import { gatewayHealth, healthAnswers } from '../../../src/gateway/health.ts';
 import { reportHealth } from '../../../src/gateway/healthReport.ts';
 import { reportText } from '../../../src/gateway/healthReportText.ts';
@@ -271,4 +273,20 @@ test('text of a server stays in its cell of the table, whatever it holds', async
   expect(text.split('\n').filter((line) => line.startsWith('# '))).toHaveLength(1);
   const row = text.split('\n').find((line) => line.includes('suspended')) ?? '';
   expect(row.split('|')).toHaveLength(9);
+});
+
+test('a person reads in their language what is wrong, and a program in English', async () => {
+  const rig = await aHealthRig();
+  rig.add('down', suspended(wordedFailure('timeout', unsaid('no answer within {0} ms', 5))));
+  rig.storeTest = () => Promise.resolve({ kind: 'failed', ...ownReason(unsaid('it is gone')) });
+  const say = (message: string, ...args: (string | number)[]): string =>
+    `<${sayPlainly(message, ...args)}>`;
+  const report = await reportHealth({ ...rig.ports, say });
+  expect(report?.servers['down']?.failure?.detail).toBe('<no answer within 5 ms>');
+  expect(report?.store.test).toEqual({ kind: 'failed', reason: '<it is gone>' });
+  expect(gatewayHealth(rig.ports).servers['down']?.failure).toEqual({
+    kind: 'timeout',
+    status: null,
+    detail: 'no answer within 5 ms',
+  });
 });

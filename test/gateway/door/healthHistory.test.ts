@@ -1,6 +1,7 @@
 // What the health report tells of the past: figures, losses with their reasons, and what they advise.
 import { describe, expect, it } from 'vitest';
 import type { CallsEntry, ChronicleEntry } from '../../../src/core/chronicle.ts';
+import type { StateKind } from '../../../src/core/connection/state.ts';
 import { realClock } from '../../../src/base/clock.ts';
 import { adviceOnHistory } from '../../../src/gateway/healthPastAdvice.ts';
 import type { ServerHistory } from '../../../src/gateway/healthHistory.ts';
@@ -22,6 +23,11 @@ const aLoss = (at: number, length: number): ChronicleEntry => ({
   ...{ kind: 'recovery', serverId: 'web', at, until: at + length, client: null },
   ...{ cause: 'lost', failure: 'closed', detail: `${theHome}/socket`, rung: 'new-session' },
   ...{ attempts: 1, calls: { held: 2, repeated: 0, unknown: 0, refused: 0 } },
+});
+
+const aChange = (from: StateKind, to: StateKind, ago: number): ChronicleEntry => ({
+  ...{ kind: 'transition', serverId: 'web', at: now - ago, from, to, cause: 'start' },
+  ...{ attempt: 0, recovered: null, failure: null, detail: null, epoch: 1, nextTry: null },
 });
 
 const aReport = async (entries: readonly ChronicleEntry[]) => {
@@ -57,6 +63,22 @@ describe('the report', () => {
     expect(text).not.toMatch(/\{\d\}|undefined|NaN/);
   });
 
+  it('says of the share of time up how far back it reaches, which may be less far than the calls', async () => {
+    const { report, text } = await aReport([
+      someCalls({ at: now - 7_200_000 }),
+      aChange('idle', 'ready', 180_000),
+      aChange('ready', 'reconnecting', 120_000),
+      aChange('reconnecting', 'ready', 60_000),
+    ]);
+    const past = report.history['web'];
+    expect(past?.upShare).toBeCloseTo(2 / 3, 2);
+    const inMinutes = [past?.upSinceMs, past?.sinceMs].map((length) =>
+      Math.round((length ?? 0) / 60_000),
+    );
+    expect(inMinutes).toEqual([3, 120]);
+    expect(text).toContain('% of the last 3 min');
+  });
+
   it('is clean of what names the user [keep-secrets]', async () => {
     const loss = { ...aLoss(now - 5_000, 5), client: `${theHome}/agent` } as ChronicleEntry;
     const { report, text } = await aReport([loss]);
@@ -79,7 +101,7 @@ describe('the report', () => {
 
 const aPast = (calls: Partial<ServerHistory['calls']>, more: Partial<ServerHistory> = {}) => ({
   ...{ sinceMs: 0, upShare: 1, recoveries: 0, medianRecoveryMs: null, worstRecoveryMs: null },
-  ...{ restarts: 0, figures: [], troubles: [] },
+  ...{ upSinceMs: 0, restarts: 0, figures: [], troubles: [] },
   calls: {
     ...{ count: 100, errors: 0, held: 0, repeated: 0, unknown: 0, refused: 0 },
     ...{ p50Ms: 1, p95Ms: 2, p99Ms: 3, ...calls },

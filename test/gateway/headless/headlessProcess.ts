@@ -126,6 +126,11 @@ export class HeadlessProcess {
   /** Resolves with its exit code. */
   async end(signal: NodeJS.Signals = 'SIGTERM'): Promise<number | null> {
     this.#child?.kill(signal);
+    return this.ended();
+  }
+
+  /** The same, where it ends by itself. */
+  async ended(): Promise<number | null> {
     await this.#gone;
     return this.#child?.exitCode ?? null;
   }

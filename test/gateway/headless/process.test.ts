@@ -1,8 +1,9 @@
 // The headless gateway as a program: what it prints, what it survives, and how it ends.
 import { once } from 'node:events';
-import { mkdirSync, readdirSync, statSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { startRestartable } from '../../support/restartableServer.ts';
 import { accepts, nodePath, projectRoot } from '../../support/serverProcess.ts';
@@ -71,6 +72,45 @@ describe('[one-owner] a second process with the same state', () => {
     await gateway.kill9();
     expect(await gateway.start()).toEqual(place);
     expect(gateway.log).not.toContain('Waiting to see');
+  });
+});
+
+describe('[one-owner] a state folder that cannot be used any more', () => {
+  it('is said to be so, and clients are served on until it can be used again', async () => {
+    const server = await aServer();
+    const gateway = aGateway({ files: { url: server.url } });
+    const place = await gateway.start();
+    const client = await aClient(place, 'files');
+    const lock = new DatabaseSync(join(gateway.state, 'lease.db'));
+    onTestFinished(() => lock.close());
+    lock.exec('BEGIN IMMEDIATE');
+    await gateway.logged('cannot be used (database is locked), so that nothing is kept');
+    expect(await say(client, 'echo', { text: 'meanwhile' })).toBe('meanwhile');
+    lock.exec('ROLLBACK');
+    await gateway.logged('can be used again');
+    expect(await say(client, 'echo', { text: 'after' })).toBe('after');
+    expect(gateway.log).not.toContain('has taken');
+    expect(await gateway.end()).toBe(0);
+    // Only after eight seconds nobody can know any more whose the folder is.
+  }, 60_000);
+
+  it('ends it where another gateway has it, with the reason', async () => {
+    const gateway = aGateway({});
+    await gateway.start();
+    const lease = new DatabaseSync(join(gateway.state, 'lease.db'));
+    onTestFinished(() => lease.close());
+    lease.exec("UPDATE lease SET owner = 'somebody else'");
+    await gateway.logged('Another gateway has taken');
+    expect(await gateway.ended()).toBe(1);
+  });
+
+  it('ends it where its files are gone, with the reason', async () => {
+    const gateway = aGateway({});
+    await gateway.start();
+    rmSync(join(gateway.state, 'lease.db'));
+    await gateway.logged('were removed or replaced');
+    expect(await gateway.ended()).toBe(1);
+    expect(gateway.log).not.toContain('has taken');
   });
 });
 
