@@ -25,7 +25,7 @@ export interface EntryFacts {
   readonly workspace: string | null;
   readonly home: string;
   readonly platform: NodeJS.Platform;
-  /** Of those variables that move a product's files (`CODEX_HOME`, `CLINE_MCP_SETTINGS_PATH`). */
+  /** Of those variables that move a product's files (`CODEX_HOME`, `CLINE_MCP_SETTINGS_PATH`), or ours (`XDG_STATE_HOME`). */
   readonly environment: Readonly<Record<string, string | undefined>>;
   /** The Node that runs the bridge. */
   readonly node?: { readonly command: string; readonly env: Readonly<Record<string, string>> };
@@ -44,14 +44,25 @@ const headersOf = (product: Product, token: string): JsonObject => ({
   [entryHeader]: product,
 });
 
-export type BridgeFacts = Pick<EntryFacts, 'server' | 'bridgePath' | 'workspace' | 'node'>;
+export type BridgeFacts = Pick<
+  EntryFacts,
+  'server' | 'bridgePath' | 'workspace' | 'node' | 'environment'
+>;
+
+/** Codex hands few variables on to the programs that it starts, and not this one, by which gateways are found (discovery.ts). */
+const stateVariable = 'XDG_STATE_HOME';
 
 /** The bridge to one server; without a workspace it goes to whichever gateway has it. */
-export const bridgeOf = ({ server, bridgePath, workspace, node }: BridgeFacts): JsonObject => ({
-  command: node?.command ?? 'node',
-  args: [bridgePath, server, ...(workspace === null ? [] : ['--workspace', workspace])],
-  ...(node && Object.keys(node.env).length > 0 ? { env: node.env } : {}),
-});
+export const bridgeOf = (facts: BridgeFacts): JsonObject => {
+  const { server, bridgePath, workspace, node, environment } = facts;
+  const state = environment[stateVariable];
+  const env = { ...node?.env, ...(state ? { [stateVariable]: state } : {}) };
+  return {
+    command: node?.command ?? 'node',
+    args: [bridgePath, server, ...(workspace === null ? [] : ['--workspace', workspace])],
+    ...(Object.keys(env).length > 0 ? { env } : {}),
+  };
+};
 
 const pathsOf = ({ platform }: EntryFacts): typeof posix => (platform === 'win32' ? win32 : posix);
 

@@ -67,7 +67,12 @@ const leave = ({ server, name }: Pick<TakeWish, 'server' | 'name'>): JsonObject 
     definition.kind !== 'bad' && definition.origin.scope === 'folder'
       ? definition.origin.folder
       : null;
-  const bridge = bridgeOf({ server: name, bridgePath: bridgeCopyPath(), workspace });
+  const bridge = bridgeOf({
+    server: name,
+    bridgePath: bridgeCopyPath(),
+    workspace,
+    environment: process.env,
+  });
   return typed.has(kind) ? { type: 'stdio', ...bridge } : bridge;
 };
 

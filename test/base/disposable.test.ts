@@ -1,6 +1,7 @@
 // Ownership: what is created is ended once, in reverse order.
 import { describe, expect, it } from 'vitest';
 import {
+  allOrNothing,
   type Disposable,
   DisposeError,
   Mutable,
@@ -129,5 +130,28 @@ describe('a replaceable thing', () => {
     slot.dispose();
     slot.value = named('late');
     expect([ended, slot.value]).toEqual([['one', 'late'], undefined]);
+  });
+});
+
+describe('all or nothing', () => {
+  it('ends what was made before the step that failed, last first, and lets the failure through', () => {
+    const ended: string[] = [];
+    const build = (): never =>
+      allOrNothing((owner) => {
+        for (const name of ['first', 'second']) owner.add(toDisposable(() => ended.push(name)));
+        throw new Error('the third is refused');
+      });
+    expect(build).toThrow('the third is refused');
+    expect(ended).toEqual(['second', 'first']);
+  });
+
+  it('leaves everything as it is where nothing failed', () => {
+    const ended: string[] = [];
+    const owner = allOrNothing((store) => {
+      store.add(toDisposable(() => ended.push('first')));
+      return store;
+    });
+    expect([owner.isDisposed, ended]).toEqual([false, []]);
+    owner.dispose();
   });
 });

@@ -1,4 +1,5 @@
-// An activation that fails on its way leaves nothing behind in the editor, whatever it is that fails.
+// The extension as a whole, in an editor that only keeps book: what it registers, what keeps time where there is nothing to do, and
+// that an activation that fails on its way leaves nothing behind, whatever it is that fails.
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -126,6 +126,16 @@ describe('for everybody who opens the folder', () => {
       env: { ELECTRON_RUN_AS_NODE: '1' },
     });
   });
+
+  it('hands on where gateways are found, which Codex keeps from the programs that it starts', () => {
+    const environment = { XDG_STATE_HOME: '/state', HOME: '/home/me' };
+    const { value } = fileOf('codex', { scope: 'workspace', environment });
+    expect(value).toEqual({ ...bridge, env: { XDG_STATE_HOME: '/state' } });
+    const node = { command: '/editor', env: { ELECTRON_RUN_AS_NODE: '1' } };
+    expect(fileOf('codex', { scope: 'workspace', environment, node }).value).toMatchObject({
+      env: { ELECTRON_RUN_AS_NODE: '1', XDG_STATE_HOME: '/state' },
+    });
+  });
 });
 
 it('[keep-secrets] no entry of a workspace holds the token', () => {
