@@ -5,15 +5,13 @@
 // The beat goes on where no server is configured: a lease without one is another window's after 10 s, and the gateway's
 // port, token and clients' sessions, and the history, are under it whether there are servers or not.
 // Not here: who may take it (leaseRules.ts) and how it is stored (leaseTable.ts).
-import type { Clock, Millis } from '../base/clock.ts';
+import type { Millis } from '../base/clock.ts';
 import { type Disposable, Mutable } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
-import type { Log } from '../runtime/ports.ts';
 import { reasonOf } from './database.ts';
 import {
   type LeaseLoss,
   type LeaseRow,
-  type ProcessFacts,
   type Sighting,
   askAgainAfter,
   heartbeatEvery,
@@ -24,25 +22,8 @@ import {
   yieldFor,
 } from './leaseRules.ts';
 import type { LeaseTable } from './leaseTable.ts';
+import type { LeaseOpening, LeasePorts, LeaseStatus } from './leasePorts.ts';
 import { askWorkbench } from './workbench.ts';
-
-export type LeaseStatus = 'owner' | 'waiting' | 'unavailable';
-
-export type LeaseOpening =
-  | { readonly kind: 'open'; readonly table: LeaseTable }
-  | { readonly kind: 'unavailable'; readonly reason: string; readonly permanent: boolean };
-
-export interface LeasePorts {
-  readonly clock: Clock;
-  readonly log: Log;
-  /** Random id of this window's life. */
-  readonly id: string;
-  readonly pid: number;
-  readonly processes: ProcessFacts;
-  open(): LeaseOpening;
-  /** Whether somebody looks at this window: a round trip to the workbench. A forgotten window never answers. */
-  isWatched(): Promise<boolean>;
-}
 
 const reopenAfter: Millis = 30_000;
 
@@ -61,6 +42,7 @@ export class Lease implements Disposable {
   #lookedAt: Millis = 0;
   #mayAskAt: Millis = 0;
   #mayTakeAt: Millis = 0;
+  #isForgotten = false;
   #isTrying = false;
   #isFailing = false;
   #disposed = false;
@@ -185,7 +167,7 @@ export class Lease implements Disposable {
       // Our own row: the file could not be used for a while, and nobody took the lease meanwhile.
       return now?.owner === id || mayTake(now, sighting, processes, clock.now());
     };
-    const isOpenToUs = clock.steady() >= this.#mayTakeAt && allows(row);
+    const isOpenToUs = clock.steady() >= this.#mayTakeAt && allows(row) && this.#isLookedAt();
     const claim = { owner: id, pid, machine: processes.machine, now: clock.now() };
     if (isOpenToUs && table.take(claim, allows)) return this.#becomeOwner();
     // While its file could not be used somebody else could.
@@ -193,6 +175,19 @@ export class Lease implements Disposable {
     this.#status.set('waiting');
     if (row !== null) this.#ask(table, row);
     return pollEvery;
+  }
+
+  /**
+   * One that gave way because nobody looked at it asks first whether anybody does now: it would get the lease in the moment in
+   * which the window that somebody looks at reloads, and that one would come back to sessions of another.
+   */
+  #isLookedAt(): boolean {
+    if (this.#isForgotten)
+      this.#question.value ??= askWorkbench(this.#ports, (isWatched) => {
+        this.#isForgotten = !isWatched;
+        this.#question.value = undefined;
+      });
+    return !this.#isForgotten;
   }
 
   #becomeOwner(): Millis {
@@ -236,6 +231,7 @@ export class Lease implements Disposable {
     this.#ports.log.info(
       'Lease: nobody looks at this window; the stored sessions go to the one that asked.',
     );
+    this.#isForgotten = true;
     this.#mayTakeAt = this.#ports.clock.steady() + yieldFor;
     this.#mayAskAt = this.#ports.clock.steady() + askAgainAfter;
     this.#giveAway();

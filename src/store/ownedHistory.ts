@@ -8,7 +8,7 @@ import { type ChronicleEntry, type EntryKind, isKind } from '../core/chronicle.t
 import type { HistoryEntry } from '../core/history.ts';
 import type { ChronicleStore } from '../runtime/chronicle.ts';
 import type { HistoryStore } from '../runtime/ports.ts';
-import type { LeaseStatus } from './lease.ts';
+import type { LeaseStatus } from './leasePorts.ts';
 import type { MemoryHistory } from './memoryHistory.ts';
 
 type AnyHistory = HistoryStore & ChronicleStore;

@@ -5,7 +5,7 @@ import { type Disposable, Store, toDisposable } from '../base/disposable.ts';
 import type { Signal } from '../base/signal.ts';
 import type { SessionRecord } from '../core/record.ts';
 import type { RecordStore } from '../runtime/ports.ts';
-import type { LeaseStatus } from './lease.ts';
+import type { LeaseStatus } from './leasePorts.ts';
 import { MemoryShelf } from './memory.ts';
 import type { RecordShelf } from './recordShelf.ts';
 import type { Records } from './records.ts';

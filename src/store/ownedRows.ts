@@ -6,7 +6,7 @@ import type { StatementSync } from 'node:sqlite';
 import { type Disposable, Store } from '../base/disposable.ts';
 import type { Log } from '../runtime/ports.ts';
 import { reasonOf } from './database.ts';
-import type { LeaseStatus } from './lease.ts';
+import type { LeaseStatus } from './leasePorts.ts';
 import type { Ownership } from './ownedRecords.ts';
 
 export interface RowSql<T> {

@@ -9,7 +9,7 @@ import type { Database } from '../../src/store/database.ts';
 import { Journal } from '../../src/store/journal.ts';
 import { type JournalLimits, journalLimits } from '../../src/store/journalBounds.ts';
 import { JournalTable } from '../../src/store/journalTable.ts';
-import type { LeaseStatus } from '../../src/store/lease.ts';
+import type { LeaseStatus } from '../../src/store/leasePorts.ts';
 import { VirtualClock } from '../support/virtualClock.ts';
 import { RememberingLog, aDatabase } from './fixtures.ts';
 

@@ -5,7 +5,7 @@ import type { ChronicleEntry, MarkEntry } from '../../src/core/chronicle.ts';
 import { bandsOf } from '../../src/core/chronicle/bands.ts';
 import type { StateKind } from '../../src/core/connection/state.ts';
 import { usualBounds } from '../../src/store/historyBounds.ts';
-import type { LeaseStatus } from '../../src/store/lease.ts';
+import type { LeaseStatus } from '../../src/store/leasePorts.ts';
 import { MemoryHistory } from '../../src/store/memoryHistory.ts';
 import { OwnedHistory } from '../../src/store/ownedHistory.ts';
 import { VirtualClock } from '../support/virtualClock.ts';

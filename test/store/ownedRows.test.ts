@@ -3,7 +3,7 @@ import { describe, expect, it, onTestFinished } from 'vitest';
 import { Source } from '../../src/base/signal.ts';
 import type { GatewaySession, ServerOffer } from '../../src/runtime/gatewayPorts.ts';
 import { openGatewayTables } from '../../src/store/gatewayTables.ts';
-import type { LeaseStatus } from '../../src/store/lease.ts';
+import type { LeaseStatus } from '../../src/store/leasePorts.ts';
 import { VirtualClock } from '../support/virtualClock.ts';
 import { RememberingLog, aDatabase, readNumber } from './fixtures.ts';
 

@@ -7,7 +7,7 @@ import { parseSettings } from '../../core/parseSettings.ts';
 import type { EventStoreSettings } from '../../core/settings.ts';
 import type { Log } from '../../runtime/ports.ts';
 import { openDatabase } from '../database.ts';
-import type { LeaseStatus } from '../lease.ts';
+import type { LeaseStatus } from '../leasePorts.ts';
 import { storeFile, storeMigrations } from '../schema.ts';
 import type { StoredEvents } from './eventPlaces.ts';
 import { Events } from './events.ts';

@@ -10,7 +10,7 @@ import type { Database } from '../../../src/store/database.ts';
 import { Events } from '../../../src/store/events/events.ts';
 import { EventTable } from '../../../src/store/events/eventTable.ts';
 import type { ConnectRedis } from '../../../src/store/events/redisWire.ts';
-import type { LeaseStatus } from '../../../src/store/lease.ts';
+import type { LeaseStatus } from '../../../src/store/leasePorts.ts';
 import { VirtualClock } from '../../support/virtualClock.ts';
 import { RememberingLog, aDatabase } from '../fixtures.ts';
 
