@@ -121,7 +121,10 @@ const eventLook = (entry: HistoryEntry, words: ServerWords): Look => {
   const description = listed([
     formatTime(entry.at, words.now()),
     describeCause(entry.cause, t),
-    entry.recovered === null ? null : recoveredWords(entry.recovered),
+    // Later events of a session would only say again how it came about.
+    entry.recovered === null || entry.cause !== 'attempt-succeeded'
+      ? null
+      : recoveredWords(entry.recovered),
     entry.attempt !== null && entry.attempt > 1 ? t('attempt {0}', entry.attempt) : null,
   ]);
   // A past state does not spin.

@@ -96,8 +96,10 @@ const ofTransition = (entry: TransitionEntry, say: Say): EntryWords => {
   const reason = reasonOf(failure, cause, say);
   const title =
     from === to ? nameOf(to, say) : say('{0} → {1}', nameOf(from, say), nameOf(to, say));
+  // A state goes on telling how its session came about, which is news only where a try has succeeded.
+  const isMade = cause === 'attempt-succeeded' && recovered !== null;
   const more = [
-    ...(recovered === null ? [] : [describeRecovered(recovered, say)]),
+    ...(isMade ? [describeRecovered(recovered, say)] : []),
     ...(attempt !== null && attempt > 1 ? [say('attempt {0}', attempt)] : []),
   ];
   const state =
@@ -109,7 +111,7 @@ const ofTransition = (entry: TransitionEntry, say: Say): EntryWords => {
     color,
     title: capital(title),
     // How it came back says that a try succeeded.
-    reason: (recovered === null ? [reason, ...more] : more).join(' · '),
+    reason: (isMade ? more : [reason, ...more]).join(' · '),
     sentence: [state, ...more.map((text) => asSentence(capital(text)))].join(' '),
   };
 };

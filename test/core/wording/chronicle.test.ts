@@ -43,6 +43,17 @@ describe('a recovery', () => {
   });
 });
 
+test('how its session came about is said of a server that comes back, and not of one that gets into trouble later', () => {
+  const entry: ChronicleEntry = {
+    ...{ kind: 'transition', serverId: 'a', at: 1, from: 'reconnecting', to: 'ready' },
+    ...{ cause: 'attempt-succeeded', epoch: 2, attempt: null, nextTry: null },
+    ...{ recovered: 'new-session', failure: null, detail: null },
+  };
+  expect(describeEntry(entry, say).reason).toMatch(/^a new session was made/);
+  const trouble: ChronicleEntry = { ...entry, from: 'ready', to: 'degraded', cause: 'health' };
+  expect(describeEntry(trouble, say).reason).toBe('its health changed');
+});
+
 const entries: readonly ChronicleEntry[] = [
   ...Object.keys(failureTraits).map((failure) =>
     aRecovery({ failure: failure as keyof typeof failureTraits }),
