@@ -80,8 +80,11 @@ const proofOf = ({ proofAgeMs, proofBy }: ServerHealth, say: Say): string =>
     ? say('not proven yet')
     : say('proven {0} ago by {1}', formatAge(proofAgeMs, say), proverOf(proofBy, say));
 
-const stateOf = ({ state }: ServerHealth, say: Say): string =>
-  state === 'bad-settings' ? say('settings not usable') : nameOf(state, say);
+/** As the tree says it: one that waits for leave is told from one that waits for a value. */
+const stateOf = ({ state, failure }: ServerHealth, say: Say): string => {
+  if (state === 'bad-settings') return say('settings not usable');
+  return failure?.kind === 'unapproved' ? say('waits for your leave') : nameOf(state, say);
+};
 
 const troubleOf = ({ failure, reason }: ServerHealth, say: Say): string => {
   if (reason !== null) return quoted(reason);
@@ -95,9 +98,11 @@ const callsOf = ({ calls: { held, running } }: ServerHealth, say: Say): string =
   held + running === 0 ? '' : say('{0} held, {1} running', held, running);
 
 /** What is being done to bring it back, or how it came back. */
-const recoveryOf = ({ attempt, nextTryInMs, recovered }: ServerHealth, say: Say): string => {
+const recoveryOf = (server: ServerHealth, say: Say): string => {
+  const { state, attempt, nextTryInMs, recovered } = server;
   if (recovered !== null) return describeRecovered(recovered, say);
-  if (attempt === null) return '';
+  // A person is waited for, and no try is made meanwhile.
+  if (attempt === null || state === 'needs-input' || state === 'needs-auth') return '';
   if (nextTryInMs === null) return say('attempt {0}, no further try', attempt);
   return nextTryInMs === 0
     ? say('attempt {0}, trying now', attempt)

@@ -1,6 +1,7 @@
 // How the health report says things: of each server what concerns it, in the reader's language, one in the singular.
 import { expect, test } from 'vitest';
 import { Source } from '../../../src/base/signal.ts';
+import { aFailure } from '../../../src/core/connection/failure.ts';
 import type { ConnectionState } from '../../../src/core/connection/state.ts';
 import type { DoorPlace } from '../../../src/gateway/door.ts';
 import { reportHealth } from '../../../src/gateway/healthReport.ts';
@@ -22,6 +23,24 @@ test('the report tells of each server how many sessions use it, and how it came 
   expect(text).toContain('- Sessions: 5 (2 connected)');
   expect(text).toMatch(/^\| `dev` \|.*\| the same session goes on \| 3 \(1 connected\) \|/m);
   expect(text).toContain('- Event store: sqlite, 1 event, 2 KiB');
+});
+
+test('a server that a person is waited for says for what, and tells of no tries', async () => {
+  const rig = await aHealthRig();
+  const waiting = (kind: 'unapproved' | 'needs-input'): ConnectionState => ({
+    kind: 'needs-input',
+    failure: aFailure(kind, ''),
+    since: 0,
+    attempt: 2,
+  });
+  rig.add('shared', waiting('unapproved'));
+  rig.add('guarded', waiting('needs-input'));
+  const report = await reportHealth(rig.ports);
+  if (!report) throw new Error('There is no report.');
+  const text = reportText(report, sayPlainly);
+  expect(text).toMatch(/^\| `shared` \| waits for your leave \|.*\|  \|/m);
+  expect(text).toMatch(/^\| `guarded` \| input needed \|.*\|  \|/m);
+  expect(text).not.toContain('no further try');
 });
 
 test('connections that were turned away are counted, and one is said in the singular', async () => {
