@@ -18,6 +18,8 @@ const typeWords: Readonly<Record<string, Unsaid>> = {
 
 const tooSmall = ({ origin, minimum, inclusive }: Bound<'too_small'>): Unsaid => {
   const least = Number(minimum);
+  if (least === 1 && (origin === 'string' || origin === 'array'))
+    return unsaid('It must not be empty.');
   if (origin === 'string') return unsaid('It must have at least {0} characters.', least);
   if (origin === 'array') return unsaid('It must have at least {0} items.', least);
   return inclusive === false

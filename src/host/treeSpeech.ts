@@ -84,7 +84,10 @@ const eventSentence = (entry: HistoryEntry, words: ServerWords): string => {
   return told([
     from === to ? t('{0}: {1}.', time, to) : t('{0}: from {1} to {2}.', time, from, to),
     t('Cause: {0}.', describeCause(entry.cause, t)),
-    entry.recovered === null ? null : t('Session: {0}.', describeRecovered(entry.recovered, t)),
+    // Later events of a session would only say again how it came about.
+    entry.recovered === null || entry.cause !== 'attempt-succeeded'
+      ? null
+      : t('Session: {0}.', describeRecovered(entry.recovered, t)),
     entry.attempt !== null && entry.attempt > 1 ? t('Attempt {0}.', entry.attempt) : null,
   ]);
 };

@@ -21,6 +21,7 @@ test.each<readonly [property: JsonObject, value: JsonObject, text: string]>([
   [{ enum: ['p', 'q'] }, { a: 'x' }, 'It must be one of these: "p", "q"'],
   [{ const: 5 }, { a: 'x' }, 'It must be one of these: 5'],
   [{ type: 'string', minLength: 3 }, { a: 'x' }, 'It must have at least 3 characters.'],
+  [{ type: 'string', minLength: 1 }, { a: '' }, 'It must not be empty.'],
   [{ type: 'string', maxLength: 3 }, { a: 'long' }, 'It may have at most 3 characters.'],
   [{ type: 'string', format: 'email' }, { a: 'x' }, 'It must have the format email.'],
   [{ type: 'string', pattern: '^y' }, { a: 'x' }, 'This must match the pattern /^y/.'],
