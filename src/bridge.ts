@@ -112,6 +112,7 @@ const connectTo = (wish: BridgeWish): BridgeUpstream => {
     clock,
     random: Math.random,
     reach: bridgeReach({
+      clock,
       find: speaking(finder),
       settle: () => finder.settle(),
       reach: reachOnce(wish.server),

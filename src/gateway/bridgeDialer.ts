@@ -1,6 +1,7 @@
 // The bridge's way to the gateway: looks for it anew with each attempt and each probe. What a gateway refuses is a matter of
 // time, not of a person, because the bridge cannot ask anybody: it is tried again.
 // Not here: looking (bridgeFinder.ts), and HTTP, which comes in.
+import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import { aFailure, ConnectionError, type Failure } from '../core/connection/failure.ts';
 import type { RpcNotification, RpcRequest, RpcResponse } from '../core/rpc.ts';
 import { PassingLink } from '../runtime/passingLink.ts';
@@ -17,6 +18,7 @@ import type {
 import type { Finding } from './bridgeFinder.ts';
 
 export interface BridgeReachDeps {
+  readonly clock: Clock;
   readonly find: () => Finding;
   /** The gateway has answered. */
   readonly settle: () => void;
@@ -33,26 +35,41 @@ const asPassing = (failure: Failure): Failure =>
 const withPassing = (fate: Fate): Fate =>
   fate.kind === 'refused' ? { ...fate, failure: asPassing(fate.failure) } : fate;
 
-class BridgeLink extends PassingLink {
-  readonly #settle: () => void;
+/** As long as a gateway that ends in order takes for what was just sent to it (gateway.ts). */
+const lastWord: Millis = 100;
 
-  constructor(link: Link, settle: () => void) {
+class BridgeLink extends PassingLink {
+  readonly #deps: Pick<BridgeReachDeps, 'clock' | 'settle'>;
+  readonly #running = new Set<Promise<Fate>>();
+
+  constructor(link: Link, deps: Pick<BridgeReachDeps, 'clock' | 'settle'>) {
     super(link);
-    this.#settle = settle;
+    this.#deps = deps;
   }
 
   override useVersion(protocolVersion: string): void {
     // The handshake has succeeded: whoever is there speaks our protocol, and knows the token.
-    this.#settle();
+    this.#deps.settle();
     this.link.useVersion(protocolVersion);
   }
 
   override async exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
-    return withPassing(await this.link.exchange(request, options));
+    const running = this.link.exchange(request, options);
+    this.#running.add(running);
+    const fate = await running;
+    this.#running.delete(running);
+    return withPassing(fate);
   }
 
   override async tell(message: RpcNotification | RpcResponse): Promise<Fate> {
     return withPassing(await this.link.tell(message));
+  }
+
+  /** A gateway that ends says goodbye on its streams first; what was sent to it in that moment still gets its cursor, or its answer. */
+  override async close(goodbye: boolean): Promise<void> {
+    if (this.#running.size > 0)
+      await Promise.race([Promise.all(this.#running), sleep(this.#deps.clock, lastWord)]);
+    await this.link.close(goodbye);
   }
 }
 
@@ -66,7 +83,7 @@ const dialer = (deps: BridgeReachDeps): Dialer => ({
     const found = deps.find();
     if (found.kind === 'none') throw new ConnectionError(aFailure('refused', found.reason));
     const { dialer: http } = deps.reach(found.url, found.token);
-    return new BridgeLink(await http.dial(session, events, signal), deps.settle);
+    return new BridgeLink(await http.dial(session, events, signal), deps);
   },
 });
 
