@@ -25,15 +25,21 @@ export class Knocker {
     this.#deps = deps;
   }
 
-  /** Knocks until aborted, which rejects; resolves where the port says nothing. */
-  async run(signal: AbortSignal): Promise<void> {
+  /**
+   * Knocks until aborted, which rejects; resolves where the port says nothing. `atOnce`: it was up until now, and one that is back
+   * before the first pause is over would never have been heard to be deaf.
+   */
+  async run(signal: AbortSignal, atOnce: boolean): Promise<void> {
     const { clock, prober, load, listening } = this.#deps;
     if (!prober.isLocal) return;
     let heldSince: Millis | null = null;
     let wasDeaf = false;
-    for (;;) {
+    for (let isFirst = atOnce; ; isFirst = false) {
       heldSince = load.value.held > 0 ? (heldSince ?? clock.steady()) : null;
-      await (heldSince === null ? this.#idle(signal) : sleep(clock, this.#pace(heldSince), signal));
+      if (!isFirst)
+        await (heldSince === null
+          ? this.#idle(signal)
+          : sleep(clock, this.#pace(heldSince), signal));
       const answer = await prober.listening(signal);
       signal.throwIfAborted();
       if (answer === null) return;

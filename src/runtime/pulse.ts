@@ -61,6 +61,7 @@ export class Pulse implements Disposable {
   readonly #rounds: Mutable<Disposable>;
   /** The last health reading, null where there is none. */
   readonly health = new Source<HealthReading | null>(null);
+  #followed: PulseView['state'] = 'off';
   #offersHealth = true;
   #wasHealthy = true;
   #lastHeard: Millis = 0;
@@ -82,10 +83,12 @@ export class Pulse implements Disposable {
   /** Starts the rounds that suit the state; called after each change of it. */
   follow(state: PulseView['state']): void {
     if (this.#store.isDisposed) return;
+    const wasUp = this.#followed === 'up';
+    this.#followed = state;
     this.heard();
     if (state === 'down') this.#wasHealthy = false;
     if (state === 'up') this.#offersHealth = this.#deps.settings().path !== false;
-    this.#rounds.value = state === 'off' ? undefined : this.#roundsFor(state);
+    this.#rounds.value = state === 'off' ? undefined : this.#roundsFor(state, wasUp);
   }
 
   /** After sleep, a network change or a window's return: prove it now. */
@@ -108,24 +111,21 @@ export class Pulse implements Disposable {
     this.health.dispose();
   }
 
-  #roundsFor(state: 'up' | 'down'): Disposable {
+  #roundsFor(state: 'up' | 'down', wasUp: boolean): Disposable {
     const abort = new AbortController();
     const { signal } = abort;
+    const listening = (): void => this.#deps.events.nudge('listening');
+    const knocker = new Knocker({ ...this.#deps, listening });
     const rounds =
       state === 'up'
         ? [this.#pollWhileUp(signal), this.#watchSilence(signal)]
-        : [this.#pollWhileDown(signal), this.#knocker().run(signal)];
+        : [this.#pollWhileDown(signal), knocker.run(signal, wasUp)];
     // The only way out of a round is the abort; anything else is a bug that must show.
     for (const round of rounds)
       round.catch((error: unknown) => {
         if (!signal.aborted) throw error;
       });
     return toDisposable(() => abort.abort(new Error('the pulse moved on')));
-  }
-
-  #knocker(): Knocker {
-    const { clock, prober, load, events } = this.#deps;
-    return new Knocker({ clock, prober, load, listening: () => events.nudge('listening') });
   }
 
   async #pollWhileUp(signal: AbortSignal): Promise<void> {

@@ -57,6 +57,24 @@ describe('a wait is cut short', () => {
     expect(rig.news()).toEqual(['reconnecting #8 trying', 'ready same-session']);
   });
 
+  it('by somebody who is back before the first pause between two knocks is over, however long the next try would take [wake]', async () => {
+    const rig = await aWaitingRig(({ prober }) => prober.goDeaf());
+    rig.server.acceptDialling();
+    rig.prober.listen();
+    await rig.advance(500);
+    expect(rig.state).toBe('ready same-session');
+    // Not stable yet: the delays have not begun anew.
+    rig.prober.goDeaf();
+    rig.server.refuseDialling();
+    rig.server.dropLink();
+    await rig.advance(200);
+    expect(rig.state).toMatch(/^reconnecting #\d+ in \d{4,}$/);
+    rig.server.acceptDialling();
+    rig.prober.listen();
+    await rig.advance(300);
+    expect(rig.state).toBe('ready same-session');
+  });
+
   it('within 25 ms of somebody listening while a call is held, within 250 ms when that takes long', async () => {
     const rig = await aWaitingRig(({ prober }) => prober.goDeaf());
     const knocksWithin = async (duration: number): Promise<number> => {
