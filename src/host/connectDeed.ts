@@ -7,7 +7,9 @@ import { type ClientGuide, type ConnectWay, writeWay } from './clientGuide.ts';
 import type { ConnectPreview } from './connectPreview.ts';
 import { nextStep, productLabel, shortPath } from './connectWords.ts';
 import type { OpenDoor } from './gatewayDoor.ts';
-import { type Answer, askChoice } from './quickInput.ts';
+import { asNotice } from './noticeText.ts';
+import { type Answer, askChoice, wantsAgain } from './quickInput.ts';
+import { insist } from './series.ts';
 
 interface DeedPorts {
   readonly gateway: { readonly guide: ClientGuide };
@@ -77,25 +79,28 @@ const sayWritten = async (text: string, path: string): Promise<void> => {
   await vscode.window.showTextDocument(vscode.Uri.file(path));
 };
 
-const write = async (guide: ClientGuide, product: Product, way: ConnectWay): Promise<void> => {
+/** Null, or why nothing was written. */
+const write = async (
+  guide: ClientGuide,
+  product: Product,
+  way: ConnectWay,
+): Promise<string | null> => {
   const { t } = vscode.l10n;
   let written = writeWay(guide, way, false);
   const taken = written.find(({ kind }) => kind === 'taken');
   if (taken) {
-    if (!(await mayReplace(taken.path))) return;
+    if (!(await mayReplace(taken.path))) return null;
     written = writeWay(guide, way, true);
   }
   const refused = written.find((one) => one.kind === 'refused');
-  if (refused) {
-    void vscode.window.showErrorMessage(sayNow(refused.reason, t));
-    return;
-  }
+  if (refused) return asNotice(sayNow(refused.reason, t));
   const path = written[0]?.path ?? '';
   const text = written.every(({ kind }) => kind === 'unchanged')
     ? t('{0} has that entry already.', shortPath(path))
     : t('Written to {0}. {1}', shortPath(path), nextStep(product, way));
   // The notification may stay for long; the command is over.
   void sayWritten(text, path);
+  return null;
 };
 
 /** Shows the entry and asks what to do with it; false: back to the question before. */
@@ -110,6 +115,7 @@ export const decide = async (
   await preview.close();
   if (answer.kind === 'back') return false;
   if (answer.kind !== 'value') return true;
-  await (answer.value.deed === 'copy' ? copy(product, way) : write(gateway.guide, product, way));
+  if (answer.value.deed === 'copy') await copy(product, way);
+  else await insist(() => write(gateway.guide, product, way), wantsAgain);
   return true;
 };

@@ -32,9 +32,8 @@ export const readEnvFile = async (path: string): Promise<EnvReading> => {
     case 'unreadable':
       return unusable(
         unsaid(
-          "The file of 'envFile' cannot be read: {0} ({1}). Check its permissions; it may have up to 1 MiB.",
+          "The file of 'envFile' cannot be read: {0}. It must be a text in UTF-8 of up to 1 MiB that you may read.",
           path,
-          reading.trouble.kind,
         ),
       );
     case 'text':

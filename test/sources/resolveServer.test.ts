@@ -181,7 +181,7 @@ describe('a file of variables', () => {
     expect(await rig.outcome(folder)).toContain(`cannot be read: ${join(rig.folder, 'folder')}`);
     writeFileSync(join(rig.folder, 'large'), 'A=b\n'.repeat(300_000));
     expect(await rig.outcome(anEntry({ command: 'node', envFile: 'large' }))).toContain(
-      '(too-large)',
+      `cannot be read: ${join(rig.folder, 'large')}. It must be a text in UTF-8 of up to 1 MiB`,
     );
     writeFileSync(join(rig.folder, 'binary'), 'A=b\0');
     expect(await rig.outcome(anEntry({ command: 'node', envFile: 'binary' }))).toContain(
