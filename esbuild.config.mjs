@@ -1,5 +1,5 @@
-// Bundles the extension (to CommonJS, because every editor loads that), the headless gateway, the stdio bridge, which runs
-// alone, the parts that are loaded when they are first needed, and the timeline's page. `--production` minifies and holds the size to its limit; `--watch` builds again on every change.
+// Bundles the extension (to CommonJS, because every editor loads that), the headless gateway, the stdio bridge and the port
+// keeper, which run alone, the parts that are loaded when they are first needed, and the timeline's page. `--production` minifies and holds the size to its limit; `--watch` builds again on every change.
 import { copyFileSync, existsSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { build, context } from 'esbuild';
 
@@ -65,7 +65,7 @@ const common = {
 
 const forNode = {
   ...common,
-  entryPoints: ['extension', 'gateway', 'bridge', 'uninstall'].map(entry),
+  entryPoints: ['extension', 'gateway', 'bridge', 'keeper', 'uninstall'].map(entry),
   platform: 'node',
   format: 'cjs',
   target: 'node22',

@@ -84,7 +84,7 @@ const reachOnce = (name: string): ((url: string, token: string | null) => Reach)
       headers: { ...authorization, [entryHeader]: 'bridge' },
       headersHelper: null,
       oauth: false,
-      health: false,
+      health: '/health',
       autoStart: true,
       enabled: true,
       trustHints: false,

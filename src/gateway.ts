@@ -2,7 +2,7 @@
 // settings and a folder for what is kept. No decisions.
 import { randomUUID } from 'node:crypto';
 import { homedir } from 'node:os';
-import { basename, resolve } from 'node:path';
+import { basename, dirname, extname, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { realClock as clock, sleep } from './base/clock.ts';
 import { Store } from './base/disposable.ts';
@@ -47,6 +47,9 @@ const fail = (code: number, text: string): never => {
 };
 
 const processes = realProcesses();
+const ownScript = process.argv[1] ?? '';
+/** It lies beside this one, bundled or not. */
+const keeperScript = join(dirname(ownScript), `keeper${extname(ownScript)}`);
 
 /** Everything of one run, in the order in which it is built. */
 interface Run {
@@ -180,6 +183,7 @@ const gatewayOf = (run: Run, fleet: Fleet): Gateway => {
       clock,
       log: logs.own,
       clean: secrets.clean,
+      keeper: { script: keeperScript, standsBy: 'always' },
     }),
   );
 };
@@ -197,10 +201,13 @@ const announce = (run: Run, gateway: Gateway, names: Fleet['names']): void => {
 };
 
 /** Ends in order, once, however often it is asked for. */
-const endingOf = (owner: Store, gateway: Gateway, fleet: Fleet): ((code: number) => void) => {
+const endingOf = (run: Run, gateway: Gateway, fleet: Fleet): ((code: number) => void) => {
+  const { owner, wish } = run;
   let isEnding = false;
   const end = async (code: number): Promise<void> => {
-    const orderly = Promise.allSettled([gateway.stop()]).then(() => fleet.shutdown());
+    const orderly = Promise.allSettled([gateway.stop({ comesBack: wish.restarts })]).then(() =>
+      fleet.shutdown(),
+    );
     await Promise.race([orderly, sleep(clock, goodbyeLimit)]);
     owner.dispose();
     process.exit(code);
@@ -240,7 +247,7 @@ const prepare = (wish: HeadlessWish, config: Extract<ParsedConfig, { kind: 'ok' 
   return { wish, owner, version, token, settings, logs, secrets, store, wake, chronicler };
 };
 
-const version = versionOf(process.argv[1] ?? '');
+const version = versionOf(ownScript);
 
 const run = async (wish: HeadlessWish): Promise<void> => {
   const config = readConfig(wish);
@@ -257,7 +264,7 @@ const run = async (wish: HeadlessWish): Promise<void> => {
   run.owner.add(
     gateway.place.onChange((place) => ports.set(place.kind === 'open' ? place.ports : [])),
   );
-  follow(run, endingOf(run.owner, gateway, fleet));
+  follow(run, endingOf(run, gateway, fleet));
   // The servers first: a client of an earlier life may be there as soon as the door is open.
   fleet.open();
   await gateway.open();

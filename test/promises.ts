@@ -42,7 +42,7 @@ export const promises = {
   bounded:
     'Every queue, buffer, history, body and store has a limit, and overflow is a clear error, never memory growth.',
   'clean-exit':
-    'Deactivation ends every timer, socket and child process (with its children) within 5 s.',
+    'Deactivation ends every timer, socket and child process (with its children) within 5 s. Only where agents outside of the editor use the gateway, a small process keeps its port for 20 s, and goes.',
 } as const;
 
 export type PromiseId = keyof typeof promises;

@@ -170,6 +170,7 @@ const gatewayOf = (source: Source): GatewaySettings => ({
   enabled: switchOf(source, 'gateway.enabled'),
   offerToEditor: switchOf(source, 'gateway.offerToEditor'),
   port: numberOf(source, 'gateway.port'),
+  keepPort: numberOf(source, 'gateway.keepPort'),
   maxBodyBytes: numberOf(source, 'gateway.maxBodyBytes'),
   maxConnections: numberOf(source, 'gateway.maxConnections'),
   maxSessions: numberOf(source, 'gateway.maxSessions'),

@@ -152,6 +152,8 @@ export const settingTable = {
   'gateway.enabled': gatewayEnabled,
   'gateway.offerToEditor': offerToEditor,
   'gateway.port': count(0, 0, 65_535),
+  // Longer than a window of a slow machine takes to reload, and no longer than a person watches an agent wait for one that was closed.
+  'gateway.keepPort': time(20 * second, 0, 5 * minute),
   'gateway.maxBodyBytes': bytes(4 * mebibyte, 1024, 64 * mebibyte),
   'gateway.maxConnections': count(512, 8, 10_000),
   'gateway.maxSessions': count(200, 1, 10_000),

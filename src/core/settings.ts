@@ -132,6 +132,8 @@ export interface GatewaySettings {
   readonly offerToEditor: boolean;
   /** 0: chosen once for each workspace, and kept. */
   readonly port: number;
+  /** How long calls wait at the port for a gateway that has ended; 0: they are refused. */
+  readonly keepPort: Millis;
   /** Largest request body that is read, in bytes. */
   readonly maxBodyBytes: number;
   readonly maxConnections: number;

@@ -87,10 +87,24 @@ const dialer = (deps: BridgeReachDeps): Dialer => ({
   },
 });
 
+const isThere = async (prober: Prober, signal: AbortSignal): Promise<boolean> => {
+  try {
+    const reading = await prober.health(signal);
+    return reading !== null && reading.status < 500;
+  } catch (error) {
+    if (signal.aborted) throw error;
+    return false;
+  }
+};
+
 const prober = (deps: BridgeReachDeps): Prober => ({
   // The gateway keeps the word of its servers, and a ping says whether it is there: its own health is for people.
   health: () => Promise.resolve(null),
-  listening: (signal) => reachFound(deps)?.prober.listening(signal) ?? Promise.resolve(false),
+  // And for this: while it is away its port may be kept by somebody who takes every connection, and says so.
+  listening: async (signal) => {
+    const reach = reachFound(deps);
+    return reach !== null && isThere(reach.prober, signal);
+  },
   isLocal: true,
 });
 

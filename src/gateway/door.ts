@@ -3,17 +3,19 @@
 // Not here: what the messages mean (endpoint.ts), and who may come in (guard.ts).
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
+import { setImmediate } from 'node:timers/promises';
 import type { Clock, Millis } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import { type Signal, Source } from '../base/signal.ts';
 import type { Log } from '../runtime/ports.ts';
 import { DoorConnections } from './doorConnections.ts';
 import { DoorGarbage, type Garbage, garbageOf } from './doorGarbage.ts';
-import { DoorListeners } from './doorListeners.ts';
+import { DoorListeners, type Listened } from './doorListeners.ts';
 import { DoorRequests, type HealthAnswers } from './doorRequests.ts';
 import type { Refused } from './doorWords.ts';
+import { dismissKeeper } from './keeperDismissal.ts';
+import { keptHeader } from './keeperWords.ts';
 import type { McpHandler } from './mcpRequest.ts';
-import { send, textReply } from './reply.ts';
 
 export interface DoorLimits {
   readonly maxBodyBytes: number;
@@ -39,6 +41,8 @@ export interface DoorPorts {
   readonly limits: DoorLimits;
   readonly handle: McpHandler;
   readonly health: HealthAnswers;
+  /** Answers a request that has not begun when the door closes. */
+  readonly sayGoodbye: (response: ServerResponse) => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -104,7 +108,7 @@ export class Door implements Disposable {
 
   /** Listens at the wanted port, or at a free one while that cannot be had; 0 wants any. */
   async open(wanted: number): Promise<DoorPlace> {
-    const first = await this.#listeners.listen(wanted);
+    const first = await this.#listen(wanted);
     const second =
       first.kind === 'refused' && wanted !== 0 ? await this.#listeners.listen(0) : first;
     if (second.kind === 'refused') {
@@ -122,10 +126,20 @@ export class Door implements Disposable {
    */
   async tryPort(port: number): Promise<boolean> {
     if (this.#listeners.ports.includes(port)) return true;
-    const listened = await this.#listeners.listen(port);
+    const listened = await this.#listen(port);
     if (listened.kind === 'refused') return false;
     this.#become({ kind: 'open', port, ports: this.#listeners.ports, instead: null });
     return true;
+  }
+
+  /** Of the socket that listens at a port; null where there is none to inherit. */
+  descriptor(port: number): number | null {
+    return this.#listeners.descriptor(port);
+  }
+
+  /** Nobody new comes in here from now on; whoever is in is served. */
+  letGo(): void {
+    this.#listeners.close();
   }
 
   /**
@@ -135,6 +149,8 @@ export class Door implements Disposable {
   async stop(limit: Millis): Promise<void> {
     this.#stopping = true;
     this.#listeners.close();
+    // What came while this process was at its last work is read, and told where to go, before the connection that brought it ends.
+    await setImmediate();
     for (const response of this.#connections.retire()) this.#bid(response);
     await new Promise<void>((resolve) => {
       const timer = this.#ports.clock.after(limit, resolve);
@@ -153,6 +169,13 @@ export class Door implements Disposable {
     this.#become({ kind: 'closed' });
   }
 
+  /** Where a keeper of an earlier life holds the port, it leaves now. */
+  async #listen(port: number): Promise<Listened> {
+    const first = await this.#listeners.listen(port);
+    if (first.kind !== 'refused' || first.code !== 'EADDRINUSE') return first;
+    return (await dismissKeeper(port, this.#ports.token)) ? this.#listeners.listen(port) : first;
+  }
+
   #become(place: DoorPlace): void {
     if (this.#stopping && place.kind !== 'closed') return;
     if (this.#place.value.kind === 'closed' && place.kind === 'closed') return;
@@ -163,10 +186,7 @@ export class Door implements Disposable {
   #bid(response: ServerResponse): void {
     const { socket } = response;
     if (response.headersSent) response.end();
-    else {
-      const headers = { 'Retry-After': '1', Connection: 'close' };
-      send(response, textReply(503, 'The gateway is restarting. Try again in a moment.', headers));
-    }
+    else this.#ports.sayGoodbye(response);
     // Without this a connection that its client keeps open would be waited for.
     response.once('close', () => socket?.destroy());
   }
@@ -184,7 +204,10 @@ export class Door implements Disposable {
       this.#count('pipelined');
       request.socket.destroy();
     }
-    if (begun === 'begun') this.#requests.take(request, response, isAsking);
+    if (begun !== 'begun') return;
+    // A keeper brings one request along a connection, and can go when it is answered.
+    if (keptHeader in request.headers) response.setHeader('Connection', 'close');
+    this.#requests.take(request, response, isAsking);
   }
 
   #refuse(error: Error, socket: Socket): void {

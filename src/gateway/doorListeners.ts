@@ -1,7 +1,7 @@
 // The ports at which the door listens: the preferred one, or a free one while that is taken, and later both. Always on
 // 127.0.0.1. Not here: what happens to a request.
 import { createServer, type RequestListener, type Server } from 'node:http';
-import { type AddressInfo, Socket } from 'node:net';
+import { type AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { Millis } from '../base/clock.ts';
 
 export interface ListenLimits {
@@ -57,6 +57,20 @@ export class DoorListeners {
       .toReversed();
   }
 
+  /**
+   * The descriptor of the socket that listens at a port, for a process that is to inherit it. Null where it has none (Windows), or
+   * nobody can tell: Node shows it nowhere but here.
+   */
+  descriptor(port: number): number | null {
+    const server = [...this.#servers].find((one) => {
+      const address = one.address();
+      return isAddress(address) && address.port === port;
+    });
+    const handle: unknown = server && Reflect.get(server, '_handle');
+    const fd: unknown = typeof handle === 'object' && handle && Reflect.get(handle, 'fd');
+    return typeof fd === 'number' && fd > 2 ? fd : null;
+  }
+
   /** Listens at one more port; 0 lets the system choose. */
   listen(port: number): Promise<Listened> {
     const server = this.#make();
@@ -81,7 +95,8 @@ export class DoorListeners {
   /** Takes no new connection from now on; those that stand are left alone. */
   close(): void {
     this.#ended = true;
-    for (const server of this.#servers) server.close();
+    // An HTTP server's own `close` ends connections that rest, on which a request may be on its way (Node 19 and later).
+    for (const server of this.#servers) NetServer.prototype.close.call(server);
     this.#servers.clear();
   }
 

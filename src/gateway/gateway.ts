@@ -21,7 +21,8 @@ import { healthAnswers, type HealthPorts } from './health.ts';
 import { type HealthReport, reportHealth } from './healthReport.ts';
 import { withOwnServer } from './ownServer.ts';
 import { createHealthTool, type HealthTool } from './ownServerTool.ts';
-import { send, textReply } from './reply.ts';
+import { Leaving } from './leaving.ts';
+import type { KeeperWish } from './portKeeper.ts';
 import { Sessions, type SessionView } from './sessions.ts';
 import { OpenStreams, usualBeat } from './streams.ts';
 
@@ -43,6 +44,8 @@ export interface GatewayPorts {
   readonly clean: (text: string) => string;
   /** What clients are told to wait before they come back, as long as no absence was measured. */
   readonly comeBackAfter?: Millis;
+  /** Keeps the port while this gateway is away; without one, whoever calls meanwhile is refused. */
+  readonly keeper?: KeeperWish;
   /** How often every open stream shows a sign of life, where it is not the usual. */
   readonly beat?: Millis;
 }
@@ -68,6 +71,7 @@ export class Gateway implements Disposable {
   readonly instanceId = randomUUID();
   /** The answer to `session_health_check`, for our own server and the editor's tool. */
   readonly healthTool: HealthTool;
+  readonly #leaving: Leaving;
   #isStopping = false;
   /** Of the lives before; this one's end is written down when it comes. */
   #away: Away = { endedAt: null, absences: [] };
@@ -101,6 +105,7 @@ export class Gateway implements Disposable {
         report: log,
       }),
     );
+    this.#leaving = this.#store.add(this.#makeLeaving());
     this.#door = this.#store.add(this.#makeDoor());
   }
 
@@ -157,10 +162,15 @@ export class Gateway implements Disposable {
     return this.#sessions.forgetResting();
   }
 
-  /** Ends this life in order: every stream ends where it is, to be resumed in the next. */
-  async stop(): Promise<void> {
+  /**
+   * Ends this life in order: every stream ends where it is, to be resumed in the next. `comesBack`: where that may be soon, the port is
+   * kept, and whoever calls meanwhile waits for it.
+   */
+  async stop({ comesBack } = { comesBack: false }): Promise<void> {
+    const isKept = comesBack && (await this.#leaving.leavePort(this.#door));
     this.#isStopping = true;
-    if (this.#sessions.isBusy) await sleep(this.#ports.clock, lastWord);
+    // A connection that has just come brings its request in this time, and is sent to the keeper with it.
+    if (isKept || this.#sessions.isBusy) await sleep(this.#ports.clock, lastWord);
     // First, so that every call on its way has its cursor: the door tells whatever has not begun to come again, and a call that
     // comes again under another id would run twice.
     this.#sessions.stop();
@@ -182,7 +192,18 @@ export class Gateway implements Disposable {
     this.#away = cameBack(door.loadAway(), clock.now());
     this.#isFound = true;
     door.saveAway(this.#away);
+    this.#leaving.settle(this.#door);
     this.#ports.log.info(`The gateway listens at ${this.url('{name}') ?? 'no port'}.`);
+  }
+
+  #makeLeaving(): Leaving {
+    const { keeper, token, clock, log, settings } = this.#ports;
+    if (!keeper) return new Leaving(null);
+    const terms = () => {
+      const { keepPort: holdFor, maxConnections } = settings().gateway;
+      return { holdFor, maxConnections };
+    };
+    return new Leaving({ wish: keeper, token, clock, log, terms });
   }
 
   #keepAsking(wanted: number, code: string): void {
@@ -207,6 +228,8 @@ export class Gateway implements Disposable {
 
   #makeDoor(): Door {
     const { token, clock, log, settings } = this.#ports;
+    const leaving = this.#leaving;
+    const { sayGoodbye } = leaving;
     const handle = createEndpoint(this.#sessions);
     return new Door({
       token,
@@ -222,9 +245,11 @@ export class Gateway implements Disposable {
         },
       },
       handle: (request, response) => {
-        if (!this.#isStopping) return handle(request, response);
-        send(response, textReply(503, 'The gateway is restarting.', { 'Retry-After': '1' }));
+        if (this.#isStopping) return sayGoodbye(response);
+        leaving.serve(this.#door, request.headers.entry);
+        handle(request, response);
       },
+      sayGoodbye,
       health: healthAnswers(this.#health()),
     });
   }

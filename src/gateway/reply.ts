@@ -35,6 +35,16 @@ export const textReply = (
   headers: OutgoingHttpHeaders = {},
 ): Reply => ({ status, type: 'text/plain; charset=utf-8', body: `${text}\n`, headers });
 
+/**
+ * The same request once more, to the same URL, along another connection: for one that was not begun. Clients send the same body
+ * again by themselves (RFC 9110, section 15.4.8).
+ */
+export const redirectReply = (target: string): Reply =>
+  textReply(307, 'The gateway is restarting. Ask again here.', {
+    Location: target,
+    Connection: 'close',
+  });
+
 /** A refusal of a request whose message was read. */
 export const errorReply = (status: number, error: RpcError): Reply => jsonReply(status, error);
 

@@ -129,7 +129,8 @@ export class EditorGateway implements Disposable {
 
   /** Ends in order: clients' streams end where they are, to be resumed in the next life. */
   async stop(): Promise<void> {
-    await this.#gateway?.stop();
+    // Nobody tells a window that is closed from one that reloads.
+    await this.#gateway?.stop({ comesBack: true });
     this.dispose();
   }
 
@@ -159,7 +160,7 @@ export class EditorGateway implements Disposable {
   }
 
   #make(token: string): Gateway {
-    const { clock, log, secrets, settings, fleet, store, version } = this.#parts;
+    const { clock, log, secrets, settings, fleet, store, version, editor } = this.#parts;
     secrets.learn('gateway', [token]);
     return new Gateway({
       token,
@@ -175,6 +176,7 @@ export class EditorGateway implements Disposable {
       log,
       clean: secrets.clean,
       comeBackAfter: usualReload,
+      keeper: { script: join(editor.extensionPath, 'dist', 'keeper.js'), standsBy: 'once-used' },
     });
   }
 

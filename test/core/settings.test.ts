@@ -62,6 +62,7 @@ test('no values give the default numbers, and no complaint', () => {
       port: 0,
       maxBodyBytes: 4 * 1024 * 1024,
       maxConnections: 512,
+      keepPort: 20_000,
       maxSessions: 200,
       idleAfter: 60 * 60 * 1000,
     },

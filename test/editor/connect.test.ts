@@ -2,7 +2,10 @@
 import { existsSync, mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, test } from 'vitest';
+import { setTimeout as delay } from 'node:timers/promises';
+import { Client } from '@modelcontextprotocol/sdk/client/index.js';
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
+import { afterAll, expect, onTestFinished, test } from 'vitest';
 import { aServer, SharedScreen, sharedEditor } from './stage.ts';
 
 // The files of other products are in the user's home, which must not be the one of whoever runs the tests.
@@ -14,6 +17,12 @@ const title = 'Connect a Client';
 
 const clipboard = (): Promise<string> =>
   shared.screen.window.page.evaluate<string>('navigator.clipboard.readText()');
+
+interface Written {
+  readonly mcpServers: {
+    readonly notes: { readonly url: string; readonly headers: Record<string, string> };
+  };
+}
 
 const jsonIn = (path: string): unknown => JSON.parse(readFileSync(path, 'utf8'));
 
@@ -42,9 +51,7 @@ test('the entry for a workspace starts the bridge and holds no secret; the one f
   const ofUser = join(home, '.cursor', 'mcp.json');
   await expect.poll(() => existsSync(ofUser), { timeout: 20_000 }).toBe(true);
   expect(statSync(ofUser).mode & 0o777).toBe(0o600);
-  const { mcpServers } = jsonIn(ofUser) as {
-    mcpServers: { notes: { url: string; headers: Record<string, string> } };
-  };
+  const { mcpServers } = jsonIn(ofUser) as Written;
   const { url, headers } = mcpServers.notes;
   // What was written opens the gateway.
   const hello = { jsonrpc: '2.0', id: 1, method: 'ping' };
@@ -106,4 +113,53 @@ test('a gateway that is switched off is gone from the screen, is told from one t
   await screen.row('Gateway').waitFor();
   const port = /:\d+/.exec(place ?? '')?.[0] ?? 'no port';
   await screen.shows('Gateway', new RegExp(`^127\\.0\\.0\\.1${port}`));
+});
+
+/** An agent that is no part of the editor, by the entry that was written for it. */
+const outsideAgent = async () => {
+  const { mcpServers } = jsonIn(join(home, '.cursor', 'mcp.json')) as Written;
+  const { url, headers } = mcpServers.notes;
+  const client = new Client({ name: 'outside', version: '1' });
+  const transport = new StreamableHTTPClientTransport(new URL(url), { requestInit: { headers } });
+  await client.connect(transport as Parameters<Client['connect']>[0]);
+  onTestFinished(() => client.close());
+  return client;
+};
+
+/** Calls again and again until the rage is over; every answer, or why there was none. */
+const callsDuring = async (client: Client, rage: () => Promise<void>): Promise<string[]> => {
+  const made: Promise<string>[] = [];
+  let isOver = false;
+  const caller = async (): Promise<void> => {
+    while (!isOver) {
+      const text = `call ${made.length}`;
+      const called = client.callTool({ name: 'append', arguments: { text } }).then(
+        ({ content }) => JSON.stringify(content),
+        (error: unknown) => String(error),
+      );
+      made.push(called);
+      await delay(100);
+    }
+  };
+  const calling = caller();
+  await rage();
+  isOver = true;
+  await calling;
+  return Promise.all(made);
+};
+
+test('[gateway-never-drops] an agent outside of the editor calls through a reload of its window, and every call is answered', async () => {
+  const { screen, workspace } = shared;
+  const server = await aServer();
+  workspace.write({ notes: { url: server.url } });
+  await screen.shows('notes', /^ready/);
+  const client = await outsideAgent();
+  const answers = await callsDuring(client, async () => {
+    await screen.window.reload();
+    await screen.shows('notes', /^ready/);
+  });
+  expect(answers.length).toBeGreaterThan(5);
+  expect(answers.filter((answer) => !answer.includes('appended call'))).toEqual([]);
+  const calls = (await server.requests()).filter(({ tool }) => tool === 'append');
+  expect(calls).toHaveLength(answers.length);
 });

@@ -91,8 +91,8 @@ class Raging {
   #number = 0;
   #answered = 0;
   #isOver = false;
-  /** Resolved while the gateway is there: agents do not call what they know to be gone. */
-  #there: Promise<void> = Promise.resolve();
+  /** When a dying gateway was last seen to be gone. Until the system has cleared it away its connections look alive. */
+  #goneAt = Infinity;
 
   constructor(agent: Agent, chance: Chance, mayBeAway: boolean) {
     this.#agent = agent;
@@ -104,23 +104,18 @@ class Raging {
   async rage(
     kills: number,
     isGentle: boolean,
-    kill: (chance: Chance) => Promise<boolean>,
+    kill: (chance: Chance, gone: () => void) => Promise<boolean>,
   ): Promise<void> {
     const mouths = Array.from({ length: callers }, () => this.#callOn(this.#newChance()));
     const chance = this.#newChance();
     try {
       for (let done = 0; done < kills;) {
-        const { promise: back, resolve: cameBack } = Promise.withResolvers<void>();
         await this.#untilMore(() => this.#answered, 'an answer');
         await this.#untilMore(() => this.#number, 'a call');
         await delay(chance.below(killWithin));
-        if (this.#mayBeAway) this.#there = back;
         const met = [...this.#open];
-        try {
-          if (await kill(chance)) done += 1;
-        } finally {
-          cameBack();
-        }
+        this.#goneAt = Infinity;
+        if (await kill(chance, () => (this.#goneAt = performance.now()))) done += 1;
         if (isGentle) await Promise.all(met);
       }
       // The last kill must be survived too.
@@ -137,10 +132,9 @@ class Raging {
 
   async #callOn(chance: Chance): Promise<void> {
     while (!this.#isOver) {
-      await this.#there;
       const { answer, ...call } = wantedOf(this.#number++, chance);
       const from = performance.now();
-      const asked = this.#ask(call, answer);
+      const asked = this.#ask(call, answer, from);
       this.#open.add(asked);
       const heard = await asked;
       this.#open.delete(asked);
@@ -150,7 +144,7 @@ class Raging {
     }
   }
 
-  async #ask({ tool, args }: Asked, answer: string): Promise<Told> {
+  async #ask({ tool, args }: Asked, answer: string, from: number): Promise<Told> {
     const heard = new AbortController();
     const called = this.#agent.call(tool, args).then(
       ({ text, isError, outcome }): Told => {
@@ -158,7 +152,7 @@ class Raging {
         if (isError) return { told: 'rejected', words: text };
         return { told: text === answer ? 'ok' : 'wrong', words: text };
       },
-      (error: unknown) => ({ told: this.#judge(error), words: String(error) }),
+      (error: unknown) => ({ told: this.#judge(error, from), words: String(error) }),
     );
     const hung = delay(patience, { told: 'hung', words: 'no answer' } as const, {
       signal: heard.signal,
@@ -169,14 +163,14 @@ class Raging {
   }
 
   /**
-   * A request whose answer a dead gateway had not begun is nobody's broken promise: no client of HTTP can come back for it. One
-   * that ends in order says so of what it does not take any more.
+   * A request that went to a gateway which was killed at that moment is nobody's broken promise: no client of HTTP can come back
+   * for what was not begun. One that was sent when the gateway was gone waits for the next, and one that ends in order says so of
+   * what it does not take any more.
    */
-  #judge(error: unknown): 'unheard' | 'rejected' | 'not-run' {
+  #judge(error: unknown, from: number): 'unheard' | 'rejected' | 'not-run' {
     if (this.#mayBeAway && /The gateway is restarting/.test(String(error))) return 'not-run';
-    return this.#mayBeAway && /fetch failed|ECONNREFUSED|socket/i.test(String(error))
-      ? 'unheard'
-      : 'rejected';
+    const isBroken = /fetch failed|ECONNREFUSED|socket/i.test(String(error));
+    return this.#mayBeAway && isBroken && from < this.#goneAt ? 'unheard' : 'rejected';
   }
 
   async #untilMore(count: () => number, what: string): Promise<void> {
@@ -189,16 +183,16 @@ class Raging {
   }
 }
 
-/** `left`: told what the gateway leaves to its next life. */
+/** `gone`: called when nothing of this life can change any more. */
 const endGateway = async (
   gateway: GatewayProcess,
   isOrderly: boolean,
   chance: Chance,
-  left: () => void,
+  gone: () => void,
 ): Promise<boolean> => {
   if (!isOrderly) await gateway.kill9();
   else if (!(await gateway.shutDown())) throw new Error('The gateway did not end in order.');
-  left();
+  gone();
   await delay(chance.below(awayWithin));
   await gateway.start();
   return true;
@@ -227,11 +221,13 @@ const rageAt = async (
     for (const [tool, args] of fetchableIn(gateway)) fetchable.add(keyOf(tool, args));
   };
   try {
-    await raging.rage(kills, isGentle, (chance) =>
-      victim === 'server'
-        ? upstream.kill()
-        : endGateway(gateway, victim === 'reload', chance, look),
-    );
+    await raging.rage(kills, isGentle, (chance, gone) => {
+      if (victim === 'server') return upstream.kill();
+      return endGateway(gateway, victim === 'reload', chance, () => {
+        gone();
+        look();
+      });
+    });
   } catch (error) {
     violations.push(`${String(error)}\n${gateway.output.slice(-4000)}`);
   }
@@ -259,7 +255,7 @@ export const gatewayStorm = async (storm: GatewayStorm): Promise<Outcome> => {
     const gateway = await startGateway({
       servers: { [serverName]: upstream.entry },
       settings,
-      args: ['--trust'],
+      args: ['--trust', '--restarts'],
     });
     try {
       const agent = await storm.connect(gateway, serverName);

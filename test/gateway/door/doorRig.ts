@@ -6,6 +6,7 @@ import { expect, onTestFinished } from 'vitest';
 import { realClock } from '../../../src/base/clock.ts';
 import { isRequest, resultOf } from '../../../src/core/rpc.ts';
 import { Door, type DoorLimits, usualLimits } from '../../../src/gateway/door.ts';
+import { Leaving } from '../../../src/gateway/leaving.ts';
 import type { McpHandler, McpRequest } from '../../../src/gateway/mcpRequest.ts';
 import { jsonReply, send } from '../../../src/gateway/reply.ts';
 
@@ -67,6 +68,7 @@ export class DoorRig {
         whole: () => ({ status: 'healthy', servers: { dev: {} } }),
         of: (server) => (server === 'dev' ? { name: 'dev' } : null),
       },
+      sayGoodbye: new Leaving(null).sayGoodbye,
       clock: realClock,
       log: { debug: note, info: note, warn: note, error: note },
     });

@@ -11,6 +11,7 @@ const aWish = (change: Partial<HeadlessWish> = {}): HeadlessWish => ({
   state: 'state',
   port: null,
   trust: false,
+  restarts: false,
   ...change,
 });
 
@@ -35,7 +36,7 @@ describe('the command line', () => {
   it('takes configuration, state, port and trust', () => {
     expect(parse('--config a.json --state b --port 4100 --trust')).toEqual({
       kind: 'run',
-      wish: { config: 'a.json', state: 'b', port: 4100, trust: true },
+      wish: { config: 'a.json', state: 'b', port: 4100, trust: true, restarts: false },
     });
     expect(parse('--state=b --config=a.json')).toEqual({
       kind: 'run',

@@ -168,8 +168,9 @@ export const aGateway = (
 ): HeadlessProcess => {
   const gateway = new HeadlessProcess(aHome(), more, env);
   gateway.configure(servers, lifeline);
+  // In order: of one that is killed a keeper of its port would be left.
   onTestFinished(async () => {
-    await gateway.kill9();
+    await gateway.end();
   });
   return gateway;
 };

@@ -196,7 +196,8 @@ describe('it refuses in words', () => {
   });
 
   it('a port that is taken', async () => {
-    const other = createServer().listen(0, '127.0.0.1');
+    // It is asked whether it is a keeper of ours, and does not answer that.
+    const other = createServer((socket) => void socket.resume()).listen(0, '127.0.0.1');
     onTestFinished(() => void other.close());
     await once(other, 'listening');
     const address = other.address();

@@ -52,7 +52,8 @@ test('a port of another program is asked for less and less often', async () => {
   await rig.gateway.open();
   await rig.clock.advance(600_000);
   expect(rig.url()).not.toContain(`:${port}/`);
-  expect(rig.clock.pending).toBe(1);
+  // Whether it is a keeper that would leave is asked outside of this clock.
+  await eventually(() => rig.clock.pending === 1);
 });
 
 test('the port of the settings is preferred to the last one', async () => {

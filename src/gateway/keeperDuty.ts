@@ -1,0 +1,134 @@
+// The port keeper: while a gateway is away it takes the connections that come to its port, and hands them to the next gateway as
+// soon as that is there. So whoever calls while a window reloads waits a few seconds, and is not refused. It understands
+// nothing of what it holds but how a request begins; whoever may come in is decided by the gateway.
+// Not here: one connection (keptConnection.ts), what is said (keeperWords.ts), and its process (keeper.ts).
+import { once } from 'node:events';
+import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { type Clock, type Millis, sleep } from '../base/clock.ts';
+import { type Disposable, Mutable } from '../base/disposable.ts';
+import { inheritedDescriptor, type KeeperOrders, leftResponse } from './keeperWords.ts';
+import { KeptConnection } from './keptConnection.ts';
+
+/** Streams that only wait for news are cut when so much time has passed and nobody is owed an answer: they come again by themselves. */
+const lastConnections: Millis = 2000;
+const askAgain: Millis = 10;
+/** Connections along which the token has not come yet. The oldest makes room, so that a flood of them competes with itself. */
+const mostStrangers = 64;
+/** A gateway that ended without a goodbye lets go of its port at once; another program never does. */
+const askFor: Millis = 1000;
+
+export class KeeperDuty implements Disposable {
+  readonly #orders: KeeperOrders;
+  readonly #clock: Clock;
+  readonly #ended: () => void;
+  readonly #server: Server;
+  /** Oldest first. */
+  readonly #kept = new Set<KeptConnection>();
+  readonly #limit = new Mutable<Disposable>();
+  #state: 'standing by' | 'holding' | 'leaving' | 'ended' = 'standing by';
+  #hasSettled = false;
+
+  /** `ended` is called once, when nothing is left to do. */
+  constructor(orders: KeeperOrders, clock: Clock, ended: () => void) {
+    this.#orders = orders;
+    this.#clock = clock;
+    this.#ended = ended;
+    this.#server = createServer({ noDelay: true }, (socket) => this.#enter(socket));
+  }
+
+  /** Takes connections from now on. Rejects, and has ended, where the port cannot be had. */
+  async hold(): Promise<void> {
+    if (this.#state !== 'standing by') return;
+    this.#state = 'holding';
+    try {
+      await this.#listen();
+    } catch (error) {
+      this.#end();
+      throw error;
+    }
+    this.#limit.value = this.#clock.after(this.#orders.holdFor, () => this.#giveUp());
+  }
+
+  dispose(): void {
+    this.#state = 'ended';
+    this.#limit.dispose();
+    this.#server.close();
+    for (const kept of this.#kept) kept.destroy();
+  }
+
+  async #listen(): Promise<void> {
+    const { inherits, port } = this.#orders;
+    const place = inherits
+      ? { fd: inheritedDescriptor }
+      : { host: '127.0.0.1', port, exclusive: true };
+    const until = this.#clock.steady() + askFor;
+    while (!(await this.#isListening(place)))
+      if (this.#clock.steady() < until) await sleep(this.#clock, askAgain);
+      else throw new Error(`Port ${port} is taken.`);
+    // Of one connection; the others are not concerned.
+    this.#server.on('error', () => undefined);
+  }
+
+  async #isListening(place: ListenOptions & { readonly fd?: number }): Promise<boolean> {
+    try {
+      this.#server.listen(place);
+      await once(this.#server, 'listening');
+      return true;
+    } catch {
+      return false;
+    }
+  }
+
+  #enter(client: Socket): void {
+    const strangers = [...this.#kept].filter((each) => !isKnown(each));
+    if (strangers.length >= mostStrangers) strangers[0]?.destroy();
+    const kept = new KeptConnection(client, this.#orders, this.#clock, {
+      known: () => {
+        if ([...this.#kept].filter(isKnown).length > this.#orders.maxConnections) kept.destroy();
+      },
+      dismissed: (gateway) => this.#leave(gateway),
+      over: () => {
+        this.#kept.delete(kept);
+        this.#endIfDone();
+      },
+    });
+    this.#kept.add(kept);
+  }
+
+  /** The next gateway is there, and wants the port. */
+  #leave(gateway: Socket): void {
+    if (this.#state !== 'holding') return;
+    this.#state = 'leaving';
+    // Before it is told: it listens at once.
+    this.#server.close();
+    gateway.end(leftResponse);
+    for (const kept of this.#kept) kept.pass();
+    this.#limit.value = this.#clock.after(lastConnections, () => {
+      this.#hasSettled = true;
+      this.#endIfDone();
+    });
+  }
+
+  /** It does not come back. */
+  #giveUp(): void {
+    this.#state = 'leaving';
+    this.#hasSettled = true;
+    this.#server.close();
+    for (const kept of this.#kept) kept.refuse();
+    this.#endIfDone();
+  }
+
+  #endIfDone(): void {
+    if (this.#state === 'leaving' && this.#hasSettled && ![...this.#kept].some(isUnfinished))
+      this.#end();
+  }
+
+  #end(): void {
+    if (this.#state === 'ended') return;
+    this.dispose();
+    this.#ended();
+  }
+}
+
+const isUnfinished = ({ isOwed }: KeptConnection): boolean => isOwed;
+const isKnown = (kept: KeptConnection): boolean => kept.isKnown;

@@ -1,0 +1,116 @@
+// What a gateway, its port keeper and the next gateway say to one another: orders to a keeper, and the word at which it leaves. A
+// keeper never has the token: what it was given proves that somebody knows it, and opens nothing. Pure.
+// Not here: the keeper (keeperDuty.ts), whoever starts it (portKeeper.ts), and whoever sends it away (keeperDismissal.ts).
+import { hash, timingSafeEqual } from 'node:crypto';
+import type { Millis } from '../base/clock.ts';
+import { clientHeader } from '../core/clientEntry.ts';
+import { digestOf } from './guard.ts';
+
+export interface KeeperOrders {
+  /** Always on 127.0.0.1. */
+  readonly port: number;
+  /** Whether the keeper has the listening socket already, so that no moment is without one; otherwise it binds the port itself. */
+  readonly inherits: boolean;
+  readonly holdFor: Millis;
+  readonly maxConnections: number;
+  /** SHA-256 of the token in hex, by which those who know it are told from strangers. */
+  readonly digest: string;
+  readonly leaveWord: string;
+}
+
+/** The descriptor under which a keeper finds the socket that it inherits: the first after the usual three. */
+export const inheritedDescriptor = 3;
+export const holdCommand = 'hold';
+/** Said when connections are taken. */
+export const holdingAnswer = 'holding';
+/** With it the gateway knows that a keeper brings a request, and lets that connection end with its answer. */
+export const keptHeader = 'mcp-lifeline-kept';
+const leaveHeader = 'mcp-lifeline-leave';
+export const leftHeader = 'mcp-lifeline-keeper';
+
+/** Whoever listens at our port learns nothing from it that would open the gateway. */
+const leaveWordOf = (token: string): string => hash('sha256', `leave ${token}`, 'hex');
+
+export const ordersFor = (
+  token: string,
+  terms: Pick<KeeperOrders, 'port' | 'inherits' | 'holdFor' | 'maxConnections'>,
+): KeeperOrders => ({
+  ...terms,
+  digest: digestOf(token).toString('hex'),
+  leaveWord: leaveWordOf(token),
+});
+
+const isOrders = (value: unknown): value is KeeperOrders => {
+  if (typeof value !== 'object' || value === null) return false;
+  const given = new Map<string, unknown>(Object.entries(value));
+  const isOf = (type: string) => (name: string) => typeof given.get(name) === type;
+  return (
+    ['port', 'holdFor', 'maxConnections'].every(isOf('number')) &&
+    ['digest', 'leaveWord'].every(isOf('string')) &&
+    typeof given.get('inherits') === 'boolean'
+  );
+};
+
+/** Null where the line holds no orders. */
+export const readOrders = (line: string): KeeperOrders | null => {
+  try {
+    const value: unknown = JSON.parse(line);
+    return isOrders(value) ? value : null;
+  } catch {
+    return null;
+  }
+};
+
+/** To be asked of whoever listens at a port. Any other program, a gateway too, is asked for nothing but its health. */
+export const leaveRequest = (token: string) => ({
+  method: 'GET',
+  path: '/health',
+  headers: { [leaveHeader]: leaveWordOf(token) },
+});
+
+export const leftResponse = [
+  'HTTP/1.1 204 No Content',
+  `${leftHeader}: left`,
+  'Connection: close',
+  '',
+  '',
+].join('\r\n');
+
+/** Words and no JSON, as the gateway itself refuses what it has not read (reply.ts). */
+const refusal = (words: string): string =>
+  [
+    'HTTP/1.1 503 Service Unavailable',
+    'Content-Type: text/plain; charset=utf-8',
+    `Content-Length: ${Buffer.byteLength(words)}`,
+    'Cache-Control: no-store',
+    'Connection: close',
+    '',
+    words,
+  ].join('\r\n');
+
+export const goneResponse = refusal(
+  'The gateway of MCP Lifeline has ended and did not come back. Nothing was done. Open its editor window, or start it again.\n',
+);
+
+export const awayResponse = refusal('The gateway of MCP Lifeline is away for a moment.\n');
+
+const valueIn = (head: string, header: string): string | null =>
+  new RegExp(`^${header}: *(.*?) *\r?$`, 'im').exec(head)?.[1] ?? null;
+
+const isSame = (one: Buffer, other: Buffer): boolean =>
+  one.length === other.length && timingSafeEqual(one, other);
+
+/** `head`: a request up to its body, as text. */
+export const asksToLeave = (head: string, { leaveWord }: KeeperOrders): boolean => {
+  const word = valueIn(head, leaveHeader);
+  return word !== null && isSame(Buffer.from(word), Buffer.from(leaveWord));
+};
+
+/** Monitors want to know how it is now, and our own bridge waits by itself, knowing better for what. */
+export const wantsNoWaiting = (head: string): boolean =>
+  /^\w+ \/health\b/.test(head) || valueIn(head, clientHeader) === 'bridge';
+
+export const knowsToken = (head: string, { digest }: KeeperOrders): boolean => {
+  const token = /^bearer +(\S+)$/i.exec(valueIn(head, 'authorization') ?? '')?.[1];
+  return token !== undefined && isSame(digestOf(token), Buffer.from(digest, 'hex'));
+};

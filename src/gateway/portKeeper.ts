@@ -1,0 +1,148 @@
+// A gateway's side of its port keeper: starts that process, gives it the listening socket where the system allows it, and has it hold
+// the port when the gateway ends. One that stands by holds it by itself as soon as its gateway is gone without a goodbye.
+// Not here: what the keeper does (keeperDuty.ts), and how it is sent away (keeperDismissal.ts).
+import { type ChildProcess, spawn } from 'node:child_process';
+import { Socket } from 'node:net';
+import { type Clock, type Millis, sleep } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
+import type { Log } from '../runtime/ports.ts';
+import { holdCommand, holdingAnswer, type KeeperOrders, ordersFor } from './keeperWords.ts';
+
+export interface KeeperWish {
+  /** Of the keeper's program. */
+  readonly script: string;
+  /**
+   * When one begins to stand by, for the case that this process is killed: as soon as the gateway listens, or when somebody uses it who
+   * cannot wait by himself. It costs some 10 MiB of memory.
+   */
+  readonly standsBy: 'always' | 'once-used';
+}
+
+export interface PortKeeperPorts {
+  readonly wish: KeeperWish;
+  readonly token: string;
+  readonly clock: Clock;
+  readonly log: Pick<Log, 'info' | 'warn'>;
+  readonly terms: () => Pick<KeeperOrders, 'holdFor' | 'maxConnections'>;
+}
+
+/** Where the gateway listens. `descriptor`: of the listening socket; null where it cannot be inherited. */
+export interface KeptPlace {
+  readonly port: number;
+  readonly descriptor: number | null;
+}
+
+/** A bare process is there in some 50 ms; who waits for our end is not to wait longer than this. */
+const startLimit: Millis = 1500;
+
+/** What a bare Node needs of the environment; the rest, which may hold credentials, is none of its business. */
+const needed = ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR', 'HOME', 'USERPROFILE'] as const;
+
+/** The program may be that of the editor, which runs scripts only when it is told to. */
+export const keeperEnvironment = (own: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
+  ...Object.fromEntries(needed.flatMap((name) => (own[name] ? [[name, own[name]]] : []))),
+  ELECTRON_RUN_AS_NODE: '1',
+});
+
+const start = (script: string, orders: KeeperOrders, { descriptor }: KeptPlace): ChildProcess => {
+  const inherited = descriptor === null ? [] : [descriptor];
+  const child = spawn(process.execPath, [script], {
+    // Ctrl+C in a terminal, and the end of an editor, is for us.
+    detached: true,
+    windowsHide: true,
+    env: keeperEnvironment(process.env),
+    stdio: ['pipe', 'pipe', 'ignore', ...inherited],
+  });
+  child.stdin?.on('error', () => undefined);
+  child.stdin?.write(`${JSON.stringify(orders)}\n`);
+  return child;
+};
+
+/** It must not keep us alive. */
+const letRun = (child: ChildProcess): void => {
+  child.unref();
+  // Node's pipes to a process are sockets (documentation of `subprocess.stdin` and `unref`).
+  for (const stream of [child.stdin, child.stdout]) if (stream instanceof Socket) stream.unref();
+};
+
+const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
+  exitCode !== null || signalCode !== null;
+
+const hasAnswered = (child: ChildProcess): Promise<boolean> =>
+  new Promise((resolve) => {
+    child.stdout?.on('data', (chunk: Buffer) => {
+      if (chunk.includes(holdingAnswer)) resolve(true);
+    });
+    child.once('error', () => resolve(false));
+    child.once('exit', () => resolve(false));
+  });
+
+export class PortKeeper implements Disposable {
+  readonly #ports: PortKeeperPorts;
+  #standing: { readonly child: ChildProcess; readonly place: KeptPlace } | null = null;
+
+  constructor(ports: PortKeeperPorts) {
+    this.#ports = ports;
+  }
+
+  /** One stands by for this place from now on. */
+  standBy(place: KeptPlace): void {
+    if (this.#isOff) return;
+    this.dispose();
+    this.#standing = { child: this.#start(place), place };
+  }
+
+  /**
+   * Leaves the port to a keeper; `letGo` closes it here. False: there is none, and `letGo` may or may not have been called.
+   */
+  async hold(place: KeptPlace, letGo: () => void): Promise<boolean> {
+    if (this.#isOff) return false;
+    const { clock, log } = this.#ports;
+    if (this.#standing?.place.port !== place.port || hasEnded(this.#standing.child)) this.dispose();
+    const { child } = this.#standing ?? { child: this.#start(place) };
+    this.#standing = null;
+    const answered = hasAnswered(child);
+    if (place.descriptor === null) letGo();
+    child.stdin?.write(`${holdCommand}\n`);
+    const limit = new AbortController();
+    const late = sleep(clock, startLimit, limit.signal).then(
+      () => false,
+      () => false,
+    );
+    const isHolding = await Promise.race([answered, late]);
+    limit.abort();
+    if (isHolding) letGo();
+    else {
+      child.kill('SIGKILL');
+      log.warn(
+        'Nobody keeps the port while the gateway is away: programs that call now are refused.',
+      );
+    }
+    return isHolding;
+  }
+
+  /** Ends the one that stands by: nobody comes back. */
+  dispose(): void {
+    // It holds nothing yet, and must not begin to.
+    this.#standing?.child.kill('SIGKILL');
+    this.#standing = null;
+  }
+
+  get #isOff(): boolean {
+    return this.#ports.terms().holdFor === 0;
+  }
+
+  #start(place: KeptPlace): ChildProcess {
+    const { wish, token, terms, log } = this.#ports;
+    const { port, descriptor } = place;
+    const orders = ordersFor(token, { ...terms(), port, inherits: descriptor !== null });
+    const child = start(wish.script, orders, place);
+    child.once('error', ({ message }) =>
+      log.warn(
+        `The process that keeps the port while the gateway is away did not start: ${message}`,
+      ),
+    );
+    letRun(child);
+    return child;
+  }
+}

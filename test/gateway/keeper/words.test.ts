@@ -1,0 +1,97 @@
+// What a gateway, its port keeper and the next gateway say to one another.
+import { describe, expect, it, test } from 'vitest';
+import {
+  asksToLeave,
+  knowsToken,
+  leaveRequest,
+  ordersFor,
+  readOrders,
+  wantsNoWaiting,
+} from '../../../src/gateway/keeperWords.ts';
+import { keeperEnvironment } from '../../../src/gateway/portKeeper.ts';
+
+const token = 'the-token-of-a-gateway';
+const terms = { port: 4100, inherits: true, holdFor: 20_000, maxConnections: 512 };
+const orders = ordersFor(token, terms);
+
+const headOf = (line: string, headers: Readonly<Record<string, string>>): string =>
+  [line, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)].join('\r\n');
+
+const asked = (known: string): string => {
+  const { method, path, headers } = leaveRequest(known);
+  return headOf(`${method} ${path} HTTP/1.1`, { Host: '127.0.0.1:4100', ...headers });
+};
+
+describe('orders', () => {
+  it('are read as they were written', () => {
+    expect(readOrders(JSON.stringify(orders))).toEqual(orders);
+    expect(orders).toMatchObject(terms);
+  });
+
+  it.each(['', 'hold', 'null', '[]', '{}', JSON.stringify({ ...orders, port: '4100' })])(
+    'are not read from %j',
+    (line) => {
+      expect(readOrders(line)).toBeNull();
+    },
+  );
+
+  it('[keep-secrets] do not hold the token', () => {
+    expect(JSON.stringify(orders)).not.toContain(token);
+  });
+});
+
+describe('a keeper leaves', () => {
+  it('for whoever knows the token, and for nobody else', () => {
+    expect(asksToLeave(asked(token), orders)).toBe(true);
+    expect(asksToLeave(asked('another'), orders)).toBe(false);
+    expect(asksToLeave(headOf('GET /health HTTP/1.1', {}), orders)).toBe(false);
+  });
+
+  it('[keep-secrets] without being told the token, or what a keeper has been told of it', () => {
+    expect(asked(token)).not.toContain(token);
+    expect(asked(token)).not.toContain(orders.digest);
+  });
+
+  it('not for the digest that it checks tokens with', () => {
+    const head = headOf('GET /health HTTP/1.1', { 'mcp-lifeline-leave': orders.digest });
+    expect(asksToLeave(head, orders)).toBe(false);
+  });
+});
+
+it.each([
+  ['Bearer the-token-of-a-gateway', true],
+  ['bearer  the-token-of-a-gateway', true],
+  ['Bearer the-token-of-a-gatewa', false],
+  ['Bearer ', false],
+  ['Basic the-token-of-a-gateway', false],
+])('who sends "%s" knows the token: %j', (authorization, isKnown) => {
+  expect(knowsToken(headOf('POST /mcp/a HTTP/1.1', { authorization }), orders)).toBe(isKnown);
+});
+
+it.each([
+  ['GET /health HTTP/1.1', {}, true],
+  ['GET /health/files HTTP/1.1', {}, true],
+  ['POST /mcp/files HTTP/1.1', { 'Mcp-Lifeline-Client': 'bridge' }, true],
+  ['POST /mcp/files HTTP/1.1', { 'Mcp-Lifeline-Client': 'codex' }, false],
+  ['POST /mcp/health HTTP/1.1', {}, false],
+  ['GET /healthy HTTP/1.1', {}, false],
+])('%s with %j is told at once that the gateway is away: %j', (line, headers, isSo) => {
+  expect(wantsNoWaiting(headOf(line, headers))).toBe(isSo);
+});
+
+test('[keep-secrets] a keeper is given what a bare Node needs of the environment, and nothing else', () => {
+  const own = {
+    PATH: '/bin',
+    HOME: '/home/me',
+    SystemRoot: 'C:\\Windows',
+    TMP: '',
+    API_KEY: 'secret',
+  };
+  expect(keeperEnvironment(own)).toEqual({
+    PATH: '/bin',
+    HOME: '/home/me',
+    SystemRoot: 'C:\\Windows',
+    // The program may be the editor's.
+    ELECTRON_RUN_AS_NODE: '1',
+  });
+});
