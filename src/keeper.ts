@@ -1,13 +1,15 @@
-// Composition root of the port keeper, a small process of its own: it is there when its gateway is not. It takes its orders from
-// standard input, and the end of that for the end of its gateway. No decisions.
-import { createInterface } from 'node:readline';
+// Composition root of the port keeper, a small process of its own: it is there when its gateway is not. It takes its orders over the
+// channel from that, and the end of the channel for the end of the gateway. No decisions.
 import { realClock as clock } from './base/clock.ts';
 import { KeeperDuty } from './gateway/keeperDuty.ts';
-import { holdCommand, holdingAnswer, readOrders } from './gateway/keeperWords.ts';
+import { KeeperHeirs } from './gateway/keeperHeirs.ts';
+import { holdingAnswer, type KeeperMessage } from './gateway/keeperWords.ts';
+import { isSharedHandle } from './gateway/sharedSockets.ts';
 
+const heirs = new KeeperHeirs(clock);
 let duty: KeeperDuty | null = null;
 
-const hold = async (): Promise<void> => {
+const hold = async (): Promise<KeeperDuty> => {
   // Without orders there is nothing to keep.
   if (duty === null) process.exit(1);
   try {
@@ -15,19 +17,27 @@ const hold = async (): Promise<void> => {
   } catch {
     process.exit(1);
   }
-  process.stdout.write(`${holdingAnswer}\n`);
+  return duty;
 };
 
-const take = (line: string): void => {
-  if (line === holdCommand) return void hold();
-  const orders = readOrders(line);
-  if (orders === null) process.exit(1);
-  duty ??= new KeeperDuty(orders, clock, () => process.exit(0));
+const take = (message: KeeperMessage, handle: unknown): void => {
+  switch (message.kind) {
+    case 'orders':
+      duty ??= new KeeperDuty(message.orders, clock, () => process.exit(0));
+      return;
+    case 'hold':
+      // Who asked may be gone by the time of the answer.
+      void hold().then(() => process.connected && process.send?.(holdingAnswer, () => undefined));
+      return;
+    case 'shared':
+      if (isSharedHandle(handle)) heirs.share(message.id, handle);
+      return;
+    case 'closed':
+      heirs.close(message.id);
+  }
 };
 
-// Who asked may be gone by the time of the answer.
-process.stdout.on('error', () => undefined);
-process.stdin.on('error', () => undefined);
-const lines = createInterface({ input: process.stdin });
-lines.on('line', take);
-lines.once('close', () => void hold());
+process.on('message', take);
+process.once('disconnect', () => {
+  void hold().then((keeper) => heirs.inherit((client) => keeper.inherit(client)));
+});

@@ -41,6 +41,8 @@ export interface DoorPorts {
   readonly limits: DoorLimits;
   readonly handle: McpHandler;
   readonly health: HealthAnswers;
+  /** A connection has come. */
+  readonly meet?: (socket: Socket, connections: number) => void;
   /** Answers a request that has not begun when the door closes. */
   readonly sayGoodbye: (response: ServerResponse) => void;
   readonly clock: Clock;
@@ -192,7 +194,7 @@ export class Door implements Disposable {
   }
 
   #enter(socket: Socket): void {
-    if (this.#connections.enter(socket)) return;
+    if (this.#connections.enter(socket)) return this.#ports.meet?.(socket, this.connections);
     this.#count('turned-away');
     this.#garbage.turnAway(socket);
   }

@@ -246,9 +246,10 @@ export class Gateway implements Disposable {
       },
       handle: (request, response) => {
         if (this.#isStopping) return sayGoodbye(response);
-        leaving.serve(this.#door, request.headers.entry);
+        leaving.serve(this.#door, request.headers.entry, response.socket);
         handle(request, response);
       },
+      meet: (socket, connections) => leaving.meet(socket, connections),
       sayGoodbye,
       health: healthAnswers(this.#health()),
     });

@@ -33,7 +33,7 @@ export class KeeperDuty implements Disposable {
     this.#orders = orders;
     this.#clock = clock;
     this.#ended = ended;
-    this.#server = createServer({ noDelay: true }, (socket) => this.#enter(socket));
+    this.#server = createServer({ noDelay: true }, (socket) => void this.#enter(socket));
   }
 
   /** Takes connections from now on. Rejects, and has ended, where the port cannot be had. */
@@ -47,6 +47,12 @@ export class KeeperDuty implements Disposable {
       throw error;
     }
     this.#limit.value = this.#clock.after(this.#orders.holdFor, () => this.#giveUp());
+  }
+
+  /** A connection of the gateway that is gone, along which a request has come. */
+  inherit(client: Socket): void {
+    const kept = this.#enter(client);
+    if (this.#state === 'leaving') kept.pass();
   }
 
   dispose(): void {
@@ -79,7 +85,7 @@ export class KeeperDuty implements Disposable {
     }
   }
 
-  #enter(client: Socket): void {
+  #enter(client: Socket): KeptConnection {
     const strangers = [...this.#kept].filter((each) => !isKnown(each));
     if (strangers.length >= mostStrangers) strangers[0]?.destroy();
     const kept = new KeptConnection(client, this.#orders, this.#clock, {
@@ -93,6 +99,7 @@ export class KeeperDuty implements Disposable {
       },
     });
     this.#kept.add(kept);
+    return kept;
   }
 
   /** The next gateway is there, and wants the port. */

@@ -20,8 +20,7 @@ export interface KeeperOrders {
 
 /** The descriptor under which a keeper finds the socket that it inherits: the first after the usual three. */
 export const inheritedDescriptor = 3;
-export const holdCommand = 'hold';
-/** Said when connections are taken. */
+/** Said by a keeper when it takes connections. */
 export const holdingAnswer = 'holding';
 /** With it the gateway knows that a keeper brings a request, and lets that connection end with its answer. */
 export const keptHeader = 'mcp-lifeline-kept';
@@ -40,26 +39,15 @@ export const ordersFor = (
   leaveWord: leaveWordOf(token),
 });
 
-const isOrders = (value: unknown): value is KeeperOrders => {
-  if (typeof value !== 'object' || value === null) return false;
-  const given = new Map<string, unknown>(Object.entries(value));
-  const isOf = (type: string) => (name: string) => typeof given.get(name) === type;
-  return (
-    ['port', 'holdFor', 'maxConnections'].every(isOf('number')) &&
-    ['digest', 'leaveWord'].every(isOf('string')) &&
-    typeof given.get('inherits') === 'boolean'
-  );
-};
-
-/** Null where the line holds no orders. */
-export const readOrders = (line: string): KeeperOrders | null => {
-  try {
-    const value: unknown = JSON.parse(line);
-    return isOrders(value) ? value : null;
-  } catch {
-    return null;
-  }
-};
+/** What a gateway tells its keeper, over their channel; the end of that is the end of the gateway. */
+export type KeeperMessage =
+  | { readonly kind: 'orders'; readonly orders: KeeperOrders }
+  /** Take the port. */
+  | { readonly kind: 'hold' }
+  /** A connection comes with it, to be held open. */
+  | { readonly kind: 'shared'; readonly id: number }
+  /** That one has ended. */
+  | { readonly kind: 'closed'; readonly id: number };
 
 /** To be asked of whoever listens at a port. Any other program, a gateway too, is asked for nothing but its health. */
 export const leaveRequest = (token: string) => ({

@@ -1,6 +1,7 @@
 // How a gateway leaves its port when it ends: to a keeper where it may be back soon, so that whoever calls meanwhile waits, and is
 // not refused. Not here: the keeper (portKeeper.ts), and what becomes of calls that were taken (sessions.ts).
 import type { ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
 import type { Disposable } from '../base/disposable.ts';
 import { clientHeader } from '../core/clientEntry.ts';
 import type { Door } from './door.ts';
@@ -9,6 +10,8 @@ import { redirectReply, send, textReply } from './reply.ts';
 
 /** The agent of the editor goes and comes back with its window, and our bridge asks again and again. */
 const waitByThemselves: ReadonlySet<string> = new Set(['vscode', 'bridge']);
+
+const mostUnknown = 64;
 
 export class Leaving implements Disposable {
   readonly #keeper: PortKeeper | null;
@@ -28,11 +31,18 @@ export class Leaving implements Disposable {
     if (this.#standsBy === 'always' || this.#isUsed) this.#standBy(door);
   }
 
+  /** A connection that nobody knows yet. So many only, so that a flood of them costs nothing. */
+  meet(socket: Socket, connections: number): void {
+    if (connections <= mostUnknown) this.#keeper?.share(socket);
+  }
+
   /** Somebody comes in, by an entry of ours or without one. */
-  serve(door: Door, entry: string | null): void {
-    if (this.#isUsed || (entry !== null && waitByThemselves.has(entry))) return;
-    this.#isUsed = true;
-    if (this.#standsBy === 'once-used') this.#standBy(door);
+  serve(door: Door, entry: string | null, socket: Socket | null): void {
+    if (!this.#isUsed && !(entry !== null && waitByThemselves.has(entry))) {
+      this.#isUsed = true;
+      if (this.#standsBy === 'once-used') this.#standBy(door);
+    }
+    if (socket) this.#keeper?.share(socket);
   }
 
   /**

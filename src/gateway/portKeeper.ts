@@ -1,12 +1,13 @@
 // A gateway's side of its port keeper: starts that process, gives it the listening socket where the system allows it, and has it hold
 // the port when the gateway ends. One that stands by holds it by itself as soon as its gateway is gone without a goodbye.
 // Not here: what the keeper does (keeperDuty.ts), and how it is sent away (keeperDismissal.ts).
-import { type ChildProcess, spawn } from 'node:child_process';
-import { Socket } from 'node:net';
+import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
+import type { Socket } from 'node:net';
 import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Log } from '../runtime/ports.ts';
-import { holdCommand, holdingAnswer, type KeeperOrders, ordersFor } from './keeperWords.ts';
+import { holdingAnswer, type KeeperMessage, type KeeperOrders, ordersFor } from './keeperWords.ts';
+import { handleOf } from './sharedSockets.ts';
 
 export interface KeeperWish {
   /** Of the keeper's program. */
@@ -44,25 +45,24 @@ export const keeperEnvironment = (own: NodeJS.ProcessEnv): NodeJS.ProcessEnv => 
   ELECTRON_RUN_AS_NODE: '1',
 });
 
-const start = (script: string, orders: KeeperOrders, { descriptor }: KeptPlace): ChildProcess => {
-  const inherited = descriptor === null ? [] : [descriptor];
-  const child = spawn(process.execPath, [script], {
+const tell = (child: ChildProcess, message: KeeperMessage, handle?: SendHandle): void => {
+  // One that has gone is noticed by its end.
+  if (child.connected) child.send(message, handle, { keepOpen: true }, () => undefined);
+};
+
+const start = (script: string, { descriptor }: KeptPlace): ChildProcess =>
+  spawn(process.execPath, [script], {
     // Ctrl+C in a terminal, and the end of an editor, is for us.
     detached: true,
     windowsHide: true,
     env: keeperEnvironment(process.env),
-    stdio: ['pipe', 'pipe', 'ignore', ...inherited],
+    stdio: ['ignore', 'ignore', 'ignore', descriptor ?? 'ignore', 'ipc'],
   });
-  child.stdin?.on('error', () => undefined);
-  child.stdin?.write(`${JSON.stringify(orders)}\n`);
-  return child;
-};
 
 /** It must not keep us alive. */
 const letRun = (child: ChildProcess): void => {
   child.unref();
-  // Node's pipes to a process are sockets (documentation of `subprocess.stdin` and `unref`).
-  for (const stream of [child.stdin, child.stdout]) if (stream instanceof Socket) stream.unref();
+  child.channel?.unref();
 };
 
 const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
@@ -70,16 +70,23 @@ const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
 
 const hasAnswered = (child: ChildProcess): Promise<boolean> =>
   new Promise((resolve) => {
-    child.stdout?.on('data', (chunk: Buffer) => {
-      if (chunk.includes(holdingAnswer)) resolve(true);
+    child.on('message', (message) => {
+      if (message === holdingAnswer) resolve(true);
     });
     child.once('error', () => resolve(false));
     child.once('exit', () => resolve(false));
   });
 
+interface Standing {
+  readonly child: ChildProcess;
+  readonly place: KeptPlace;
+  readonly shared: WeakSet<Socket>;
+}
+
 export class PortKeeper implements Disposable {
   readonly #ports: PortKeeperPorts;
-  #standing: { readonly child: ChildProcess; readonly place: KeptPlace } | null = null;
+  #standing: Standing | null = null;
+  #shared = 0;
 
   constructor(ports: PortKeeperPorts) {
     this.#ports = ports;
@@ -89,7 +96,24 @@ export class PortKeeper implements Disposable {
   standBy(place: KeptPlace): void {
     if (this.#isOff) return;
     this.dispose();
-    this.#standing = { child: this.#start(place), place };
+    this.#standing = { child: this.#start(place), place, shared: new WeakSet() };
+  }
+
+  /**
+   * Has the one that stands by hold this connection open, so that a request that comes along it while this process is being killed is not
+   * lost. Once for each is enough.
+   */
+  share(socket: Socket): void {
+    const standing = this.#standing;
+    if (!standing || standing.shared.has(socket)) return;
+    standing.shared.add(socket);
+    const { child } = standing;
+    const handle = handleOf(socket);
+    if (handle === null || socket.destroyed) return;
+    this.#shared += 1;
+    const id = this.#shared;
+    tell(child, { kind: 'shared', id }, handle);
+    socket.once('close', () => tell(child, { kind: 'closed', id }));
   }
 
   /**
@@ -103,7 +127,7 @@ export class PortKeeper implements Disposable {
     this.#standing = null;
     const answered = hasAnswered(child);
     if (place.descriptor === null) letGo();
-    child.stdin?.write(`${holdCommand}\n`);
+    tell(child, { kind: 'hold' });
     const limit = new AbortController();
     const late = sleep(clock, startLimit, limit.signal).then(
       () => false,
@@ -136,12 +160,15 @@ export class PortKeeper implements Disposable {
     const { wish, token, terms, log } = this.#ports;
     const { port, descriptor } = place;
     const orders = ordersFor(token, { ...terms(), port, inherits: descriptor !== null });
-    const child = start(wish.script, orders, place);
+    const child = start(wish.script, place);
     child.once('error', ({ message }) =>
       log.warn(
         `The process that keeps the port while the gateway is away did not start: ${message}`,
       ),
     );
+    // A channel that breaks is noticed by the end of the process.
+    child.on('disconnect', () => undefined);
+    tell(child, { kind: 'orders', orders });
     letRun(child);
     return child;
   }

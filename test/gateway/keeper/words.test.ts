@@ -5,7 +5,6 @@ import {
   knowsToken,
   leaveRequest,
   ordersFor,
-  readOrders,
   wantsNoWaiting,
 } from '../../../src/gateway/keeperWords.ts';
 import { keeperEnvironment } from '../../../src/gateway/portKeeper.ts';
@@ -22,22 +21,9 @@ const asked = (known: string): string => {
   return headOf(`${method} ${path} HTTP/1.1`, { Host: '127.0.0.1:4100', ...headers });
 };
 
-describe('orders', () => {
-  it('are read as they were written', () => {
-    expect(readOrders(JSON.stringify(orders))).toEqual(orders);
-    expect(orders).toMatchObject(terms);
-  });
-
-  it.each(['', 'hold', 'null', '[]', '{}', JSON.stringify({ ...orders, port: '4100' })])(
-    'are not read from %j',
-    (line) => {
-      expect(readOrders(line)).toBeNull();
-    },
-  );
-
-  it('[keep-secrets] do not hold the token', () => {
-    expect(JSON.stringify(orders)).not.toContain(token);
-  });
+test('[keep-secrets] the orders of a keeper do not hold the token', () => {
+  expect(orders).toMatchObject(terms);
+  expect(JSON.stringify(orders)).not.toContain(token);
 });
 
 describe('a keeper leaves', () => {
