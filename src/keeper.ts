@@ -20,6 +20,10 @@ const hold = async (): Promise<KeeperDuty> => {
   return duty;
 };
 
+const inherit = (): void => {
+  void hold().then((keeper) => heirs.inherit((client) => keeper.inherit(client)));
+};
+
 const take = (message: KeeperMessage, handle: unknown): void => {
   switch (message.kind) {
     case 'orders':
@@ -34,10 +38,11 @@ const take = (message: KeeperMessage, handle: unknown): void => {
       return;
     case 'closed':
       heirs.close(message.id);
+      return;
+    case 'inherit':
+      inherit();
   }
 };
 
 process.on('message', take);
-process.once('disconnect', () => {
-  void hold().then((keeper) => heirs.inherit((client) => keeper.inherit(client)));
-});
+process.once('disconnect', inherit);

@@ -175,7 +175,9 @@ export class Door implements Disposable {
   async #listen(port: number): Promise<Listened> {
     const first = await this.#listeners.listen(port);
     if (first.kind !== 'refused' || first.code !== 'EADDRINUSE') return first;
-    return (await dismissKeeper(port, this.#ports.token)) ? this.#listeners.listen(port) : first;
+    if (!(await dismissKeeper(port, this.#ports.token))) return first;
+    this.#ports.log.info('The port was kept; whoever waited at it comes in now.');
+    return this.#listeners.listen(port);
   }
 
   #become(place: DoorPlace): void {

@@ -177,6 +177,7 @@ export class Gateway implements Disposable {
     const { door, clock } = this.#ports;
     if (this.#isFound) door.saveAway({ ...this.#away, endedAt: clock.now() });
     await this.#door.stop(goodbyeLimit);
+    this.#leaving.end();
     this.dispose();
   }
 

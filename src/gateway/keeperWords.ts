@@ -47,7 +47,9 @@ export type KeeperMessage =
   /** A connection comes with it, to be held open. */
   | { readonly kind: 'shared'; readonly id: number }
   /** That one has ended. */
-  | { readonly kind: 'closed'; readonly id: number };
+  | { readonly kind: 'closed'; readonly id: number }
+  /** They are all the keeper's now: nobody else reads from them any more. */
+  | { readonly kind: 'inherit' };
 
 /** To be asked of whoever listens at a port. Any other program, a gateway too, is asked for nothing but its health. */
 export const leaveRequest = (token: string) => ({

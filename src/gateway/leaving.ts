@@ -67,6 +67,11 @@ export class Leaving implements Disposable {
     send(response, mayFollow ? redirectReply(url) : textReply(503, sorry, again));
   };
 
+  /** The door is closed. */
+  end(): void {
+    this.#keeper?.bequeath();
+  }
+
   dispose(): void {
     this.#keeper?.dispose();
   }

@@ -86,6 +86,8 @@ interface Standing {
 export class PortKeeper implements Disposable {
   readonly #ports: PortKeeperPorts;
   #standing: Standing | null = null;
+  /** Holds the port, and our connections. */
+  #heir: ChildProcess | null = null;
   #shared = 0;
 
   constructor(ports: PortKeeperPorts) {
@@ -113,7 +115,10 @@ export class PortKeeper implements Disposable {
     this.#shared += 1;
     const id = this.#shared;
     tell(child, { kind: 'shared', id }, handle);
-    socket.once('close', () => tell(child, { kind: 'closed', id }));
+    socket.once('close', () => {
+      // What is closed at the end may have got a request that nobody has read yet.
+      if (this.#heir !== child) tell(child, { kind: 'closed', id });
+    });
   }
 
   /**
@@ -135,14 +140,21 @@ export class PortKeeper implements Disposable {
     );
     const isHolding = await Promise.race([answered, late]);
     limit.abort();
-    if (isHolding) letGo();
-    else {
+    if (isHolding) {
+      this.#heir = child;
+      letGo();
+    } else {
       child.kill('SIGKILL');
       log.warn(
         'Nobody keeps the port while the gateway is away: programs that call now are refused.',
       );
     }
     return isHolding;
+  }
+
+  /** Nothing is read here any more: what comes along our connections is for whoever holds the port. */
+  bequeath(): void {
+    if (this.#heir) tell(this.#heir, { kind: 'inherit' });
   }
 
   /** Ends the one that stands by: nobody comes back. */

@@ -131,11 +131,13 @@ const callsDuring = async (client: Client, rage: () => Promise<void>): Promise<s
   const made: Promise<string>[] = [];
   let isOver = false;
   const caller = async (): Promise<void> => {
-    while (!isOver) {
+    // As many as may wait for one server.
+    while (!isOver && made.length < 100) {
       const text = `call ${made.length}`;
       const called = client.callTool({ name: 'append', arguments: { text } }).then(
         ({ content }) => JSON.stringify(content),
-        (error: unknown) => String(error),
+        (error: unknown) =>
+          error instanceof Error ? `${error.message}: ${String(error.cause)}` : String(error),
       );
       made.push(called);
       await delay(100);

@@ -81,6 +81,12 @@ const wantedOf = (number: number, chance: Chance): Wanted => {
   return { tool: 'slow', args: { ms }, mayRepeat: false, answer: `slept ${ms}` };
 };
 
+/** Fetch hides what has happened in its cause. */
+const reasonOf = (error: unknown): string =>
+  error instanceof Error && error.cause !== undefined
+    ? `${String(error)} (${String(error.cause)})`
+    : String(error);
+
 class Raging {
   readonly made: Made[] = [];
   readonly #agent: Agent;
@@ -152,7 +158,7 @@ class Raging {
         if (isError) return { told: 'rejected', words: text };
         return { told: text === answer ? 'ok' : 'wrong', words: text };
       },
-      (error: unknown) => ({ told: this.#judge(error, from), words: String(error) }),
+      (error: unknown) => ({ told: this.#judge(error, from), words: reasonOf(error) }),
     );
     const hung = delay(patience, { told: 'hung', words: 'no answer' } as const, {
       signal: heard.signal,
