@@ -21,7 +21,7 @@ import { mostOpen, type OpenRequest, OpenRequests } from './openRequests.ts';
 import { Quickness } from './quickness.ts';
 import { textReply, send as sendReply } from './reply.ts';
 import { JsonReply } from './sessionJson.ts';
-import { bytesIfLarge, isAnswer, isLarge, primingText } from './sse.ts';
+import { bytesIfLarge, isAnswer, primingText } from './sse.ts';
 import { type Reply, SseReply } from './sseReply.ts';
 import type { Running } from './sessionUpstream.ts';
 import type { OpenStreams } from './streams.ts';
@@ -189,11 +189,11 @@ export class SessionCalls implements Disposable {
     const alone = open.replies.size === 1 && first ? first.alone(json) : 'no';
     if (alone === 'gone') return;
     const { log } = this.#deps;
-    // Keeping a large one takes so long that its client may read meanwhile. The call is in the journal until it is kept.
-    const marked = isLarge(json) ? log.mark(open.stream.id) : undefined;
-    const id = marked ?? log.append(open.stream.id, answer, json);
-    for (const reply of open.replies) reply.finish({ id, json });
-    if (marked !== undefined) log.append(open.stream.id, answer, json, marked);
+    // Whoever waits for it has it before it is kept. The call is in the journal until then: were we killed in between, a client that
+    // did not get all of it would come back with its cursor and be told that its call may have run.
+    const sent = first ? log.mark(open.stream.id) : undefined;
+    if (sent !== undefined) for (const reply of open.replies) reply.finish({ id: sent, json });
+    log.append(open.stream.id, answer, json, sent);
     open.isLogged = true;
     if (open.replies.size === 0) this.#undelivered(open);
   }

@@ -28,7 +28,7 @@ export const eventParts = ({ id, json }: LoggedEvent): Parts => {
 /** So many bytes take a while to be kept. */
 const largeFrom = 64 * 1024;
 
-export const isLarge = (json: Written): boolean =>
+const isLarge = (json: Written): boolean =>
   typeof json === 'string'
     ? json.length >= largeFrom
     : json.bytes.reduce((size, part) => size + part.length, 0) >= largeFrom;

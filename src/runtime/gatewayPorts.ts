@@ -20,10 +20,11 @@ export interface StoredEvent {
 export interface EventLog {
   /**
    * Keeps an event and returns its id. When it returns, the event would survive the death of this process. `json`: the message as
-   * JSON, from a caller who has it already, so that a large one is turned into text only once. `id`: one that `mark` gave for this
-   * stream, so that it could be used before; the event gets its place.
+   * JSON, from a caller who has it already, so that a large one is turned into text only once. `sent`: an id that `mark` gave for
+   * this stream, under which its readers were sent the event before. It gets its place and is there for everybody at once, but is
+   * written down when this turn of the event loop is over, or earlier, before the journal forgets the call that it answers.
    */
-  append(streamId: string, message: RpcMessage | null, json?: Written, id?: string): string;
+  append(streamId: string, message: RpcMessage | null, json?: Written, sent?: string): string;
   /**
    * An id that stands before everything that this stream will hold, and costs nothing: nothing is kept of it. The log does not
    * know it, in this life or the next; but it names its stream, and whoever comes back with it is owed the whole of it.

@@ -18,6 +18,8 @@ export interface JournalPorts {
   readonly allowed: Signal<boolean>;
   readonly table: JournalTable;
   readonly limits: JournalLimits;
+  /** Writes down answers that were sent before they were kept: until then only the journal knows of their calls. */
+  readonly keepAnswers: () => void;
   readonly clock: Clock;
   readonly log: Log;
 }
@@ -30,6 +32,10 @@ const tidyAfter: Millis = 20;
 
 /** A call that nobody has decided about for so long is of no use; servers that were removed leave some behind. */
 const keptFor: Millis = 14 * 24 * 60 * 60 * 1000;
+
+/** It has an answer, if only the one that it became a task. */
+const isOver = ({ phase }: JournalEntry): boolean =>
+  phase.kind === 'task' || phase.kind === 'answered';
 
 export class Journal implements JournalStore, Disposable {
   readonly #ports: JournalPorts;
@@ -110,6 +116,7 @@ export class Journal implements JournalStore, Disposable {
   #store(entry: JournalEntry): boolean {
     // What was kept in memory before is older, whatever becomes of this one.
     this.#own.remove(entry.key);
+    if (isOver(entry)) this.#ports.keepAnswers();
     this.#untrue.delete(entry.key);
     const outcome = this.#putStored(entry);
     if (outcome === 'failed') {
@@ -124,8 +131,9 @@ export class Journal implements JournalStore, Disposable {
   }
 
   #putStored(entry: JournalEntry): boolean | 'failed' {
-    const { table } = this.#ports;
+    const { table, keepAnswers } = this.#ports;
     const [gone = null] = this.#untrue;
+    if (gone !== null) keepAnswers();
     const outcome = this.#attempt('failed', () => table.put(entry, gone));
     if (gone === null) return outcome;
     if (outcome !== 'failed') {
@@ -148,6 +156,7 @@ export class Journal implements JournalStore, Disposable {
 
   #removeUntrue(): void {
     if (this.#untrue.size === 0) return;
+    this.#ports.keepAnswers();
     const isDone = this.#attempt(false, () => {
       this.#ports.table.removeAll(this.#untrue);
       return true;

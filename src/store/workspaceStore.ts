@@ -163,14 +163,16 @@ const buildStored = (ports: WorkspaceStorePorts, database: Database): WorkspaceS
   const limits = journalLimits;
   const calls = new JournalTable({ database, clock, log, limits });
   const allowed = ports.allowsJournal;
-  const journal = life.add(
-    new Journal({ ownership: lease, allowed, table: calls, limits, clock, log }),
-  );
   const forGateway = buildForGateway(ports, { database, ownership: lease }, life);
+  const keepAnswers = (): void => forGateway.events.flush();
+  const journal = life.add(
+    new Journal({ ownership: lease, allowed, table: calls, limits, keepAnswers, clock, log }),
+  );
   // Added last, so that it ends first: what waits is written while the lease is still held.
   life.add(lease);
   lease.beforeRelease(() => {
     records.flush();
+    forGateway.events.flush();
     journal.flush();
   });
   lease.acquire();

@@ -74,6 +74,8 @@ export interface JournalSetup {
   readonly journal: Journal;
   readonly allowed: Source<boolean>;
   readonly turnLease: (status: LeaseStatus) => void;
+  /** What the file said of calls each time when answers had to be kept. */
+  readonly keptAnswers: readonly (readonly string[])[];
   /** What another owner of the file would find. */
   readonly written: (serverId?: string, client?: string) => readonly JournalEntry[];
 }
@@ -93,10 +95,12 @@ export const aJournal = (
   const allowed = new Source(more.allowed ?? true);
   const table = new JournalTable({ database, clock, log, limits });
   const ownership = { status, holds: () => status.value === 'owner' };
-  const journal = new Journal({ ownership, allowed, table, limits, clock, log });
-  onTestFinished(() => journal.dispose());
   const written = (serverId = 'alpha', client = 'lifeline'): readonly JournalEntry[] =>
     new JournalTable({ database, clock, log, limits }).load(serverId, client);
+  const keptAnswers: (readonly string[])[] = [];
+  const keepAnswers = (): void => void keptAnswers.push(keysOf(written()));
+  const journal = new Journal({ ownership, allowed, table, limits, keepAnswers, clock, log });
+  onTestFinished(() => journal.dispose());
   return {
     clock,
     log,
@@ -104,6 +108,7 @@ export const aJournal = (
     journal,
     allowed,
     turnLease: (next) => status.set(next),
+    keptAnswers,
     written,
   };
 };

@@ -2,6 +2,7 @@
 // can be written, else into memory. What had to stay in memory is moved into the table as soon as it can be. Said once for
 // each stretch of trouble. Not here: which events there are (eventIndex.ts).
 import type { Clock, Millis } from '../../base/clock.ts';
+import { type Disposable, Mutable, toDisposable } from '../../base/disposable.ts';
 import type { Log } from '../../runtime/ports.ts';
 import { reasonOf } from '../database.ts';
 import type { Ownership } from '../ownedRecords.ts';
@@ -37,9 +38,16 @@ export interface Trouble {
 const retryAfter: Millis = 5000;
 const movedAtOnce = 500;
 
-export class EventPlaces {
+/** All that is said in one turn of the event loop is written at once: a commit costs more than what is in it. */
+const whenTurnIsOver = (run: () => void): Disposable => {
+  const turn = setImmediate(run);
+  return toDisposable(() => clearImmediate(turn));
+};
+
+export class EventPlaces implements Disposable {
   readonly #ports: PlacesPorts;
   readonly #memory = new MemoryShelf();
+  readonly #soon = new Mutable<Disposable>();
   #trouble: Trouble | null = null;
   #retryAt: Millis = 0;
 
@@ -63,6 +71,12 @@ export class EventPlaces {
     return this.#write((table) => table.put(row)) ?? this.#memory.put(row);
   }
 
+  /** Into memory, and into the table when this turn is over. */
+  putSoon(row: EventRow): number {
+    this.#soon.value ??= whenTurnIsOver(() => this.settle());
+    return this.#memory.put(row);
+  }
+
   get(key: number): Body | undefined {
     return key < 0 ? this.#memory.get(key) : this.#attempt(undefined, (table) => table.get(key));
   }
@@ -81,6 +95,7 @@ export class EventPlaces {
 
   /** Moves what lies in memory into the table. */
   settle(): void {
+    this.#soon.value = undefined;
     while (this.#memory.rows.size > 0 && this.isStoring && this.#mayTry) {
       const entries = [...this.#memory.rows].slice(0, movedAtOnce);
       const rows = entries.map(([, row]) => row);
@@ -109,6 +124,10 @@ export class EventPlaces {
   forget(): void {
     this.#memory.clear();
     this.#setTrouble(null);
+  }
+
+  dispose(): void {
+    this.#soon.dispose();
   }
 
   get #mayTry(): boolean {

@@ -38,6 +38,9 @@ export class EventTable implements EventShelf {
 
   /** All of them or none; the keys come back in the same order. */
   putAll(rows: readonly EventRow[]): readonly number[] {
+    const [only] = rows;
+    // One statement is a transaction by itself.
+    if (rows.length === 1 && only) return [this.put(only)];
     return this.#database.transact(() => rows.map((row) => this.put(row)));
   }
 

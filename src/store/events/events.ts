@@ -17,6 +17,7 @@ import type { Log } from '../../runtime/ports.ts';
 import { CopySource } from './copySource.ts';
 import { eventIdOf, placeOf } from './eventId.ts';
 import { chargeOf, EventIndex } from './eventIndex.ts';
+import { trim } from './eventLimits.ts';
 import { EventNumbers, firstAt } from './eventNumbers.ts';
 import { EventPacker } from './eventPacker.ts';
 import { EventPlaces, type StoredEvents } from './eventPlaces.ts';
@@ -66,14 +67,16 @@ export class Events implements EventLog, Disposable {
     this.#said = new SaidOnce(log);
     this.#packer = new EventPacker(settings, this.#said);
     this.#numbers = new EventNumbers(clock, Math.random());
-    this.#places = new EventPlaces({
-      clock,
-      log,
-      stored,
-      allowed: () => settings.value.kind !== 'memory',
-      moved: ({ stream, seq }, key) => this.#index.get(stream)?.move(seq, key),
-      changed: () => this.#tell(),
-    });
+    this.#places = this.#life.add(
+      new EventPlaces({
+        clock,
+        log,
+        stored,
+        allowed: () => settings.value.kind !== 'memory',
+        moved: ({ stream, seq }, key) => this.#index.get(stream)?.move(seq, key),
+        changed: () => this.#tell(),
+      }),
+    );
     this.#reader = new EventReader(this.#places, log);
     this.#source = new CopySource(this.#index, this.#places);
     this.#life.add(settings.onChange(() => this.#adopt()));
@@ -95,15 +98,21 @@ export class Events implements EventLog, Disposable {
     };
   }
 
-  append(streamId: string, message: RpcMessage | null, json?: Written, marked?: string): string {
+  append(streamId: string, message: RpcMessage | null, json?: Written, sent?: string): string {
     this.#follow();
-    const place = marked === undefined ? null : placeOf(marked);
-    const seq = place?.stream === streamId ? place.seq : this.#numbers.next();
+    const place = sent === undefined ? null : placeOf(sent);
+    const isSent = place?.stream === streamId;
+    const seq = isSent ? place.seq : this.#numbers.next();
     const id = eventIdOf(seq, streamId);
     if (this.#life.isDisposed) return id;
-    this.#keep(streamId, seq, this.#packer.pack(message, json));
+    this.#keep(streamId, seq, this.#packer.pack(message, json), isSent);
     this.#copy.value?.note(streamId);
     return id;
+  }
+
+  /** Writes down what was sent before it was kept. */
+  flush(): void {
+    this.#places.settle();
   }
 
   mark(streamId: string): string {
@@ -153,6 +162,7 @@ export class Events implements EventLog, Disposable {
   }
 
   dispose(): void {
+    this.flush();
     this.#life.dispose();
   }
 
@@ -172,29 +182,14 @@ export class Events implements EventLog, Disposable {
     }
   }
 
-  #keep(stream: string, seq: number, body: Body): void {
+  #keep(stream: string, seq: number, body: Body, isSent = false): void {
     const charge = chargeOf(stream, bytesOf(body));
-    const key = this.#places.put({ stream, seq, charge, body });
+    const row = { stream, seq, charge, body };
+    const key = isSent ? this.#places.putSoon(row) : this.#places.put(row);
     this.#index.add(stream, { seq, key, charge });
-    this.#holdLimits(stream);
-    this.#planSweep();
-  }
-
-  #holdLimits(stream: string): void {
     const limits = this.#ports.settings.value;
-    const ofStream = this.#index.trimStream(stream, limits);
-    if (ofStream.length > 0)
-      this.#said.warn(
-        'stream',
-        `a stream has more than ${limits.maxEvents} events (mcpLifeline.eventStore.maxEvents); its oldest are dropped`,
-      );
-    const ofAll = this.#index.trimAll(limits);
-    if (ofAll.length > 0)
-      this.#said.warn(
-        'all',
-        `the events take more than ${limits.maxBytes} bytes (mcpLifeline.eventStore.maxBytes); the oldest of the largest streams are dropped`,
-      );
-    this.#places.remove([...ofStream, ...ofAll]);
+    this.#places.remove(trim(this.#index, stream, limits, this.#said));
+    this.#planSweep();
   }
 
   /** Events that are too old are gone before anybody asks, also between two sweeps. */

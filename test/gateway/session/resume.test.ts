@@ -234,3 +234,24 @@ test('an orderly end leaves open calls to the next life', async () => {
   rig.server.last.answer(request.id, { content: [] });
   expect(await theAnswer(stream)).toMatchObject([{ id: 1, result: { content: [] } }]);
 });
+
+test('[reload-survives] whoever waits has an answer before it is kept; after a death in between the call may have run', async () => {
+  const before = await openRig();
+  const client = await before.guest();
+  const answer = await client.call(1);
+  const { request } = await before.server.request('tools/call');
+  const { lastId: cursor } = await answer.until(({ events }) => events.length === 1);
+  const { log } = before.disk;
+  const append = log.append.bind(log);
+  log.append = () => {
+    throw new Error('killed');
+  };
+  expect(() => before.server.last.answer(request.id, { content: [] })).toThrow('killed');
+  expect(await theAnswer(answer)).toEqual([{ jsonrpc: '2.0', id: 1, result: { content: [] } }]);
+  log.append = append;
+  const rig = await before.die();
+  // It comes back if the answer was lost on its way.
+  const told = await theAnswer(await client.at(rig.url()).get({ cursor }));
+  expect(told).toMatchObject([{ id: 1, result: { isError: true } }]);
+  expect(JSON.stringify(told)).toContain('may have run');
+});
