@@ -36,6 +36,8 @@ const noRecords: RecordStore = {
 
 const noJournal: JournalStore = {
   put: () => true,
+  putSoon: () => true,
+  settle: () => undefined,
   remove: () => undefined,
   load: () => [],
   clients: () => [],

@@ -12,6 +12,8 @@ export interface HttpAsk {
   readonly headers: Headers;
   readonly body?: string;
   readonly signal?: AbortSignal;
+  /** Called before a byte of it may leave. */
+  readonly leaving?: (() => void) | undefined;
 }
 
 export type Reply =

@@ -107,11 +107,11 @@ const captureSession = (message: HttpMessage, fate: Fate, { wire, log }: Exchang
 export const exchange = async (
   exchanging: Exchanging,
   request: RpcRequest,
-  { signal, begun }: ExchangeOptions,
+  { signal, begun, leaving }: ExchangeOptions,
 ): Promise<Fate> => {
   const { wire, tools } = exchanging;
   const asked = askedOf(request, wire);
-  const reply = await wire.post(request, signal);
+  const reply = await wire.post(request, signal, leaving);
   if (reply.kind === 'failed') return wire.fateOfFailed(reply, signal);
   tools.events.heard();
   const { message } = reply;

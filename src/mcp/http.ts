@@ -33,6 +33,7 @@ export interface HttpLinkDeps {
 const goodbyeLimit: Millis = 2_000;
 
 export class HttpLink implements Link {
+  readonly tellsLeaving = true;
   readonly #deps: HttpLinkDeps;
   readonly #events: LinkEvents;
   readonly #inbox: Inbox;

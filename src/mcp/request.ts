@@ -35,6 +35,7 @@ export class HttpCaller {
     let url = from;
     for (let hops = 0; ; hops += 1) {
       await this.#courier.dropDead();
+      ask.leaving?.();
       const reply = await this.#courier.once(ask, url);
       const next =
         reply.kind === 'response' && hops < mostHops ? redirectOf(reply.message, url) : null;

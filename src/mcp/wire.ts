@@ -9,7 +9,7 @@ import type { Authorizer } from './auth/ports.ts';
 import { carrying, sendWithCredentials } from './credentials.ts';
 import { failureOfThrown } from './failures.ts';
 import { cursorHeader, type Headers, isSessionId, requestHeaders } from './headers.ts';
-import type { Reply } from './courier.ts';
+import type { HttpAsk, Reply } from './courier.ts';
 import type { HttpCaller } from './request.ts';
 
 export interface WireDeps {
@@ -63,13 +63,14 @@ export class Wire {
     return isUsable || id === undefined;
   }
 
-  post(message: RpcMessage, signal?: AbortSignal): Promise<Reply> {
+  /** `leaving` is called before a byte of it may leave. */
+  post(message: RpcMessage, signal?: AbortSignal, leaving?: () => void): Promise<Reply> {
     const session = isHandshake(message) ? noSession : this.#session;
     const own = {
       Accept: 'application/json, text/event-stream',
       'Content-Type': 'application/json',
     };
-    return this.#send('POST', session, own, signal, JSON.stringify(message));
+    return this.#send('POST', session, own, signal, { body: JSON.stringify(message), leaving });
   }
 
   /** Asks for an event stream, from `cursor` where there is one. */
@@ -116,18 +117,13 @@ export class Wire {
     session: SessionRef,
     own: Headers,
     signal?: AbortSignal,
-    body?: string,
+    more?: Pick<HttpAsk, 'body' | 'leaving'>,
   ): Promise<Reply> {
     const { caller, configured, authorizer, clock } = this.#deps;
     const endpoint = method === 'POST' ? this.#endpoint : undefined;
     const send = (all: Headers): Promise<Reply> => {
       const headers = requestHeaders(configured, session, all);
-      const ask = {
-        method,
-        headers,
-        ...(signal ? { signal } : {}),
-        ...(body === undefined ? {} : { body }),
-      };
+      const ask = { method, headers, ...(signal ? { signal } : {}), ...more };
       return caller.send(ask, endpoint);
     };
     if (authorizer === null) return send(own);

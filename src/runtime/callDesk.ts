@@ -92,6 +92,7 @@ export class CallDesk implements Disposable {
           idsUsedUpTo: (nextId) => memory.idsUsedUpTo(nextId),
           ended: (method, fate, epoch) => events.ended(method, fate, epoch),
           moved: (calls) => this.#moved(calls),
+          leaving: () => journal.settle(),
           finished: (call, request, verdict) => this.#finished(call, request, verdict),
           forgotten: (key) => this.#forgotten(key),
         },

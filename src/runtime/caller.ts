@@ -38,6 +38,8 @@ export interface CallerEvents {
   ended(method: string, fate: Fate, epoch: number): void;
   /** The calls as they are now; nothing of what follows from it was done yet. */
   moved(calls: readonly Call[]): void;
+  /** A call is about to leave: what was noted of it has to be written down. */
+  leaving(): void;
   /** A call has its end. */
   finished(call: Call, request: RpcRequest, verdict: Verdict): void;
   /** A call is gone without one: nobody waits for it. */
@@ -72,7 +74,7 @@ const releasePace: Millis = 50;
 export class Caller implements Disposable {
   readonly #deps: CallerDeps;
   readonly #store = new Store();
-  readonly #deadline: Mutable<Disposable>;
+  readonly #deadline = this.#store.add(new Mutable<Disposable>());
   readonly #messages = new Map<number, Message>();
   readonly #carriage: Carriage;
   readonly #load = new Source({ held: 0, running: 0, heldBytes: 0 });
@@ -82,8 +84,7 @@ export class Caller implements Disposable {
   constructor(deps: CallerDeps) {
     this.#deps = deps;
     this.#ledger = newLedger(deps.firstId);
-    this.#deadline = this.#store.add(new Mutable<Disposable>());
-    this.#carriage = this.#store.add(new Carriage(deps.clock));
+    this.#carriage = this.#store.add(new Carriage(deps.clock, () => deps.events.leaving()));
   }
 
   get load(): Source<{ held: number; running: number; heldBytes: number }> {
@@ -207,9 +208,8 @@ export class Caller implements Disposable {
   }
 
   #publishLoad(): void {
-    const { calls } = this.#ledger;
     const held = heldCalls(this.#ledger).length;
-    const running = calls.length - held;
+    const running = this.#ledger.calls.length - held;
     const before = this.#load.value;
     if (before.held === held && before.running === running) return;
     const bytes = held === 0 ? 0 : heldBytes(this.#ledger, (key) => this.#bytesOf(key));

@@ -26,17 +26,24 @@ const turnLimit: Millis = 1_000;
 
 export class Carriage implements Disposable {
   readonly #clock: Clock;
+  readonly #leaving: () => void;
   readonly #waits = new Map<number, AbortController>();
   /** Null while there is nothing to go out on. */
   carrier: Carrier | null = null;
 
-  constructor(clock: Clock) {
+  /** `leaving` is called before a byte of a call may leave. */
+  constructor(clock: Clock, leaving: () => void) {
     this.#clock = clock;
+    this.#leaving = leaving;
   }
 
   send(upstreamId: number, request: RpcRequest, begun: () => void): Promise<Carried | null> {
     const message = upstreamRequest(request, upstreamId);
-    return this.#carry(upstreamId, (link, signal) => link.exchange(message, { signal, begun }));
+    const leaving = this.#leaving;
+    return this.#carry(upstreamId, (link, signal) => {
+      if (link.tellsLeaving !== true) leaving();
+      return link.exchange(message, { signal, begun, leaving });
+    });
   }
 
   resume(upstreamId: number, cursor: string, begun: () => void): Promise<Carried | null> {

@@ -200,8 +200,8 @@ export class JournalKeeper implements Disposable {
   }
 
   /** False where it would not outlive this life; that is said once. */
-  put(entry: JournalEntry): boolean {
-    const isKept = !isLongerThan(entry.request, mostText) && this.#deps.store.put(entry);
+  put(entry: JournalEntry, how: 'put' | 'putSoon' = 'put'): boolean {
+    const isKept = !isLongerThan(entry.request, mostText) && this.#deps.store[how](entry);
     if (!isKept && !this.#wasRefused)
       this.#deps.log.warn('an unfinished call is too much for the journal; a reload would lose it');
     this.#wasRefused ||= !isKept;
@@ -251,7 +251,10 @@ export class JournalKeeper implements Disposable {
   #write(callKey: number, kept: Kept): void {
     const before = this.#kept.get(callKey)?.entry;
     this.#kept.set(callKey, kept);
-    const { key } = kept.entry;
+    const { key, phase } = kept.entry;
+    // It does not leave before this is written down.
+    if (!before && phase.kind === 'sent' && !this.#deps.isTaken(key))
+      return void this.put(kept.entry, 'putSoon');
     // Left as it was, it would offer a call as never sent that is on its way.
     if (!this.put(kept.entry) && (before?.phase.kind === 'held' || this.#deps.isTaken(key)))
       this.#deps.store.remove(key);

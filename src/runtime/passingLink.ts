@@ -14,6 +14,10 @@ export class PassingLink implements Link {
     return this.link.session;
   }
 
+  get tellsLeaving(): boolean | undefined {
+    return this.link.tellsLeaving;
+  }
+
   useVersion(protocolVersion: string): void {
     this.link.useVersion(protocolVersion);
   }

@@ -49,6 +49,8 @@ export interface LinkEvents {
 /** One live transport, for one epoch. Never reused. */
 export interface Link {
   readonly session: SessionRef;
+  /** Whether it tells when a request is about to leave; with any other link that is as soon as it is asked to exchange it. */
+  readonly tellsLeaving?: boolean | undefined;
   /** Set by the handshake, sent as `MCP-Protocol-Version` from then on. */
   useVersion(protocolVersion: string): void;
   /**
@@ -72,6 +74,8 @@ export interface Link {
 
 export interface ExchangeOptions {
   readonly signal?: AbortSignal;
+  /** Called before a byte of the request may leave, in the same turn, by a link that tells it; once or more often. */
+  readonly leaving?: () => void;
   readonly begun?: () => void;
 }
 
@@ -109,6 +113,10 @@ export interface HistoryStore {
  */
 export interface JournalStore {
   put(entry: JournalEntry): boolean;
+  /** As `put`, of a call that it has no entry of; written down together with others of this turn, at the latest by `settle`. */
+  putSoon(entry: JournalEntry): boolean;
+  /** Writes down now what was put to be so soon. */
+  settle(): void;
   remove(key: string): void;
   /** In order of arrival. */
   load(serverId: string, client: string): readonly JournalEntry[];

@@ -11,6 +11,7 @@ import type { JournalLimits } from './journalBounds.ts';
 import type { JournalTable } from './journalTable.ts';
 import { MemoryJournal, inOrderOfArrival } from './memoryJournal.ts';
 import type { Ownership } from './ownedRecords.ts';
+import { whenTurnIsOver } from './turn.ts';
 
 export interface JournalPorts {
   readonly ownership: Ownership;
@@ -43,6 +44,9 @@ export class Journal implements JournalStore, Disposable {
   readonly #life = new Store();
   /** Rows that should be gone and are not yet: what they say is no longer true. */
   readonly #untrue = new Set<string>();
+  /** Calls that have just come, until the turn is over or the first of them is about to leave. */
+  readonly #new = new Map<string, JournalEntry>();
+  readonly #turn = this.#life.add(new Mutable<Disposable>());
   readonly #tidying = this.#life.add(new Mutable<Disposable>());
   #wasStoring = false;
   #isFailing = false;
@@ -59,19 +63,28 @@ export class Journal implements JournalStore, Disposable {
 
   put(entry: JournalEntry): boolean {
     if (this.#life.isDisposed) return false;
-    const isKept = this.#isStoring() ? this.#store(entry) : this.#own.put(entry);
-    if (!isKept && !this.#isFull && !this.#isFailing) {
-      const { log, limits } = this.#ports;
-      log.warn(
-        `Storage: a call of ${entry.serverId} would not outlive a reload: it is too large, or ${limits.entries} calls or ${limits.totalBytes} bytes of calls are kept already.`,
-      );
-    }
-    this.#isFull = !isKept;
-    return isKept;
+    this.settle();
+    return this.#put(entry);
+  }
+
+  putSoon(entry: JournalEntry): boolean {
+    if (this.#life.isDisposed) return false;
+    this.#new.set(entry.key, entry);
+    this.#turn.value ??= whenTurnIsOver(() => this.settle());
+    return true;
+  }
+
+  settle(): void {
+    if (this.#new.size === 0) return;
+    this.#turn.value = undefined;
+    const entries = [...this.#new.values()];
+    this.#new.clear();
+    if (entries.length > 1 && this.#isStoring() && this.#putTogether(entries)) return;
+    for (const entry of entries) this.#put(entry);
   }
 
   remove(key: string): void {
-    if (this.#life.isDisposed) return;
+    if (this.#life.isDisposed || this.#new.delete(key)) return;
     this.#own.remove(key);
     if (!this.#isStoring()) return;
     this.#untrue.add(key);
@@ -81,12 +94,14 @@ export class Journal implements JournalStore, Disposable {
 
   /** Removes what should be gone. */
   flush(): void {
+    this.settle();
     this.#tidying.value = undefined;
     if (this.#isStoring()) this.#removeUntrue();
   }
 
   load(serverId: string, client: string): readonly JournalEntry[] {
     if (this.#life.isDisposed) return [];
+    this.settle();
     const own = this.#own.load(serverId, client);
     if (!this.#isStoring()) return own;
     const stored = this.#attempt([], () => this.#ports.table.load(serverId, client));
@@ -97,6 +112,7 @@ export class Journal implements JournalStore, Disposable {
 
   clients(serverId: string): readonly string[] {
     if (this.#life.isDisposed) return [];
+    this.settle();
     const own = this.#own.clients(serverId);
     if (!this.#isStoring()) return own;
     this.#removeUntrue();
@@ -111,6 +127,33 @@ export class Journal implements JournalStore, Disposable {
 
   #isStoring(): boolean {
     return this.#ports.allowed.value && this.#ports.ownership.holds();
+  }
+
+  #put(entry: JournalEntry): boolean {
+    return this.#noted(entry, this.#isStoring() ? this.#store(entry) : this.#own.put(entry));
+  }
+
+  #noted({ serverId }: JournalEntry, isKept: boolean): boolean {
+    if (!isKept && !this.#isFull && !this.#isFailing) {
+      const { log, limits } = this.#ports;
+      log.warn(
+        `Storage: a call of ${serverId} would not outlive a reload: it is too large, or ${limits.entries} calls or ${limits.totalBytes} bytes of calls are kept already.`,
+      );
+    }
+    this.#isFull = !isKept;
+    return isKept;
+  }
+
+  /** In one commit, which costs more than what is in it. False: it cannot be done so. */
+  #putTogether(entries: readonly JournalEntry[]): boolean {
+    const gone = [...this.#untrue].slice(0, entries.length);
+    if (gone.length > 0) this.#ports.keepAnswers();
+    const kept = this.#attempt(null, () => this.#ports.table.putAll(entries, gone));
+    if (kept === null) return false;
+    this.#isFailing = false;
+    for (const key of gone) this.#untrue.delete(key);
+    for (const [index, entry] of entries.entries()) this.#noted(entry, kept[index] ?? false);
+    return true;
   }
 
   #store(entry: JournalEntry): boolean {
@@ -167,6 +210,7 @@ export class Journal implements JournalStore, Disposable {
   /** After each change of the lease or the setting. */
   #follow(): void {
     const { ownership, allowed, table } = this.#ports;
+    this.settle();
     const isStoring = this.#isStoring();
     if (isStoring && !this.#wasStoring) this.#begin();
     if (!isStoring) this.#untrue.clear();

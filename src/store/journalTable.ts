@@ -99,6 +99,15 @@ export class JournalTable {
     });
   }
 
+  /** All of them or none. */
+  putAll(entries: readonly JournalEntry[], gone: readonly string[]): readonly boolean[] {
+    return this.#trying(() =>
+      this.#ports.database.transact(() =>
+        entries.map((entry, index) => this.put(entry, gone[index] ?? null)),
+      ),
+    );
+  }
+
   has(key: string): boolean {
     return this.#rows.ids.has(key);
   }

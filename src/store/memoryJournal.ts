@@ -26,6 +26,14 @@ export class MemoryJournal implements JournalStore {
     return true;
   }
 
+  putSoon(entry: JournalEntry): boolean {
+    return this.put(entry);
+  }
+
+  settle(): void {
+    // Nothing is put off.
+  }
+
   remove(key: string): void {
     this.#bounds.remove(key);
     this.#kept.delete(key);

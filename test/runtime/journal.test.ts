@@ -37,6 +37,17 @@ describe('a tool call', () => {
     expect(journal.entries).toEqual([]);
   });
 
+  it('is written down before it leaves, as late as its link tells that it does', async () => {
+    const { rig, journal } = await aRig();
+    const link = rig.server.links.at(-1);
+    if (link) link.tellsLeaving = true;
+    for (const text of ['a', 'b']) rig.client.call('write', { arguments: { text } });
+    await rig.settle();
+    expect(journal.lines).toEqual([]);
+    link?.leaving[0]?.();
+    expect(journal.lines).toEqual(['put sent without cursor', 'put sent without cursor']);
+  });
+
   it('is written down as held, then as sent', async () => {
     const { rig, journal } = await aRig();
     await isDown(rig);

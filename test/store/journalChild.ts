@@ -44,4 +44,6 @@ store.journal.put({
   ...held,
   phase: { kind: 'sent', at, upstreamId: 4, sessionId: 's-1', cursor: null },
 });
+for (const key of ['k-3', 'k-4']) store.journal.putSoon({ ...held, key });
+store.journal.settle();
 process.kill(process.pid, 'SIGKILL');

@@ -48,6 +48,8 @@ it('a call is there after a kill -9 right behind its put, with the last step it 
   expect(store.journal.load('alpha', 'lifeline')).toMatchObject([
     { key: 'k-1', phase: { kind: 'sent', upstreamId: 4, sessionId: 's-1' } },
     { key: 'k-2', phase: { kind: 'held' } },
+    { key: 'k-3' },
+    { key: 'k-4' },
   ]);
   expect(log.complaints).toEqual([]);
 });

@@ -33,6 +33,9 @@ export class FakeLink implements Link {
   readonly #pings = new Set<RpcId>();
   #isClosed = false;
   resets = 0;
+  /** From then on each request waits in `leaving` to be told that it leaves; the test tells it. */
+  tellsLeaving = false;
+  readonly leaving: (() => void)[] = [];
   /** What it waits for ends only when the test says so, not with the link or with the patience of who waits. */
   clings = false;
 
@@ -57,6 +60,7 @@ export class FakeLink implements Link {
   }
 
   exchange(request: RpcRequest, options: ExchangeOptions): Promise<Fate> {
+    if (this.tellsLeaving && options.leaving) this.leaving.push(options.leaving);
     this.#note(`${request.method} ${request.id}`);
     if (request.method === 'ping') this.#pings.add(request.id);
     return this.#wait(request.id, options, this.#server.fateOf(request, this), options.begun);

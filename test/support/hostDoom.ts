@@ -35,6 +35,7 @@ export class HostDoom {
   }
 
   journal(store: JournalStore): JournalStore {
+    let isWriting = false;
     return {
       load: (server, client) => store.load(server, client),
       clients: (server) => store.clients(server),
@@ -44,6 +45,16 @@ export class HostDoom {
         const isKept = store.put(entry);
         if (isSending) this.#reach('after-write');
         return isKept;
+      },
+      putSoon: (entry) => {
+        this.#reach('before-write');
+        isWriting = true;
+        return store.putSoon(entry);
+      },
+      settle: () => {
+        store.settle();
+        if (isWriting) this.#reach('after-write');
+        isWriting = false;
       },
       remove: (key) => {
         this.#reach('before-erase');

@@ -6,6 +6,8 @@ export class OpenJournal extends MemoryJournal {
   /** `put sent`, `remove`; the test may give it another list to write to. */
   lines: string[] = [];
   isFull = false;
+  /** Put to be written down soon, and not written down yet. */
+  readonly #soon = new Map<string, JournalEntry>();
 
   override put(entry: JournalEntry): boolean {
     const cursor = 'cursor' in entry.phase ? ` ${entry.phase.cursor ?? 'without cursor'}` : '';
@@ -13,7 +15,19 @@ export class OpenJournal extends MemoryJournal {
     return this.isFull ? false : super.put(entry);
   }
 
+  override putSoon(entry: JournalEntry): boolean {
+    this.#soon.set(entry.key, entry);
+    return !this.isFull;
+  }
+
+  override settle(): void {
+    const entries = [...this.#soon.values()];
+    this.#soon.clear();
+    for (const entry of entries) this.put(entry);
+  }
+
   override remove(key: string): void {
+    this.#soon.delete(key);
     this.lines.push('remove');
     super.remove(key);
   }

@@ -2,10 +2,11 @@
 // can be written, else into memory. What had to stay in memory is moved into the table as soon as it can be. Said once for
 // each stretch of trouble. Not here: which events there are (eventIndex.ts).
 import type { Clock, Millis } from '../../base/clock.ts';
-import { type Disposable, Mutable, toDisposable } from '../../base/disposable.ts';
+import { type Disposable, Mutable } from '../../base/disposable.ts';
 import type { Log } from '../../runtime/ports.ts';
 import { reasonOf } from '../database.ts';
 import type { Ownership } from '../ownedRecords.ts';
+import { whenTurnIsOver } from '../turn.ts';
 import { type EventRow, MemoryShelf } from './eventShelf.ts';
 import type { EventTable, StoredPlace } from './eventTable.ts';
 import type { Body } from './packing.ts';
@@ -37,12 +38,6 @@ export interface Trouble {
 // A full disk does not get better by trying at every event.
 const retryAfter: Millis = 5000;
 const movedAtOnce = 500;
-
-/** All that is said in one turn of the event loop is written at once: a commit costs more than what is in it. */
-const whenTurnIsOver = (run: () => void): Disposable => {
-  const turn = setImmediate(run);
-  return toDisposable(() => clearImmediate(turn));
-};
 
 export class EventPlaces implements Disposable {
   readonly #ports: PlacesPorts;
