@@ -36,7 +36,7 @@ export interface Courier {
   /**
    * A server that died leaves its farewell in the kernel while our process is busy or asleep. Writing to such a connection
    * would leave the fate of a call unknown, so give the event loop a chance to hear it first. Two turns: the first may only
-   * finish the present one, the second asks the kernel (some 10 µs together).
+   * finish the present one, the second asks the kernel (under 0.1 ms together).
    */
   dropDead(): Promise<void>;
   /** Resolves with the head of the answer. Never rejects. */
