@@ -83,8 +83,8 @@ const wantedOf = (number: number, chance: Chance): Wanted => {
 
 /** Fetch hides what has happened in its cause. */
 const reasonOf = (error: unknown): string =>
-  error instanceof Error && error.cause !== undefined
-    ? `${String(error)} (${String(error.cause)})`
+  error instanceof Error && error.cause instanceof Error
+    ? `${String(error)} (${error.cause.message})`
     : String(error);
 
 class Raging {
