@@ -58,6 +58,9 @@ const lastAskAgain: Millis = 15_000;
 const goodbyeLimit: Millis = 1500;
 /** Within it what was just sent is answered, or has a cursor by which the next life asks for its answer. */
 const lastWord: Millis = 100;
+/** And where nobody is refused meanwhile, so long for calls that run to end: many a server keeps no answer for whoever comes later. */
+const lastCalls: Millis = 1000;
+const lookEvery: Millis = 20;
 
 export class Gateway implements Disposable {
   readonly #ports: GatewayPorts;
@@ -169,8 +172,7 @@ export class Gateway implements Disposable {
   async stop({ comesBack } = { comesBack: false }): Promise<void> {
     const isKept = comesBack && (await this.#leaving.leavePort(this.#door));
     this.#isStopping = true;
-    // A connection that has just come brings its request in this time, and is sent to the keeper with it.
-    if (isKept || this.#sessions.isBusy) await sleep(this.#ports.clock, lastWord);
+    await this.#hearOut(isKept);
     // First, so that every call on its way has its cursor: the door tells whatever has not begun to come again, and a call that
     // comes again under another id would run twice.
     this.#sessions.stop();
@@ -195,6 +197,15 @@ export class Gateway implements Disposable {
     door.saveAway(this.#away);
     this.#leaving.settle(this.#door);
     this.#ports.log.info(`The gateway listens at ${this.url('{name}') ?? 'no port'}.`);
+  }
+
+  async #hearOut(isKept: boolean): Promise<void> {
+    const { clock } = this.#ports;
+    const since = clock.steady();
+    // A connection that has just come brings its request in this time, and is sent to the keeper with it.
+    if (isKept || this.#sessions.isBusy) await sleep(clock, lastWord);
+    while (isKept && this.#sessions.isBusy && clock.steady() - since < lastCalls)
+      await sleep(clock, lookEvery);
   }
 
   #makeLeaving(): Leaving {

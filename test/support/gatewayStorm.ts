@@ -70,14 +70,14 @@ type Wanted = Asked & { readonly answer: string };
 /** What became of it. */
 type Told = Pick<Made, 'told' | 'words'>;
 
-const wantedOf = (number: number, chance: Chance): Wanted => {
+const wantedOf = (number: number, chance: Chance, longest: number): Wanted => {
   const text = `call ${number}`;
   const dice = chance.roll();
   if (dice < 0.2) return { tool: 'echo', args: { text }, mayRepeat: true, answer: text };
   if (dice < 0.6)
     return { tool: 'append', args: { text }, mayRepeat: false, answer: `appended ${text}` };
   // The fraction makes each of its kind: the tool takes no text.
-  const ms = 20 + chance.below(380) + number / 2 ** 20;
+  const ms = 20 + chance.below(longest - 20) + number / 2 ** 20;
   return { tool: 'slow', args: { ms }, mayRepeat: false, answer: `slept ${ms}` };
 };
 
@@ -90,6 +90,7 @@ const reasonOf = (error: unknown): string =>
 class Raging {
   readonly made: Made[] = [];
   readonly #agent: Agent;
+  readonly #longest: number;
   readonly #chance: Chance;
   /** Whether a call that finds no gateway is the gateway's fault. */
   readonly #mayBeAway: boolean;
@@ -100,7 +101,9 @@ class Raging {
   /** When a dying gateway was last seen to be gone. Until the system has cleared it away its connections look alive. */
   #goneAt = Infinity;
 
-  constructor(agent: Agent, chance: Chance, mayBeAway: boolean) {
+  /** `longest`: of a call, in milliseconds. */
+  constructor(agent: Agent, chance: Chance, mayBeAway: boolean, longest: number) {
+    this.#longest = longest;
     this.#agent = agent;
     this.#chance = chance;
     this.#mayBeAway = mayBeAway;
@@ -138,7 +141,7 @@ class Raging {
 
   async #callOn(chance: Chance): Promise<void> {
     while (!this.#isOver) {
-      const { answer, ...call } = wantedOf(this.#number++, chance);
+      const { answer, ...call } = wantedOf(this.#number++, chance, this.#longest);
       const from = performance.now();
       const asked = this.#ask(call, answer, from);
       this.#open.add(asked);
@@ -220,7 +223,10 @@ const rageAt = async (
   agent: Agent,
 ): Promise<Outcome> => {
   const session = agent.sessionId;
-  const raging = new Raging(agent, chanceOf(seed), victim !== 'server' && !waitsForDoor);
+  // Some of them longer than a gateway that ends in order waits for them.
+  const longest = victim === 'reload' ? 1600 : 400;
+  const mayBeAway = victim !== 'server' && !waitsForDoor;
+  const raging = new Raging(agent, chanceOf(seed), mayBeAway, longest);
   const violations: string[] = [];
   const fetchable = new Set<string>();
   const look = (): void => {

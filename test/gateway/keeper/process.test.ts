@@ -67,6 +67,18 @@ test('[gateway-never-drops] a gateway that is started again by others loses no c
   expect(answers.toSorted()).toEqual(asked.map((text) => `appended ${text}`).toSorted());
 });
 
+test('[reload-survives] a call that runs when the gateway is to end may end first, also where its server keeps no answers', async () => {
+  const server = await aServer();
+  const gateway = aGateway({ files: { url: server.url } }, { ...forTests, more: ['--restarts'] });
+  const client = await aClient(await gateway.start(), 'files');
+  const called = say(client, 'slow', { ms: 500 });
+  await expect
+    .poll(async () => (await server.requests()).some(({ tool }) => tool === 'slow'))
+    .toBe(true);
+  expect(await gateway.end()).toBe(0);
+  expect(await called).toBe('slept 500');
+});
+
 test('[clean-exit] a gateway that is ended leaves its port at once, and no process', async () => {
   const gateway = aGateway({}, forTests);
   const place = await gateway.start();
