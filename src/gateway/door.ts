@@ -13,7 +13,7 @@ import { DoorGarbage, type Garbage, garbageOf } from './doorGarbage.ts';
 import { DoorListeners, type Listened } from './doorListeners.ts';
 import { DoorRequests, type HealthAnswers } from './doorRequests.ts';
 import type { Refused } from './doorWords.ts';
-import { dismissKeeper } from './keeperDismissal.ts';
+import { type Listener, meetListener } from './keeperMeeting.ts';
 import { keptHeader } from './keeperWords.ts';
 import type { McpHandler } from './mcpRequest.ts';
 
@@ -41,6 +41,8 @@ export interface DoorPorts {
   readonly limits: DoorLimits;
   readonly handle: McpHandler;
   readonly health: HealthAnswers;
+  /** Whether no other gateway wants this port, so that two lives of this one may listen there for a moment. */
+  readonly mayShare: (port: number) => boolean;
   /** A connection has come. */
   readonly meet?: (socket: Socket, connections: number) => void;
   /** Answers a request that has not begun when the door closes. */
@@ -63,6 +65,8 @@ export type DoorPlace =
 
 /** Why something was refused, for the count of it. */
 export type Denied = Refused | Garbage | 'turned-away' | 'pipelined';
+
+const nobody: Listener = { kind: 'nobody' };
 
 export class Door implements Disposable {
   readonly #ports: DoorPorts;
@@ -112,7 +116,7 @@ export class Door implements Disposable {
   async open(wanted: number): Promise<DoorPlace> {
     const first = await this.#listen(wanted);
     const second =
-      first.kind === 'refused' && wanted !== 0 ? await this.#listeners.listen(0) : first;
+      first.kind === 'refused' && wanted !== 0 ? await this.#listeners.listen(0, true) : first;
     if (second.kind === 'refused') {
       this.#become({ kind: 'failed', code: second.code });
     } else {
@@ -171,13 +175,17 @@ export class Door implements Disposable {
     this.#become({ kind: 'closed' });
   }
 
-  /** Where a keeper of an earlier life holds the port, it leaves now. */
+  /** Where a keeper of an earlier life holds the port, it leaves: when we listen, if two can, so that nobody comes in vain. */
   async #listen(port: number): Promise<Listened> {
-    const first = await this.#listeners.listen(port);
-    if (first.kind !== 'refused' || first.code !== 'EADDRINUSE') return first;
-    if (!(await dismissKeeper(port, this.#ports.token))) return first;
-    this.#ports.log.info('The port was kept; whoever waited at it comes in now.');
-    return this.#listeners.listen(port);
+    const { token, log, mayShare } = this.#ports;
+    const isShared = port === 0 || mayShare(port);
+    const before = port === 0 ? nobody : await meetListener(port, token);
+    if (before.kind === 'other') return { kind: 'refused', code: 'EADDRINUSE' };
+    const first = await this.#listeners.listen(port, isShared);
+    if (before.kind === 'nobody') return first;
+    if (!(await before.leave())) return first;
+    log.info('The port was kept; whoever waited at it comes in now.');
+    return first.kind === 'refused' ? this.#listeners.listen(port, isShared) : first;
   }
 
   #become(place: DoorPlace): void {

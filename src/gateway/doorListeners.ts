@@ -31,6 +31,9 @@ export type Listened =
 // just when a request comes along it.
 const keepAlive: Millis = 120_000;
 
+/** Elsewhere it is an error (documentation of `server.listen`), and some older Nodes know nothing of it. */
+const canShare = process.platform === 'linux';
+
 const isAddress = (address: AddressInfo | string | null): address is AddressInfo =>
   typeof address === 'object' && address !== null;
 
@@ -71,13 +74,14 @@ export class DoorListeners {
     return typeof fd === 'number' && fd > 2 ? fd : null;
   }
 
-  /** Listens at one more port; 0 lets the system choose. */
-  listen(port: number): Promise<Listened> {
+  /** Listens at one more port; 0 lets the system choose. `isShared`: beside an earlier life of ours, where the system can do that. */
+  listen(port: number, isShared: boolean): Promise<Listened> {
     const server = this.#make();
     return new Promise((resolve) => {
       const refuse = (error: Error): void => resolve({ kind: 'refused', code: codeOf(error) });
       server.once('error', refuse);
-      server.listen({ host: '127.0.0.1', port, exclusive: true }, () => {
+      const reusePort = isShared && canShare;
+      server.listen({ host: '127.0.0.1', port, exclusive: true, reusePort }, () => {
         server.off('error', refuse);
         server.on('error', this.#events.trouble);
         const address = server.address();

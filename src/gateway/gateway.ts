@@ -261,6 +261,8 @@ export class Gateway implements Disposable {
         leaving.serve(this.#door, request.headers.entry, response.socket);
         handle(request, response);
       },
+      // One of the settings may be wanted by several windows; that of a workspace is its own.
+      mayShare: (port) => settings().gateway.port !== port,
       meet: (socket, connections) => leaving.meet(socket, connections),
       sayGoodbye,
       health: healthAnswers(this.#health()),

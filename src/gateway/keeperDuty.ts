@@ -6,7 +6,13 @@ import { once } from 'node:events';
 import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
 import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import { type Disposable, Mutable } from '../base/disposable.ts';
-import { inheritedDescriptor, type KeeperOrders, leftResponse } from './keeperWords.ts';
+import {
+  hereResponse,
+  inheritedDescriptor,
+  type KeeperOrders,
+  leaveCommand,
+  leftAnswer,
+} from './keeperWords.ts';
 import { KeptConnection } from './keptConnection.ts';
 
 /** Streams that only wait for news are cut when so much time has passed and nobody is owed an answer: they come again by themselves. */
@@ -92,7 +98,7 @@ export class KeeperDuty implements Disposable {
       known: () => {
         if ([...this.#kept].filter(isKnown).length > this.#orders.maxConnections) kept.destroy();
       },
-      dismissed: (gateway) => this.#leave(gateway),
+      met: (gateway) => this.#meet(gateway),
       over: () => {
         this.#kept.delete(kept);
         this.#endIfDone();
@@ -102,13 +108,22 @@ export class KeeperDuty implements Disposable {
     return kept;
   }
 
-  /** The next gateway is there, and wants the port. */
+  /** The next gateway is there, and wants the port: in a moment, or never where it dies before. */
+  #meet(gateway: Socket): void {
+    let heard = '';
+    gateway.on('data', (chunk: Buffer) => {
+      heard += chunk.toString('latin1');
+      if (heard.startsWith(leaveCommand)) this.#leave(gateway);
+    });
+    gateway.write(hereResponse);
+  }
+
   #leave(gateway: Socket): void {
     if (this.#state !== 'holding') return;
     this.#state = 'leaving';
-    // Before it is told: it listens at once.
+    // Before it is told: where two cannot listen at a port, it listens then.
     this.#server.close();
-    gateway.end(leftResponse);
+    gateway.end(leftAnswer);
     for (const kept of this.#kept) kept.pass();
     this.#limit.value = this.#clock.after(lastConnections, () => {
       this.#hasSettled = true;

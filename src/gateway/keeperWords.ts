@@ -25,7 +25,6 @@ export const holdingAnswer = 'holding';
 /** With it the gateway knows that a keeper brings a request, and lets that connection end with its answer. */
 export const keptHeader = 'mcp-lifeline-kept';
 const leaveHeader = 'mcp-lifeline-leave';
-export const leftHeader = 'mcp-lifeline-keeper';
 
 /** Whoever listens at our port learns nothing from it that would open the gateway. */
 const leaveWordOf = (token: string): string => hash('sha256', `leave ${token}`, 'hex');
@@ -52,19 +51,24 @@ export type KeeperMessage =
   | { readonly kind: 'inherit' };
 
 /** To be asked of whoever listens at a port. Any other program, a gateway too, is asked for nothing but its health. */
-export const leaveRequest = (token: string) => ({
-  method: 'GET',
-  path: '/health',
-  headers: { [leaveHeader]: leaveWordOf(token) },
-});
+export const leaveRequest = (port: number, token: string): string =>
+  [
+    'GET /health HTTP/1.1',
+    `Host: 127.0.0.1:${port}`,
+    `${leaveHeader}: ${leaveWordOf(token)}`,
+    '',
+    '',
+  ].join('\r\n');
 
-export const leftResponse = [
-  'HTTP/1.1 204 No Content',
-  `${leftHeader}: left`,
-  'Connection: close',
-  '',
-  '',
-].join('\r\n');
+/** Said by a keeper that may be told to leave, along the same connection. */
+export const hereResponse = ['HTTP/1.1 204 No Content', 'mcp-lifeline-keeper: here', '', ''].join(
+  '\r\n',
+);
+
+/** Whether what was heard is that, whole. */
+export const isKeeperHere = (heard: string): boolean => heard === hereResponse;
+export const leaveCommand = 'leave\n';
+export const leftAnswer = 'left\n';
 
 /** Words and no JSON, as the gateway itself refuses what it has not read (reply.ts). */
 const refusal = (words: string): string =>

@@ -25,8 +25,8 @@ const headEnd = '\r\n\r\n';
 export interface KeptEvents {
   /** The token came along it. */
   readonly known: () => void;
-  /** Whoever comes along it wants the keeper to leave, and may say so. */
-  readonly dismissed: (client: Socket) => void;
+  /** Whoever comes along it may tell the keeper to leave. */
+  readonly met: (client: Socket) => void;
   readonly over: () => void;
 }
 
@@ -99,7 +99,7 @@ export class KeptConnection {
     if (asksToLeave(head, this.#orders)) {
       this.#state = 'over';
       this.#client.off('data', this.#take);
-      this.#events.dismissed(this.#client);
+      this.#events.met(this.#client);
     } else if (this.#state === 'waiting' && wantsNoWaiting(head)) this.#refuse(awayResponse);
   }
 

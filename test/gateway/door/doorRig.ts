@@ -68,6 +68,7 @@ export class DoorRig {
         whole: () => ({ status: 'healthy', servers: { dev: {} } }),
         of: (server) => (server === 'dev' ? { name: 'dev' } : null),
       },
+      mayShare: () => true,
       sayGoodbye: new Leaving(null).sayGoodbye,
       clock: realClock,
       log: { debug: note, info: note, warn: note, error: note },

@@ -46,6 +46,7 @@ export class HealthRig {
         whole: () => healthAnswers(this.ports).whole(),
         of: (server) => healthAnswers(this.ports).of(server),
       },
+      mayShare: () => true,
       sayGoodbye: (response) => void response.end(),
       clock: realClock,
       log,

@@ -4,7 +4,7 @@ import { createServer, type IncomingMessage, request, type Server } from 'node:h
 import { type AddressInfo, connect, createServer as createNet, type Socket } from 'node:net';
 import { expect, onTestFinished, test } from 'vitest';
 import { realClock } from '../../../src/base/clock.ts';
-import { dismissKeeper } from '../../../src/gateway/keeperDismissal.ts';
+import { meetListener } from '../../../src/gateway/keeperMeeting.ts';
 import { KeeperDuty } from '../../../src/gateway/keeperDuty.ts';
 import { type KeeperOrders, keptHeader, ordersFor } from '../../../src/gateway/keeperWords.ts';
 import { eventually } from '../session/rig.ts';
@@ -38,7 +38,9 @@ class Keeping {
 
   /** As a gateway of the next life does. */
   async comeBack(): Promise<Gateway> {
-    expect(await dismissKeeper(this.port, token)).toBe(true);
+    const listener = await meetListener(this.port, token);
+    if (listener.kind !== 'keeper') throw new Error(`There is ${listener.kind}.`);
+    expect(await listener.leave()).toBe(true);
     return Gateway.at(this.port);
   }
 }
@@ -198,18 +200,26 @@ test('monitors and our bridge are told at once that it is away', async () => {
 
 test('nobody without the token sends it away', async () => {
   const keeping = await aKeeper();
-  expect(await dismissKeeper(keeping.port, 'another')).toBe(false);
+  expect(await meetListener(keeping.port, 'another')).toEqual({ kind: 'other' });
   expect(keeping.hasEnded).toBe(false);
   await expect(Gateway.at(keeping.port)).rejects.toThrow('EADDRINUSE');
 });
 
-test('whoever is no keeper is asked in vain', async () => {
+test('whoever is no keeper is asked for its health', async () => {
   const gateway = await Gateway.at(await aPort());
-  // Neither leaves its port for it.
   const { port } = gateway.server.address() as AddressInfo;
-  expect(await dismissKeeper(port, token)).toBe(false);
+  expect(await meetListener(port, token)).toEqual({ kind: 'other' });
   expect(gateway.heard.map(({ line }) => line)).toEqual(['GET /health']);
-  expect(await dismissKeeper(await aPort(), token)).toBe(false);
+  expect(await meetListener(await aPort(), token)).toEqual({ kind: 'nobody' });
+});
+
+test('a gateway that dies before it has the port leaves the keeper there', async () => {
+  const keeping = await aKeeper();
+  const met = await meetListener(keeping.port, token);
+  if (met.kind === 'keeper') met.stay();
+  const kept = post(keeping.port, 'kept');
+  await keeping.comeBack();
+  expect(await kept).toEqual({ status: 200, text: 'heard kept' });
 });
 
 test('so many connections are kept, and one more is not', async () => {

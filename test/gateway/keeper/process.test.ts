@@ -67,6 +67,38 @@ test('[gateway-never-drops] a gateway that is started again by others loses no c
   expect(answers.toSorted()).toEqual(asked.map((text) => `appended ${text}`).toSorted());
 });
 
+test('[gateway-never-drops] nobody is refused while one gateway gives way to the next', async () => {
+  const gateway = aGateway({}, { ...forTests, more: ['--restarts'] });
+  const place = await gateway.start();
+  let isOver = false;
+  const seen = new Map<number | string, number>();
+  const knock = async (): Promise<void> => {
+    while (!isOver) {
+      // A connection of its own each time.
+      const outcome = await fetch(place.url.replace('{name}', 'lifeline'), {
+        method: 'DELETE',
+        headers: { Authorization: `Bearer ${place.token}`, Connection: 'close' },
+      }).then(
+        async ({ status, body }) => {
+          await body?.cancel();
+          return status;
+        },
+        (error: unknown) => String(error),
+      );
+      seen.set(outcome, (seen.get(outcome) ?? 0) + 1);
+    }
+  };
+  const knocking = [1, 2, 3, 4].map(knock);
+  for (let life = 0; life < 3; life += 1) {
+    await gateway.end();
+    await gateway.start();
+  }
+  isOver = true;
+  await Promise.all(knocking);
+  // Without a session there is nothing to delete, and the gateway says so.
+  expect([...seen.keys()]).toEqual([400]);
+});
+
 test('[reload-survives] a call that runs when the gateway is to end may end first, also where its server keeps no answers', async () => {
   const server = await aServer();
   const gateway = aGateway({ files: { url: server.url } }, { ...forTests, more: ['--restarts'] });

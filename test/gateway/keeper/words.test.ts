@@ -16,10 +16,7 @@ const orders = ordersFor(token, terms);
 const headOf = (line: string, headers: Readonly<Record<string, string>>): string =>
   [line, ...Object.entries(headers).map(([name, value]) => `${name}: ${value}`)].join('\r\n');
 
-const asked = (known: string): string => {
-  const { method, path, headers } = leaveRequest(known);
-  return headOf(`${method} ${path} HTTP/1.1`, { Host: '127.0.0.1:4100', ...headers });
-};
+const asked = (known: string): string => leaveRequest(4100, known);
 
 test('[keep-secrets] the orders of a keeper do not hold the token', () => {
   expect(orders).toMatchObject(terms);
