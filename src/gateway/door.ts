@@ -170,7 +170,7 @@ export class Door implements Disposable {
 
   dispose(): void {
     this.#stopping = true;
-    this.#listeners.close();
+    this.#listeners.dispose();
     this.#connections.destroyAll();
     this.#become({ kind: 'closed' });
   }

@@ -3,6 +3,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, Server as NetServer, Socket } from 'node:net';
 import type { Millis } from '../base/clock.ts';
+import type { Disposable } from '../base/disposable.ts';
 
 export interface ListenLimits {
   readonly headersTimeout: Millis;
@@ -40,7 +41,7 @@ const isAddress = (address: AddressInfo | string | null): address is AddressInfo
 const codeOf = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : error.message;
 
-export class DoorListeners {
+export class DoorListeners implements Disposable {
   readonly #limits: ListenLimits;
   readonly #events: ListenEvents;
   readonly #servers = new Set<Server>();
@@ -101,6 +102,12 @@ export class DoorListeners {
     this.#ended = true;
     // An HTTP server's own `close` ends connections that rest, on which a request may be on its way (Node 19 and later).
     for (const server of this.#servers) NetServer.prototype.close.call(server);
+  }
+
+  /** Nothing is looked after any more either. */
+  dispose(): void {
+    this.close();
+    for (const server of this.#servers) server.close();
     this.#servers.clear();
   }
 

@@ -1,6 +1,6 @@
 // What a gateway, its port keeper and the next gateway say to one another: orders to a keeper, and the word at which it leaves. A
 // keeper never has the token: what it was given proves that somebody knows it, and opens nothing. Pure.
-// Not here: the keeper (keeperDuty.ts), whoever starts it (portKeeper.ts), and whoever sends it away (keeperDismissal.ts).
+// Not here: the keeper (keeperDuty.ts), whoever starts it (portKeeper.ts), and whoever sends it away (keeperMeeting.ts).
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Millis } from '../base/clock.ts';
 import { clientHeader } from '../core/clientEntry.ts';

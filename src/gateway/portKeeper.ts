@@ -1,6 +1,6 @@
 // A gateway's side of its port keeper: starts that process, gives it the listening socket where the system allows it, and has it hold
 // the port when the gateway ends. One that stands by holds it by itself as soon as its gateway is gone without a goodbye.
-// Not here: what the keeper does (keeperDuty.ts), and how it is sent away (keeperDismissal.ts).
+// Not here: what the keeper does (keeperDuty.ts), and how it is sent away (keeperMeeting.ts).
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
 import type { Socket } from 'node:net';
 import { type Clock, type Millis, sleep } from '../base/clock.ts';

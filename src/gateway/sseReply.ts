@@ -113,6 +113,9 @@ export class SseReply implements Reply {
     this.#cursor = cursor;
     this.#response.writeHead(200, sseHeaders);
     this.#response.write(opening);
+    // Node would keep it back until this turn is over, and the request may be on its way to its server before that: whoever is to
+    // come back for its answer has the cursor first.
+    this.#response.socket?.uncork();
   }
 
   /** Begins when something has to be said, or after the patience. An answer that comes first goes out alone. */

@@ -222,7 +222,7 @@ test('a gateway that dies before it has the port leaves the keeper there', async
   expect(await kept).toEqual({ status: 200, text: 'heard kept' });
 });
 
-test('so many connections are kept, and one more is not', async () => {
+test('[bounded] so many connections are kept, and one more is not', async () => {
   const keeping = await aKeeper({ maxConnections: 2 });
   const calls = ['one', 'two', 'three'].map((body) => post(keeping.port, body));
   // Whichever comes last.
@@ -233,7 +233,7 @@ test('so many connections are kept, and one more is not', async () => {
   expect(gateway.heard).toHaveLength(2);
 });
 
-test('strangers make room for one another, and never take it from those who know the token', async () => {
+test('[bounded] strangers make room for one another, and never take it from those who know the token', async () => {
   const keeping = await aKeeper({ maxConnections: 1 });
   const known = post(keeping.port, 'known');
   const strangers: (() => boolean)[] = [];
