@@ -141,7 +141,8 @@ const sayOn =
   };
 
 /** Whatever else a program asks (models, titles, counts of tokens) gets an empty answer. */
-export const startModel = async (choose: Choose): Promise<Model> => {
+/** `until`: it asks for its tool when that has resolved. */
+export const startModel = async (choose: Choose, until?: () => Promise<void>): Promise<Model> => {
   const heard: string[] = [];
   let isAsked = false;
   const answer = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
@@ -157,6 +158,7 @@ export const startModel = async (choose: Choose): Promise<Model> => {
     if (result !== undefined) heard.push(JSON.stringify(result));
     const call = result === undefined ? choose(dialect.offered(body)) : null;
     isAsked ||= call !== null;
+    if (call !== null) await until?.();
     response.writeHead(200, { 'Content-Type': 'text/event-stream' });
     dialect.answer(sayOn(response), call, heard.at(-1) ?? 'No such tool.', body);
     response.end();

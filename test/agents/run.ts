@@ -1,4 +1,4 @@
-// `npm run agents [-- --only codex] [--away 5]`: real agents, as they are installed on this machine, at the gateway in bad times. A
+// `npm run agents [-- --only codex] [--scene calls] [--away 5]`: real agents, as they are installed on this machine, at the gateway in bad times. A
 // model of ours has each call one tool, which takes four seconds; meanwhile its server goes, or the gateway. Prints a line for each
 // trial; ends with 1 where a call was done twice or its agent was told nothing of it.
 import { spawn, spawnSync } from 'node:child_process';
@@ -12,7 +12,11 @@ import { type Model, startModel } from './model.ts';
 import { type Program, programs } from './programs.ts';
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, away: { type: 'string', default: '5' } },
+  options: {
+    only: { type: 'string' },
+    scene: { type: 'string' },
+    away: { type: 'string', default: '5' },
+  },
 });
 const away = Number(values.away) * 1000;
 if (!(away > 0)) throw new Error('--away takes a number of seconds.');
@@ -25,6 +29,8 @@ interface Stage {
   readonly server: RestartableServer;
   readonly gateway: GatewayProcess;
   readonly model: Model;
+  /** The model may go on. */
+  readonly ready: () => void;
 }
 
 const runsOf = ({ server }: Stage): number =>
@@ -49,13 +55,29 @@ const scenes: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
     await delay(away);
     await stage.gateway.start();
   },
-  'the server is away': async ({ server, model }) => {
+  'the gateway is away when it calls': async ({ gateway, model, ready }) => {
     await until('the model is asked', patience, () => model.isAsked);
+    await gateway.kill9();
+    // A program that is busy may take a moment to see that its connections have ended.
+    await delay(1000);
+    ready();
+    await delay(away);
+    await gateway.start();
+  },
+  'the server is away': async ({ server, model, ready }) => {
+    await until('the model is asked', patience, () => model.isAsked);
+    ready();
     await server.process.kill9();
     await delay(away);
     server.process.start();
   },
 };
+
+/** In which the model asks for its tool when something has happened. */
+const waiting: ReadonlySet<string> = new Set([
+  'the gateway is away when it calls',
+  'the server is away',
+]);
 
 /** It has been away for so long before, as a window that reloads has. */
 const learn = async (gateway: GatewayProcess): Promise<void> => {
@@ -98,11 +120,16 @@ const attempt = async (program: Program, scene: string, scope: EntryScope): Prom
   const gateway = await startGateway({
     servers: { [serverName]: { type: 'http', url: server.url } },
   });
-  const model = await startModel((offered) => {
-    const name = offered.find((one) => one.includes('slow'));
-    return name === undefined ? null : { name, args: { ms: callMs } };
-  });
-  const stage = { server, gateway, model };
+  const { promise: isReady, resolve: ready } = Promise.withResolvers<void>();
+  if (!waiting.has(scene)) ready();
+  const model = await startModel(
+    (offered) => {
+      const name = offered.find((one) => one.includes('slow'));
+      return name === undefined ? null : { name, args: { ms: callMs } };
+    },
+    () => isReady,
+  );
+  const stage = { server, gateway, model, ready };
   try {
     await learn(gateway);
     const befalling = scenes[scene]?.(stage);
@@ -131,7 +158,7 @@ const main = async (): Promise<number> => {
       console.log(`${program.command} is not installed here; left out.`);
       continue;
     }
-    for (const scene of Object.keys(scenes))
+    for (const scene of Object.keys(scenes).filter((one) => one.includes(values.scene ?? '')))
       for (const scope of ['user', 'workspace'] as const)
         if (!(await attempt(program, scene, scope))) failed += 1;
   }
