@@ -56,11 +56,15 @@ const entryItem = (
 const countWords = (count: number): string =>
   count === 1 ? vscode.l10n.t('1 entry') : vscode.l10n.t('{0} entries', count);
 
+const recent: Millis = 12 * 60 * 60 * 1000;
+
+/** `at`: of its newest line. */
 const dayItem = (at: Millis, count: number, now: Millis): vscode.TreeItem => {
   const label = dayLabel(at, now);
   const { Expanded, Collapsed } = vscode.TreeItemCollapsibleState;
+  // Shortly after midnight the last hours are yesterday's, and still what a person looks for.
   const isToday = new Date(at).toDateString() === new Date(now).toDateString();
-  const item = new vscode.TreeItem(label, isToday ? Expanded : Collapsed);
+  const item = new vscode.TreeItem(label, isToday || now - at < recent ? Expanded : Collapsed);
   item.iconPath = new vscode.ThemeIcon('calendar');
   item.description = countWords(count);
   item.contextValue = 'history day';
