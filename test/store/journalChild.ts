@@ -1,31 +1,11 @@
 // One window that opens the store in the folder given, puts a held call and its next step into the journal, and is killed
 // by itself in the very next statement: nothing that was left for later can happen any more.
-import { randomUUID } from 'node:crypto';
 import { realClock } from '../../src/base/clock.ts';
-import { Source } from '../../src/base/signal.ts';
 import type { JournalEntry } from '../../src/core/calls/journal.ts';
-import { realProcesses } from '../../src/store/processes.ts';
-import { openWorkspaceStore } from '../../src/store/workspaceStore.ts';
+import { openOnlyWindow } from './onlyWindow.ts';
 
 const [, , folder = ''] = process.argv;
-const silence = (): void => undefined;
-
-const store = openWorkspaceStore({
-  folder,
-  clock: realClock,
-  log: { debug: silence, info: silence, warn: silence, error: silence },
-  memento: { get: () => undefined, keys: () => [], update: () => Promise.resolve() },
-  sessionTtl: 86_400_000,
-  historyEntries: 10,
-  allowsJournal: new Source(true),
-  window: {
-    id: randomUUID(),
-    pid: process.pid,
-    processes: realProcesses(),
-    isOnlyOne: false,
-    isWatched: () => Promise.resolve(true),
-  },
-});
+const store = openOnlyWindow(folder);
 
 const held: JournalEntry = {
   key: 'k-1',
