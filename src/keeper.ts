@@ -8,6 +8,7 @@ import { isSharedHandle } from './gateway/sharedSockets.ts';
 
 const heirs = new KeeperHeirs(clock);
 let duty: KeeperDuty | null = null;
+let knowsBegun = false;
 
 const hold = async (): Promise<KeeperDuty> => {
   // Without orders there is nothing to keep.
@@ -21,12 +22,13 @@ const hold = async (): Promise<KeeperDuty> => {
 };
 
 const inherit = (): void => {
-  void hold().then((keeper) => heirs.inherit((client) => keeper.inherit(client)));
+  void hold().then((keeper) => heirs.inherit(knowsBegun, (client) => keeper.inherit(client)));
 };
 
 const take = (message: KeeperMessage, handle: unknown): void => {
   switch (message.kind) {
     case 'orders':
+      knowsBegun = message.orders.knowsBegun;
       duty ??= new KeeperDuty(message.orders, clock, () => process.exit(0));
       return;
     case 'hold':

@@ -16,6 +16,7 @@ import type { Refused } from './doorWords.ts';
 import { type Listener, meetListener } from './keeperMeeting.ts';
 import { keptHeader } from './keeperWords.ts';
 import type { McpHandler } from './mcpRequest.ts';
+import { endWith } from './reply.ts';
 
 export interface DoorLimits {
   readonly maxBodyBytes: number;
@@ -197,7 +198,7 @@ export class Door implements Disposable {
   /** Ends one answer; what had not begun is told to come again. */
   #bid(response: ServerResponse): void {
     const { socket } = response;
-    if (response.headersSent) response.end();
+    if (response.headersSent) endWith(response, []);
     else this.#ports.sayGoodbye(response);
     // Without this a connection that its client keeps open would be waited for.
     response.once('close', () => socket?.destroy());

@@ -8,12 +8,12 @@ import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import { type Disposable, Mutable } from '../base/disposable.ts';
 import {
   hereResponse,
-  inheritedDescriptor,
+  inheritedDescriptors,
   type KeeperOrders,
   leaveCommand,
   leftAnswer,
 } from './keeperWords.ts';
-import { KeptConnection } from './keptConnection.ts';
+import { KeptConnection, type Origin } from './keptConnection.ts';
 
 /** Streams that only wait for news are cut when so much time has passed and nobody is owed an answer: they come again by themselves. */
 const lastConnections: Millis = 2000;
@@ -39,7 +39,11 @@ export class KeeperDuty implements Disposable {
     this.#orders = orders;
     this.#clock = clock;
     this.#ended = ended;
-    this.#server = createServer({ noDelay: true }, (socket) => void this.#enter(socket));
+    this.#server = createServer({ noDelay: true }, (socket) => {
+      const strangers = [...this.#kept].filter(isStranger);
+      if (strangers.length >= mostStrangers) strangers[0]?.destroy();
+      this.#enter(socket, 'new');
+    });
   }
 
   /** Takes connections from now on. Rejects, and has ended, where the port cannot be had. */
@@ -55,9 +59,9 @@ export class KeeperDuty implements Disposable {
     this.#limit.value = this.#clock.after(this.#orders.holdFor, () => this.#giveUp());
   }
 
-  /** A connection of the gateway that is gone, along which a request has come. */
+  /** A connection of the gateway that is gone, on which nothing goes on that has begun. */
   inherit(client: Socket): void {
-    const kept = this.#enter(client);
+    const kept = this.#enter(client, 'inherited');
     if (this.#state === 'leaving') kept.pass();
   }
 
@@ -71,7 +75,7 @@ export class KeeperDuty implements Disposable {
   async #listen(): Promise<void> {
     const { inherits, port } = this.#orders;
     const place = inherits
-      ? { fd: inheritedDescriptor }
+      ? { fd: inheritedDescriptors.listener }
       : { host: '127.0.0.1', port, exclusive: true };
     const until = this.#clock.steady() + askFor;
     while (!(await this.#isListening(place)))
@@ -91,10 +95,8 @@ export class KeeperDuty implements Disposable {
     }
   }
 
-  #enter(client: Socket): KeptConnection {
-    const strangers = [...this.#kept].filter((each) => !isKnown(each));
-    if (strangers.length >= mostStrangers) strangers[0]?.destroy();
-    const kept = new KeptConnection(client, this.#orders, this.#clock, {
+  #enter(client: Socket, origin: Origin): KeptConnection {
+    const kept = new KeptConnection(client, origin, this.#orders, this.#clock, {
       known: () => {
         if ([...this.#kept].filter(isKnown).length > this.#orders.maxConnections) kept.destroy();
       },
@@ -153,4 +155,5 @@ export class KeeperDuty implements Disposable {
 }
 
 const isUnfinished = ({ isOwed }: KeptConnection): boolean => isOwed;
+const isStranger = (kept: KeptConnection): boolean => kept.isStranger;
 const isKnown = (kept: KeptConnection): boolean => kept.isKnown;

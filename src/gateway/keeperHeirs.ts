@@ -1,14 +1,15 @@
-// The connections of a gateway that may die. While it lives they are its own, and here they are only held open; what came along
-// them and was not read when it was killed (which takes the system some ten milliseconds) is a request like any other.
-// Not here: what becomes of it (keeperDuty.ts).
+// The connections of a gateway that may die. While it lives they are its own, and here they are only held open. When it is gone, those with
+// an answer that has begun and is not whole end, so that their clients come back with a cursor. The others are the keeper's: a
+// request may have come along them that was not read (to kill a process takes the system some ten milliseconds), or may come yet.
+// Not here: what becomes of it (keeperDuty.ts), and who shows what has begun (begun.ts).
 import type { Socket } from 'node:net';
 import type { Clock, Millis } from '../base/clock.ts';
+import { readBegun } from './begun.ts';
+import { beginsRequest, inheritedDescriptors } from './keeperWords.ts';
 import { type SharedHandle, socketOf } from './sharedSockets.ts';
 
 /** It is in this process at once, or there is nothing. */
 const unreadWithin: Millis = 50;
-const beginsRequest = (chunk: Buffer): boolean =>
-  /^(?:POST|GET|DELETE) \//.test(chunk.toString('latin1', 0, 8));
 
 export class KeeperHeirs {
   readonly #clock: Clock;
@@ -28,27 +29,28 @@ export class KeeperHeirs {
     this.#handles.delete(id);
   }
 
-  /**
-   * The gateway is gone. `request` gets each connection along which a request has come that it did not read, and which has not been read
-   * from; the others end: whoever waits for the rest of an answer asks for it anew.
-   */
-  inherit(request: (client: Socket) => void): void {
-    for (const handle of this.#handles.values()) this.#look(socketOf(handle), request);
+  /** The gateway is gone. `keep` gets each connection on which no answer has begun; where nobody knows, those with a request. */
+  inherit(knowsBegun: boolean, keep: (client: Socket) => void): void {
+    const ids = [...this.#handles.keys()];
+    const begun = knowsBegun ? readBegun(inheritedDescriptors.begun, ids) : new Set(ids);
+    for (const [id, handle] of this.#handles)
+      if (begun.has(id)) this.#end(socketOf(handle), keep);
+      else keep(socketOf(handle));
     this.#handles.clear();
   }
 
-  #look(client: Socket, request: (client: Socket) => void): void {
+  /** Unless a request is there: its client would not have sent it before the end of that answer. */
+  #end(client: Socket, keep: (client: Socket) => void): void {
     const late = this.#clock.after(unreadWithin, () => client.destroy());
     // `close` follows.
     client.on('error', () => undefined);
     client.once('close', () => late.dispose());
     client.once('data', (chunk: Buffer) => {
       late.dispose();
-      // The rest of a request whose beginning died with the gateway.
       if (!beginsRequest(chunk)) return void client.destroy();
       client.pause();
       client.unshift(chunk);
-      request(client);
+      keep(client);
       client.resume();
     });
   }

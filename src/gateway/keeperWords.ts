@@ -11,6 +11,8 @@ export interface KeeperOrders {
   readonly port: number;
   /** Whether the keeper has the listening socket already, so that no moment is without one; otherwise it binds the port itself. */
   readonly inherits: boolean;
+  /** Whether it has the file that shows which of the gateway's connections carry an answer that has begun. */
+  readonly knowsBegun: boolean;
   readonly holdFor: Millis;
   readonly maxConnections: number;
   /** SHA-256 of the token in hex, by which those who know it are told from strangers. */
@@ -18,8 +20,8 @@ export interface KeeperOrders {
   readonly leaveWord: string;
 }
 
-/** The descriptor under which a keeper finds the socket that it inherits: the first after the usual three. */
-export const inheritedDescriptor = 3;
+/** The descriptors under which a keeper finds what it inherits: the first after the usual three. */
+export const inheritedDescriptors = { listener: 3, begun: 4 } as const;
 /** Said by a keeper when it takes connections. */
 export const holdingAnswer = 'holding';
 /** With it the gateway knows that a keeper brings a request, and lets that connection end with its answer. */
@@ -31,7 +33,7 @@ const leaveWordOf = (token: string): string => hash('sha256', `leave ${token}`, 
 
 export const ordersFor = (
   token: string,
-  terms: Pick<KeeperOrders, 'port' | 'inherits' | 'holdFor' | 'maxConnections'>,
+  terms: Pick<KeeperOrders, 'port' | 'inherits' | 'knowsBegun' | 'holdFor' | 'maxConnections'>,
 ): KeeperOrders => ({
   ...terms,
   digest: digestOf(token).toString('hex'),
@@ -86,6 +88,21 @@ export const goneResponse = refusal(
   'The gateway of MCP Lifeline has ended and did not come back. Nothing was done. Open its editor window, or start it again.\n',
 );
 
+/**
+ * For whoever waits for an answer that had not begun when its gateway went: the same request once more, to the same URL (a fragment is
+ * not sent; RFC 9110, section 10.2.2). Clients send the same body again by themselves (section 15.4.8), and the next gateway
+ * knows by its id whether it has run. Who waits for nothing drops the connection, as it would at its end.
+ */
+export const againResponse = [
+  'HTTP/1.1 307 Temporary Redirect',
+  'Location: #',
+  'Content-Length: 0',
+  'Cache-Control: no-store',
+  'Connection: close',
+  '',
+  '',
+].join('\r\n');
+
 export const awayResponse = refusal('The gateway of MCP Lifeline is away for a moment.\n');
 
 const valueIn = (head: string, header: string): string | null =>
@@ -99,6 +116,10 @@ export const asksToLeave = (head: string, { leaveWord }: KeeperOrders): boolean 
   const word = valueIn(head, leaveHeader);
   return word !== null && isSame(Buffer.from(word), Buffer.from(leaveWord));
 };
+
+/** Or goes on where its beginning was read by others. `chunk`: what came first along a connection. */
+export const beginsRequest = (chunk: Buffer): boolean =>
+  /^(?:POST|GET|DELETE) \//.test(chunk.toString('latin1', 0, 8));
 
 /** Monitors want to know how it is now, and our own bridge waits by itself, knowing better for what. */
 export const wantsNoWaiting = (head: string): boolean =>

@@ -1,11 +1,14 @@
-// One connection that a port keeper took while its gateway was away: what came along it waits, and is handed to the next gateway
+// One connection that a port keeper has while its gateway is away: what came along it waits, and is handed to the next gateway
 // once, as it came, with a header that says so. What was handed on is never handed on again: nobody could tell whether it was done.
+// Where a gateway may have read what came, and had not begun to answer when it was killed, the client is told to ask the next.
 // Not here: how many there are, and when the gateway is there (keeperDuty.ts).
 import { connect, type Socket } from 'node:net';
 import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import {
+  againResponse,
   asksToLeave,
   awayResponse,
+  beginsRequest,
   goneResponse,
   keptHeader,
   type KeeperOrders,
@@ -22,6 +25,9 @@ const lastWord: Millis = 500;
 const lineEnd = '\r\n';
 const headEnd = '\r\n\r\n';
 
+/** Whether it was the gateway's before. */
+export type Origin = 'new' | 'inherited';
+
 export interface KeptEvents {
   /** The token came along it. */
   readonly known: () => void;
@@ -32,18 +38,29 @@ export interface KeptEvents {
 
 export class KeptConnection {
   readonly #client: Socket;
+  readonly #origin: Origin;
   readonly #orders: KeeperOrders;
   readonly #clock: Clock;
   readonly #events: KeptEvents;
   readonly #over = new AbortController();
   #waiting: Buffer = Buffer.alloc(0);
   #state: 'waiting' | 'due' | 'passing' | 'over' = 'waiting';
+  /** Its client may wait for the answer to something that was read by others. */
+  #mayBeAsked: boolean;
   #isKnown = false;
   #isHeadRead = false;
   #isRefused = false;
 
-  constructor(client: Socket, orders: KeeperOrders, clock: Clock, events: KeptEvents) {
+  constructor(
+    client: Socket,
+    origin: Origin,
+    orders: KeeperOrders,
+    clock: Clock,
+    events: KeptEvents,
+  ) {
     this.#client = client;
+    this.#mayBeAsked = origin === 'inherited';
+    this.#origin = origin;
     this.#orders = orders;
     this.#clock = clock;
     this.#events = events;
@@ -58,6 +75,11 @@ export class KeptConnection {
     return this.#isKnown;
   }
 
+  /** Nobody has let it in, the gateway neither. */
+  get isStranger(): boolean {
+    return this.#origin === 'new' && !this.#isKnown;
+  }
+
   /** Its client waits for an answer, or reads why there is none; and not for news only. */
   get isOwed(): boolean {
     if (this.#isRefused) return true;
@@ -68,7 +90,8 @@ export class KeptConnection {
   pass(): void {
     if (this.#state !== 'waiting') return;
     this.#state = 'due';
-    this.#passWhenBegun();
+    if (this.#mayBeAsked) void this.#sendBack();
+    else this.#passWhenBegun();
   }
 
   /** The gateway does not come back. */
@@ -82,6 +105,10 @@ export class KeptConnection {
   }
 
   readonly #take = (chunk: Buffer): void => {
+    // The rest of a request whose beginning died with the gateway.
+    if (this.#mayBeAsked && !beginsRequest(chunk)) return void this.#sendBack();
+    // What came before was answered.
+    this.#mayBeAsked = false;
     this.#waiting = Buffer.concat([this.#waiting, chunk]);
     if (this.#waiting.length >= mostKept) this.#client.pause();
     this.#readHead();
@@ -113,16 +140,33 @@ export class KeptConnection {
   }
 
   async #passTo(port: number): Promise<void> {
+    const gateway = await this.#reach(port);
+    if (gateway !== null) return this.#join(gateway);
+    if (this.#over.signal.aborted) return;
+    this.#state = 'waiting';
+    this.refuse();
+  }
+
+  /** Where somebody takes what comes: this process, as long as it holds the port, or the next gateway. */
+  async #sendBack(): Promise<void> {
+    if (this.#state === 'passing') return;
+    this.#state = 'passing';
+    const gateway = await this.#reach(this.#orders.port);
+    gateway?.destroy();
+    if (!this.#over.signal.aborted) this.#refuse(gateway === null ? '' : againResponse);
+  }
+
+  /** Null where nobody came, or its client has gone. */
+  async #reach(port: number): Promise<Socket | null> {
     const deadline = this.#clock.steady() + this.#orders.holdFor;
     while (!this.#over.signal.aborted) {
       const gateway = await reach(port);
-      if (this.#over.signal.aborted) return void gateway?.destroy();
-      if (gateway !== null) return this.#join(gateway);
+      if (gateway !== null && !this.#over.signal.aborted) return gateway;
+      gateway?.destroy();
       if (this.#clock.steady() > deadline) break;
       await sleep(this.#clock, knockEvery);
     }
-    this.#state = 'waiting';
-    this.refuse();
+    return null;
   }
 
   #join(gateway: Socket): void {

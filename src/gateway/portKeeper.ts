@@ -6,6 +6,7 @@ import type { Socket } from 'node:net';
 import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Log } from '../runtime/ports.ts';
+import { BegunMarks, showBegunAt } from './begun.ts';
 import { holdingAnswer, type KeeperMessage, type KeeperOrders, ordersFor } from './keeperWords.ts';
 import { handleOf } from './sharedSockets.ts';
 
@@ -50,13 +51,15 @@ const tell = (child: ChildProcess, message: KeeperMessage, handle?: SendHandle):
   if (child.connected) child.send(message, handle, { keepOpen: true }, () => undefined);
 };
 
-const start = (script: string, { descriptor }: KeptPlace): ChildProcess =>
+const nowhere = ['ignore', 'ignore', 'ignore'] as const;
+
+const start = (script: string, { descriptor }: KeptPlace, marks: BegunMarks | null): ChildProcess =>
   spawn(process.execPath, [script], {
     // Ctrl+C in a terminal, and the end of an editor, is for us.
     detached: true,
     windowsHide: true,
     env: keeperEnvironment(process.env),
-    stdio: ['ignore', 'ignore', 'ignore', descriptor ?? 'ignore', 'ipc'],
+    stdio: [...nowhere, descriptor ?? 'ignore', marks?.descriptor ?? 'ignore', 'ipc'],
   });
 
 /** It must not keep us alive. */
@@ -80,6 +83,8 @@ const hasAnswered = (child: ChildProcess): Promise<boolean> =>
 interface Standing {
   readonly child: ChildProcess;
   readonly place: KeptPlace;
+  /** Null where nobody can know what has begun. */
+  readonly marks: BegunMarks | null;
   readonly shared: WeakSet<Socket>;
 }
 
@@ -88,7 +93,10 @@ export class PortKeeper implements Disposable {
   #standing: Standing | null = null;
   /** Holds the port, and our connections. */
   #heir: ChildProcess | null = null;
+  #marks: BegunMarks | null = null;
   #shared = 0;
+  /** Of connections that have ended, for others. */
+  #free: number[] = [];
 
   constructor(ports: PortKeeperPorts) {
     this.#ports = ports;
@@ -97,8 +105,13 @@ export class PortKeeper implements Disposable {
   /** One stands by for this place from now on. */
   standBy(place: KeptPlace): void {
     if (this.#isOff) return;
-    this.dispose();
-    this.#standing = { child: this.#start(place), place, shared: new WeakSet() };
+    this.#dismiss();
+    this.#marks?.dispose();
+    this.#marks = BegunMarks.open();
+    this.#shared = 0;
+    this.#free = [];
+    const child = this.#start(place, this.#marks);
+    this.#standing = { child, place, marks: this.#marks, shared: new WeakSet() };
   }
 
   /**
@@ -112,12 +125,17 @@ export class PortKeeper implements Disposable {
     const { child } = standing;
     const handle = handleOf(socket);
     if (handle === null || socket.destroyed) return;
-    this.#shared += 1;
-    const id = this.#shared;
+    const free = this.#free;
+    const id = free.pop() ?? this.#shared++;
+    const mark = standing.marks?.of(id);
+    if (mark) showBegunAt(socket, mark);
     tell(child, { kind: 'shared', id }, handle);
     socket.once('close', () => {
       // What is closed at the end may have got a request that nobody has read yet.
-      if (this.#heir !== child) tell(child, { kind: 'closed', id });
+      if (this.#heir === child) return;
+      tell(child, { kind: 'closed', id });
+      mark?.clear();
+      free.push(id);
     });
   }
 
@@ -127,8 +145,9 @@ export class PortKeeper implements Disposable {
   async hold(place: KeptPlace, letGo: () => void): Promise<boolean> {
     if (this.#isOff) return false;
     const { clock, log } = this.#ports;
-    if (this.#standing?.place.port !== place.port || hasEnded(this.#standing.child)) this.dispose();
-    const { child } = this.#standing ?? { child: this.#start(place) };
+    if (this.#standing?.place.port !== place.port || hasEnded(this.#standing.child))
+      this.#dismiss();
+    const { child } = this.#standing ?? { child: this.#start(place, null) };
     this.#standing = null;
     const answered = hasAnswered(child);
     if (place.descriptor === null) letGo();
@@ -159,6 +178,11 @@ export class PortKeeper implements Disposable {
 
   /** Ends the one that stands by: nobody comes back. */
   dispose(): void {
+    this.#dismiss();
+    this.#marks?.dispose();
+  }
+
+  #dismiss(): void {
     // It holds nothing yet, and must not begin to.
     this.#standing?.child.kill('SIGKILL');
     this.#standing = null;
@@ -168,11 +192,12 @@ export class PortKeeper implements Disposable {
     return this.#ports.terms().holdFor === 0;
   }
 
-  #start(place: KeptPlace): ChildProcess {
+  #start(place: KeptPlace, marks: BegunMarks | null): ChildProcess {
     const { wish, token, terms, log } = this.#ports;
     const { port, descriptor } = place;
-    const orders = ordersFor(token, { ...terms(), port, inherits: descriptor !== null });
-    const child = start(wish.script, place);
+    const seen = { inherits: descriptor !== null, knowsBegun: marks !== null };
+    const orders = ordersFor(token, { ...terms(), port, ...seen });
+    const child = start(wish.script, place, marks);
     child.once('error', ({ message }) =>
       log.warn(
         `The process that keeps the port while the gateway is away did not start: ${message}`,

@@ -5,6 +5,7 @@ import type { Socket } from 'node:net';
 import type { Clock, Millis } from '../base/clock.ts';
 import type { Written } from '../core/resultText.ts';
 import type { RpcError } from '../core/rpc.ts';
+import { hasBegun, isEnding } from './begun.ts';
 import { announcedBytes } from './guardTerms.ts';
 
 const always: OutgoingHttpHeaders = {
@@ -59,7 +60,7 @@ const headOf = ({ type, body, headers }: Reply): OutgoingHttpHeaders => ({
 export const send = (response: ServerResponse, reply: Reply): void => {
   if (response.headersSent || response.destroyed) return;
   response.writeHead(reply.status, headOf(reply));
-  response.end(reply.body);
+  endWith(response, [reply.body]);
 };
 
 /** Whether all that was said to a client went to a connection that still stood. */
@@ -73,13 +74,17 @@ export type Parts = readonly (string | Uint8Array)[];
 export const partsOf = (json: Written): Parts =>
   typeof json === 'string' ? [json] : [json.before, ...json.bytes, json.after];
 
+/** In characters, or bytes; cheap to have. */
+const lengthOf = (parts: Parts): number => parts.reduce((length, part) => length + part.length, 0);
+
 const sizeOf = (parts: Parts): number =>
   parts.reduce((size, part) => size + Buffer.byteLength(part), 0);
 
 /** The last that is said in a response. */
 export const endWith = (response: ServerResponse, parts: Parts): void => {
   const [only] = parts;
-  if (parts.length === 1) return void response.end(only);
+  isEnding(response, lengthOf(parts));
+  if (parts.length <= 1) return void response.end(only);
   response.cork();
   for (const part of parts) response.write(part);
   // Node 24 forgets what a corked response holds when it is ended.
@@ -126,10 +131,11 @@ export const sendUnread = (
   if (response.headersSent || response.destroyed) return;
   response.writeHead(reply.status, { ...headOf(reply), Connection: 'close' });
   response.write(reply.body);
+  hasBegun(response);
   let room = mostDrained;
   const finish = (): void => {
     timer.dispose();
-    response.end();
+    endWith(response, []);
   };
   const timer = clock.after(patience, finish);
   request.on('data', (chunk: Buffer) => {

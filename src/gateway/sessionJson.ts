@@ -3,6 +3,7 @@
 // Not here: streams (sseReply.ts).
 import type { ServerResponse } from 'node:http';
 import type { Written } from '../core/resultText.ts';
+import { hasBegun } from './begun.ts';
 import { endWith, isWhole, partsOf, sendAnswer } from './reply.ts';
 import type { LoggedEvent } from './sse.ts';
 import { type Alone, type Reply, StallWatch } from './sseReply.ts';
@@ -47,6 +48,7 @@ export class JsonReply implements Reply {
     if (!this.#stalls.look() || this.#isDone) return;
     if (!this.#response.headersSent) this.#response.writeHead(200, type);
     this.#response.write(' ');
+    hasBegun(this.#response);
   }
 
   end(): void {

@@ -7,6 +7,7 @@ import type { Clock, Millis } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Written } from '../core/resultText.ts';
 import type { EventLog, StoredEvent } from '../runtime/gatewayPorts.ts';
+import { hasBegun } from './begun.ts';
 import { endWith, isWhole, type Parts, sendAnswer } from './reply.ts';
 import { comment, eventParts, isAnswer, type LoggedEvent, sseHeaders, storedParts } from './sse.ts';
 import type { Beating } from './streams.ts';
@@ -116,6 +117,7 @@ export class SseReply implements Reply {
     // Node would keep it back until this turn is over, and the request may be on its way to its server before that: whoever is to
     // come back for its answer has the cursor first.
     this.#response.socket?.uncork();
+    hasBegun(this.#response);
   }
 
   /** Begins when something has to be said, or after the patience. An answer that comes first goes out alone. */
@@ -171,7 +173,7 @@ export class SseReply implements Reply {
     this.open();
     if (this.#isDone) return;
     this.#isDone = true;
-    this.#response.end();
+    endWith(this.#response, []);
   }
 
   /** False: more should wait until the client has read. */

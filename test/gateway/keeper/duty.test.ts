@@ -29,7 +29,7 @@ class Keeping {
 
   constructor(port: number, change: Partial<KeeperOrders>) {
     this.port = port;
-    const terms = { port, inherits: false, holdFor: 60_000, maxConnections: 16 };
+    const terms = { port, inherits: false, knowsBegun: false, holdFor: 60_000, maxConnections: 16 };
     this.duty = new KeeperDuty({ ...ordersFor(token, terms), ...change }, realClock, () => {
       this.hasEnded = true;
     });

@@ -1,19 +1,8 @@
 // The gateway's port while no gateway is there: kept by a process of its own, by one that stood by where the gateway was killed.
-import { once } from 'node:events';
-import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
-import { connect, type Socket } from 'node:net';
-import { join } from 'node:path';
-import { describe, expect, it, onTestFinished, test } from 'vitest';
+import { expect, test } from 'vitest';
 import { aServer } from '../../support/gatewayStage.ts';
-import {
-  aClient,
-  aGateway,
-  type HeadlessProcess,
-  type Place,
-  say,
-} from '../headless/headlessProcess.ts';
-
-const forTests = { lifeline: { 'gateway.keepPort': 10_000 } };
+import { aClient, aGateway, type Place, say } from '../headless/headlessProcess.ts';
+import { aWire, forTests, type Wire } from './wire.ts';
 
 const healthOf = async ({ url }: Place): Promise<number> => {
   const { status, body } = await fetch(new URL('/health', url), {
@@ -135,125 +124,6 @@ test('a gateway with another token does not get the port', async () => {
   const other = aGateway({}, { more: ['--port', new URL(place.url).port] });
   await expect(other.start()).rejects.toThrow('cannot be had: another program uses it');
   expect(await gateway.start()).toEqual(place);
-});
-
-/** A connection whose bytes are written and read by hand. */
-class Wire {
-  readonly socket: Socket;
-  heard = '';
-  isClosed = false;
-
-  constructor({ url }: Place) {
-    this.socket = connect({ host: '127.0.0.1', port: Number(new URL(url).port) });
-    this.socket.on('error', () => undefined);
-    this.socket.on('data', (chunk: Buffer) => (this.heard += String(chunk)));
-    this.socket.once('close', () => (this.isClosed = true));
-    onTestFinished(() => void this.socket.destroy());
-  }
-
-  /** Resolves when the system of the other side has the bytes, whoever reads them. */
-  send(text: string): Promise<void> {
-    return new Promise((resolve) => {
-      this.socket.write(text, () => resolve());
-    });
-  }
-
-  hears(text: string): Promise<void> {
-    return expect.poll(() => this.heard, { timeout: 10_000 }).toContain(text);
-  }
-}
-
-const aWire = async (place: Place): Promise<Wire> => {
-  const wire = new Wire(place);
-  await once(wire.socket, 'connect');
-  return wire;
-};
-
-const hello = {
-  protocolVersion: '2025-11-25',
-  capabilities: {},
-  clientInfo: { name: 'by hand', version: '1' },
-};
-
-const greeting = (id: number, { token }: Place, more = ''): readonly [string, string] => {
-  const body = JSON.stringify({ jsonrpc: '2.0', id, method: 'initialize', params: hello });
-  const head = [
-    'POST /mcp/lifeline HTTP/1.1',
-    `Host: 127.0.0.1`,
-    `Authorization: Bearer ${token}`,
-    'Accept: application/json, text/event-stream',
-    'Content-Type: application/json',
-    `Content-Length: ${body.length}`,
-  ];
-  return [`${head.join('\r\n')}\r\n${more}\r\n`, body];
-};
-
-/** How many sockets the keeper of a gateway holds: that of the port, its channel, and connections. */
-const heldBy = (gateway: HeadlessProcess): number => {
-  const children = readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, 'utf8').trim();
-  const folder = `/proc/${children.split(' ')[0]}/fd`;
-  return readdirSync(folder).filter((name) => {
-    try {
-      return readlinkSync(join(folder, name)).startsWith('socket:');
-    } catch {
-      // It was closed since the folder was read.
-      return false;
-    }
-  }).length;
-};
-
-// The one system that shows who holds what.
-describe.runIf(process.platform === 'linux')('a gateway that is killed before it has read', () => {
-  /** It stands still, as a process does while the system clears it away; whatever comes is there, and nobody reads it. */
-  const standStill = (gateway: HeadlessProcess): void => {
-    process.kill(gateway.pid, 'SIGSTOP');
-  };
-
-  const atPort = (place: Place, text: string): string =>
-    text.replace('Host: 127.0.0.1', `Host: 127.0.0.1:${new URL(place.url).port}`);
-
-  it('[gateway-never-drops] leaves requests to its keeper, along connections that it had', async () => {
-    const gateway = aGateway({}, forTests);
-    const place = await gateway.start();
-    const used = new Wire(place);
-    await used.send(atPort(place, greeting(1, place).join('')));
-    await used.hears('"id":1');
-    const fresh = await aWire(place);
-    await expect.poll(() => heldBy(gateway)).toBe(4);
-    standStill(gateway);
-    await used.send(atPort(place, greeting(2, place).join('')));
-    await fresh.send(atPort(place, greeting(3, place).join('')));
-    await gateway.kill9();
-    await gateway.start();
-    await used.hears('"id":2');
-    await fresh.hears('"id":3');
-  });
-
-  it('[at-most-once] leaves nothing of a request that it has begun to read', async () => {
-    const gateway = aGateway({}, forTests);
-    const place = await gateway.start();
-    const [head, body] = greeting(1, place, 'Expect: 100-continue\r\n');
-    const wire = new Wire(place);
-    await wire.send(atPort(place, head));
-    await wire.hears('100 Continue');
-    standStill(gateway);
-    await wire.send(body);
-    await gateway.kill9();
-    await expect.poll(() => wire.isClosed).toBe(true);
-    expect(wire.heard.trim()).toBe('HTTP/1.1 100 Continue');
-    await gateway.start();
-  });
-
-  it('[clean-exit] ends connections on which nothing was asked', async () => {
-    const gateway = aGateway({}, forTests);
-    const place = await gateway.start();
-    const wire = new Wire(place);
-    await wire.send(atPort(place, greeting(1, place).join('')));
-    await wire.hears('"id":1');
-    await gateway.kill9();
-    await expect.poll(() => wire.isClosed).toBe(true);
-    await gateway.start();
-  });
 });
 
 test('[clean-exit] a connection that the gateway cuts is cut, though its keeper holds it too', async () => {

@@ -10,7 +10,13 @@ import {
 import { keeperEnvironment } from '../../../src/gateway/portKeeper.ts';
 
 const token = 'the-token-of-a-gateway';
-const terms = { port: 4100, inherits: true, holdFor: 20_000, maxConnections: 512 };
+const terms = {
+  port: 4100,
+  inherits: true,
+  knowsBegun: true,
+  holdFor: 20_000,
+  maxConnections: 512,
+};
 const orders = ordersFor(token, terms);
 
 const headOf = (line: string, headers: Readonly<Record<string, string>>): string =>

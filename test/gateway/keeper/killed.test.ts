@@ -1,0 +1,149 @@
+// What becomes of the connections of a gateway that is killed: its keeper held them too.
+import { readdirSync, readFileSync, readlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { setTimeout as delay } from 'node:timers/promises';
+import { describe, expect, it } from 'vitest';
+import { aServer } from '../../support/gatewayStage.ts';
+import {
+  aClient,
+  aGateway,
+  type HeadlessProcess,
+  type Place,
+} from '../headless/headlessProcess.ts';
+import { aWire, forTests, greeting, Wire } from './wire.ts';
+
+/** What a keeper says for a gateway that may have read a request, and had not begun to answer. */
+const sentBack = 'HTTP/1.1 307 Temporary Redirect\r\nLocation: #\r\n';
+
+/** How many sockets the keeper of a gateway holds: that of the port, its channel, and connections. */
+const heldBy = (gateway: HeadlessProcess): number => {
+  const children = readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, 'utf8').trim();
+  const folder = `/proc/${children.split(' ')[0]}/fd`;
+  return readdirSync(folder).filter((name) => {
+    try {
+      return readlinkSync(join(folder, name)).startsWith('socket:');
+    } catch {
+      // It was closed since the folder was read.
+      return false;
+    }
+  }).length;
+};
+
+// The one system that shows who holds what.
+describe.runIf(process.platform === 'linux')('a gateway that is killed before it has read', () => {
+  /** It stands still, as a process does while the system clears it away; whatever comes is there, and nobody reads it. */
+  const standStill = (gateway: HeadlessProcess): void => {
+    process.kill(gateway.pid, 'SIGSTOP');
+  };
+
+  const atPort = (place: Place, text: string): string =>
+    text.replace('Host: 127.0.0.1', `Host: 127.0.0.1:${new URL(place.url).port}`);
+
+  it('[gateway-never-drops] leaves requests to its keeper, along connections that it had', async () => {
+    const gateway = aGateway({}, forTests);
+    const place = await gateway.start();
+    const used = new Wire(place);
+    await used.send(atPort(place, greeting(1, place).join('')));
+    await used.hears('"id":1');
+    const fresh = await aWire(place);
+    await expect.poll(() => heldBy(gateway)).toBe(4);
+    standStill(gateway);
+    await used.send(atPort(place, greeting(2, place).join('')));
+    await fresh.send(atPort(place, greeting(3, place).join('')));
+    await gateway.kill9();
+    await gateway.start();
+    await used.hears('"id":2');
+    await fresh.hears('"id":3');
+  });
+
+  it('[gateway-never-drops] lets a client send again what it had read in part', async () => {
+    const gateway = aGateway({}, forTests);
+    const place = await gateway.start();
+    const [head, body] = greeting(1, place, 'Expect: 100-continue\r\n');
+    const wire = new Wire(place);
+    await wire.send(atPort(place, head));
+    await wire.hears('100 Continue');
+    standStill(gateway);
+    await wire.send(body);
+    await gateway.kill9();
+    await wire.hears(sentBack);
+    await expect.poll(() => wire.isClosed).toBe(true);
+    await gateway.start();
+  });
+
+  it('[gateway-never-drops] has its keeper take what comes later, along a connection on which it had answered', async () => {
+    const gateway = aGateway({}, forTests);
+    const place = await gateway.start();
+    const wire = new Wire(place);
+    await wire.send(atPort(place, greeting(1, place).join('')));
+    await wire.hears('"id":1');
+    await gateway.kill9();
+    await delay(200);
+    await wire.send(atPort(place, greeting(2, place).join('')));
+    await gateway.start();
+    await wire.hears('"id":2');
+    expect(wire.heard).not.toContain(sentBack);
+  });
+
+  it('[clean-exit] has it end those on which nothing was asked when the next one is there, with words that fit a request on its way', async () => {
+    const gateway = aGateway({}, forTests);
+    const place = await gateway.start();
+    const wire = new Wire(place);
+    await wire.send(atPort(place, greeting(1, place).join('')));
+    await wire.hears('"id":1');
+    await gateway.kill9();
+    await delay(200);
+    expect(wire.isClosed).toBe(false);
+    await gateway.start();
+    await wire.hears(sentBack);
+    await expect.poll(() => wire.isClosed).toBe(true);
+  });
+
+  /** Asks by hand in the session of a client. */
+  const ask = async (
+    place: Place,
+    session: string | undefined,
+    accept: string,
+    params: object,
+  ): Promise<Response> =>
+    fetch(place.url.replace('{name}', 'files'), {
+      method: 'POST',
+      headers: {
+        ...{ Authorization: `Bearer ${place.token}`, Accept: accept },
+        ...{ 'Content-Type': 'application/json', 'Mcp-Session-Id': session ?? '' },
+      },
+      body: JSON.stringify({ jsonrpc: '2.0', id: 'by-hand', method: 'tools/call', params }),
+    });
+
+  const slow = { name: 'slow', arguments: { ms: 1500 } };
+
+  it('[at-most-once] lets a client ask again whose answer had not begun, and its call runs once', async () => {
+    const server = await aServer({ events: 'kept' });
+    const gateway = aGateway({ files: { url: server.url } }, forTests);
+    const place = await gateway.start();
+    const { transport } = await aClient(place, 'files');
+    const asked = ask(place, transport?.sessionId, 'application/json', slow);
+    await expect
+      .poll(async () => (await server.requests()).some(({ tool }) => tool === 'slow'))
+      .toBe(true);
+    await gateway.kill9();
+    await gateway.start();
+    const answer = await asked;
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain('slept 1500');
+    expect((await server.requests()).filter(({ tool }) => tool === 'slow')).toHaveLength(1);
+  });
+
+  it('[at-most-once] has its keeper end an answer that had begun, at once', async () => {
+    const server = await aServer({ events: 'kept' });
+    const gateway = aGateway({ files: { url: server.url } }, forTests);
+    const place = await gateway.start();
+    const { transport } = await aClient(place, 'files');
+    const accept = 'application/json, text/event-stream';
+    const answer = await ask(place, transport?.sessionId, accept, slow);
+    expect(answer.status).toBe(200);
+    await gateway.kill9();
+    await expect(answer.text()).rejects.toThrow('terminated');
+    await gateway.start();
+  });
+});
