@@ -44,12 +44,24 @@ export interface DoorPorts {
   readonly health: HealthAnswers;
   /** Whether no other gateway wants this port, so that two lives of this one may listen there for a moment. */
   readonly mayShare: (port: number) => boolean;
+  /** Somebody else may take what comes to a port, and bring it. */
+  readonly porter?: Porter;
   /** A connection has come. */
   readonly meet?: (socket: Socket, connections: number) => void;
   /** Answers a request that has not begun when the door closes. */
   readonly sayGoodbye: (response: ServerResponse) => void;
   readonly clock: Clock;
   readonly log: Log;
+}
+
+/** Who takes what comes to a port, so that no connection dies with this process. */
+export interface Porter {
+  /** Before it is listened at. `wasKept`: by one of an earlier life, which waits. */
+  prepare(wasKept: boolean): Promise<void>;
+  /** It is listened at. */
+  take(door: Door, port: number): Promise<void>;
+  /** The one of an earlier life has left. */
+  settled(): void;
 }
 
 /** Where the door is. `instead`: it was wanted elsewhere. `code`: the system's, for why it is not there (wording/port.ts). */
@@ -139,9 +151,9 @@ export class Door implements Disposable {
     return true;
   }
 
-  /** Of the socket that listens at a port; null where there is none to inherit. */
-  descriptor(port: number): number | null {
-    return this.#listeners.descriptor(port);
+  /** Whoever listens at its ports, and may give that to another process. */
+  get listeners(): DoorListeners {
+    return this.#listeners;
   }
 
   /** Nobody new comes in here from now on; whoever is in is served. */
@@ -178,15 +190,24 @@ export class Door implements Disposable {
 
   /** Where a keeper of an earlier life holds the port, it leaves: when we listen, if two can, so that nobody comes in vain. */
   async #listen(port: number): Promise<Listened> {
-    const { token, log, mayShare } = this.#ports;
+    const { token, log, mayShare, porter } = this.#ports;
     const isShared = port === 0 || mayShare(port);
     const before = port === 0 ? nobody : await meetListener(port, token);
     if (before.kind === 'other') return { kind: 'refused', code: 'EADDRINUSE' };
-    const first = await this.#listeners.listen(port, isShared);
-    if (before.kind === 'nobody') return first;
-    if (!(await before.leave())) return first;
-    log.info('The port was kept; whoever waited at it comes in now.');
-    return first.kind === 'refused' ? this.#listeners.listen(port, isShared) : first;
+    await porter?.prepare(before.kind === 'keeper');
+    const first = await this.#listenWithPorter(port, isShared);
+    if (before.kind === 'keeper' && (await before.leave()))
+      log.info('The port was kept; whoever waited at it comes in now.');
+    const isFree = first.kind === 'refused' && before.kind === 'keeper';
+    const listened = isFree ? await this.#listenWithPorter(port, isShared) : first;
+    porter?.settled();
+    return listened;
+  }
+
+  async #listenWithPorter(port: number, isShared: boolean): Promise<Listened> {
+    const listened = await this.#listeners.listen(port, isShared);
+    if (listened.kind === 'listening') await this.#ports.porter?.take(this, listened.port);
+    return listened;
   }
 
   #become(place: DoorPlace): void {

@@ -1,9 +1,11 @@
 // The ports at which the door listens: the preferred one, or a free one while that is taken, and later both. Always on
-// 127.0.0.1. Not here: what happens to a request.
+// 127.0.0.1. At one of them another process may listen for us. Not here: what happens to a request, and who that is (portKeeper.ts).
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { type AddressInfo, Server as NetServer, Socket } from 'node:net';
+import type { SendHandle } from 'node:child_process';
 import type { Millis } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
+import { handleOf, type SharedHandle } from './sharedSockets.ts';
 
 export interface ListenLimits {
   readonly headersTimeout: Millis;
@@ -35,16 +37,27 @@ const keepAlive: Millis = 120_000;
 /** Elsewhere it is an error (documentation of `server.listen`), and some older Nodes know nothing of it. */
 const canShare = process.platform === 'linux';
 
+interface Listener {
+  readonly server: Server;
+  readonly port: number;
+  readonly isShared: boolean;
+  /** Another process takes what comes there, and brings it. */
+  isYielded: boolean;
+}
+
 const isAddress = (address: AddressInfo | string | null): address is AddressInfo =>
   typeof address === 'object' && address !== null;
 
 const codeOf = (error: Error): string =>
   'code' in error && typeof error.code === 'string' ? error.code : error.message;
 
+/** An HTTP server's own `close` ends connections that rest, on which a request may be on its way (Node 19 and later). */
+const stopListening = (server: Server): void => void NetServer.prototype.close.call(server);
+
 export class DoorListeners implements Disposable {
   readonly #limits: ListenLimits;
   readonly #events: ListenEvents;
-  readonly #servers = new Set<Server>();
+  readonly #listeners = new Set<Listener>();
   #ended = false;
 
   constructor(limits: ListenLimits, events: ListenEvents) {
@@ -54,61 +67,83 @@ export class DoorListeners implements Disposable {
 
   /** The ports listened at, the newest first. */
   get ports(): readonly number[] {
-    return [...this.#servers]
-      .map((server) => server.address())
-      .filter(isAddress)
-      .map(({ port }) => port)
-      .toReversed();
+    return [...this.#listeners].map(({ port }) => port).toReversed();
   }
 
-  /**
-   * The descriptor of the socket that listens at a port, for a process that is to inherit it. Null where it has none (Windows), or
-   * nobody can tell: Node shows it nowhere but here.
-   */
-  descriptor(port: number): number | null {
-    const server = [...this.#servers].find((one) => {
-      const address = one.address();
-      return isAddress(address) && address.port === port;
-    });
-    const handle: unknown = server && Reflect.get(server, '_handle');
-    const fd: unknown = typeof handle === 'object' && handle && Reflect.get(handle, 'fd');
-    return typeof fd === 'number' && fd > 2 ? fd : null;
+  /** The socket that listens at a port, for a process that is to take what comes there. Null where it cannot be given away. */
+  listener(port: number): (SharedHandle & SendHandle) | null {
+    const found = this.#at(port);
+    return found && !found.isYielded ? handleOf(found.server) : null;
   }
 
   /** Listens at one more port; 0 lets the system choose. `isShared`: beside an earlier life of ours, where the system can do that. */
-  listen(port: number, isShared: boolean): Promise<Listened> {
+  async listen(port: number, isShared: boolean): Promise<Listened> {
     const server = this.#make();
-    return new Promise((resolve) => {
-      const refuse = (error: Error): void => resolve({ kind: 'refused', code: codeOf(error) });
-      server.once('error', refuse);
-      const reusePort = isShared && canShare;
-      server.listen({ host: '127.0.0.1', port, exclusive: true, reusePort }, () => {
-        server.off('error', refuse);
-        server.on('error', this.#events.trouble);
-        const address = server.address();
-        if (this.#ended || !isAddress(address)) {
-          server.close();
-          resolve({ kind: 'refused', code: 'the door was closed' });
-          return;
-        }
-        this.#servers.add(server);
-        resolve({ kind: 'listening', port: address.port });
-      });
-    });
+    const listened = await this.#bind(server, port, isShared);
+    if (listened.kind === 'listening')
+      this.#listeners.add({ server, port: listened.port, isShared, isYielded: false });
+    return listened;
+  }
+
+  /** Another process listens there from now on, and brings what comes. */
+  yield(port: number): void {
+    const found = this.#at(port);
+    if (!found) return;
+    found.isYielded = true;
+    stopListening(found.server);
+  }
+
+  /** Here it is, as if it had come by itself. */
+  bring(port: number, socket: Socket): void {
+    const found = this.#at(port);
+    if (found && !this.#ended) found.server.emit('connection', socket);
+    else socket.destroy();
+  }
+
+  /** Listens again where another process did. False while the port cannot be had. */
+  async takeBack(port: number): Promise<boolean> {
+    const found = this.#at(port);
+    if (!found?.isYielded) return true;
+    const listened = await this.#bind(found.server, port, found.isShared);
+    if (listened.kind === 'refused') return this.#ended;
+    found.isYielded = false;
+    return true;
   }
 
   /** Takes no new connection from now on; those that stand are left alone. */
   close(): void {
     this.#ended = true;
-    // An HTTP server's own `close` ends connections that rest, on which a request may be on its way (Node 19 and later).
-    for (const server of this.#servers) NetServer.prototype.close.call(server);
+    for (const { server } of this.#listeners) stopListening(server);
   }
 
   /** Nothing is looked after any more either. */
   dispose(): void {
     this.close();
-    for (const server of this.#servers) server.close();
-    this.#servers.clear();
+    for (const { server } of this.#listeners) server.close();
+    this.#listeners.clear();
+  }
+
+  #at(port: number): Listener | undefined {
+    return [...this.#listeners].find((one) => one.port === port);
+  }
+
+  #bind(server: Server, port: number, isShared: boolean): Promise<Listened> {
+    const { trouble } = this.#events;
+    return new Promise((resolve) => {
+      const refuse = (error: Error): void => resolve({ kind: 'refused', code: codeOf(error) });
+      server.off('error', trouble);
+      server.once('error', refuse);
+      const reusePort = isShared && canShare;
+      server.listen({ host: '127.0.0.1', port, exclusive: true, reusePort }, () => {
+        server.off('error', refuse);
+        server.on('error', trouble);
+        const address = server.address();
+        if (this.#ended || !isAddress(address)) {
+          server.close();
+          resolve({ kind: 'refused', code: 'the door was closed' });
+        } else resolve({ kind: 'listening', port: address.port });
+      });
+    });
   }
 
   #make(): Server {

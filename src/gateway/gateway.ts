@@ -171,6 +171,7 @@ export class Gateway implements Disposable {
    */
   async stop({ comesBack } = { comesBack: false }): Promise<void> {
     const isKept = comesBack && (await this.#leaving.leavePort(this.#door));
+    if (!isKept) this.#leaving.giveUp();
     this.#isStopping = true;
     await this.#hearOut(isKept);
     // First, so that every call on its way has its cursor: the door tells whatever has not begun to come again, and a call that
@@ -195,7 +196,6 @@ export class Gateway implements Disposable {
     this.#away = cameBack(door.loadAway(), clock.now());
     this.#isFound = true;
     door.saveAway(this.#away);
-    this.#leaving.settle(this.#door);
     this.#ports.log.info(`The gateway listens at ${this.url('{name}') ?? 'no port'}.`);
   }
 
@@ -263,6 +263,7 @@ export class Gateway implements Disposable {
       },
       // One of the settings may be wanted by several windows; that of a workspace is its own.
       mayShare: (port) => settings().gateway.port !== port,
+      porter: leaving,
       meet: (socket, connections) => leaving.meet(socket, connections),
       sayGoodbye,
       health: healthAnswers(this.#health()),

@@ -1,18 +1,14 @@
-// The port keeper: while a gateway is away it takes the connections that come to its port, and hands them to the next gateway as
-// soon as that is there. So whoever calls while a window reloads waits a few seconds, and is not refused. It understands
-// nothing of what it holds but how a request begins; whoever may come in is decided by the gateway.
+// The port keeper: it takes the connections that come to a gateway's port, and brings them to the gateway, so that none dies with it. While
+// the gateway is away they wait, and the next one gets them as soon as it is there: whoever calls while a window reloads waits a
+// few seconds, and is not refused. It understands nothing of what it holds but how a request begins; whoever may come in is
+// decided by the gateway.
 // Not here: one connection (keptConnection.ts), what is said (keeperWords.ts), and its process (keeper.ts).
 import { once } from 'node:events';
-import { createServer, type ListenOptions, type Server, type Socket } from 'node:net';
+import { createServer, type Server, type Socket } from 'node:net';
 import { type Clock, type Millis, sleep } from '../base/clock.ts';
 import { type Disposable, Mutable } from '../base/disposable.ts';
-import {
-  hereResponse,
-  inheritedDescriptors,
-  type KeeperOrders,
-  leaveCommand,
-  leftAnswer,
-} from './keeperWords.ts';
+import { hereResponse, type KeeperOrders, leaveCommand, leftAnswer } from './keeperWords.ts';
+import type { SharedHandle } from './sharedSockets.ts';
 import { KeptConnection, type Origin } from './keptConnection.ts';
 
 /** Streams that only wait for news are cut when so much time has passed and nobody is owed an answer: they come again by themselves. */
@@ -31,7 +27,8 @@ export class KeeperDuty implements Disposable {
   /** Oldest first. */
   readonly #kept = new Set<KeptConnection>();
   readonly #limit = new Mutable<Disposable>();
-  #state: 'standing by' | 'holding' | 'leaving' | 'ended' = 'standing by';
+  #bring: (client: Socket) => void = () => undefined;
+  #state: 'standing by' | 'serving' | 'holding' | 'leaving' | 'ended' = 'standing by';
   #hasSettled = false;
 
   /** `ended` is called once, when nothing is left to do. */
@@ -39,23 +36,26 @@ export class KeeperDuty implements Disposable {
     this.#orders = orders;
     this.#clock = clock;
     this.#ended = ended;
-    this.#server = createServer({ noDelay: true }, (socket) => {
-      const strangers = [...this.#kept].filter(isStranger);
-      if (strangers.length >= mostStrangers) strangers[0]?.destroy();
-      this.#enter(socket, 'new');
+    // Nobody reads what is for the gateway.
+    this.#server = createServer({ noDelay: true, pauseOnConnect: true }, (client) => {
+      if (this.#state === 'serving') this.#bring(client);
+      else this.#admit(client);
     });
+    // Of one connection; the others are not concerned.
+    this.#server.on('error', () => undefined);
   }
 
-  /** Takes connections from now on. Rejects, and has ended, where the port cannot be had. */
-  async hold(): Promise<void> {
-    if (this.#state !== 'standing by') return;
-    this.#state = 'holding';
-    try {
-      await this.#listen();
-    } catch (error) {
-      this.#end();
-      throw error;
-    }
+  /** Takes what comes to a listening socket, for others. Rejects, and has ended, where that cannot be. */
+  async serve(listener: SharedHandle, bring: (client: Socket) => void): Promise<void> {
+    this.#bring = bring;
+    await this.#begin('serving', listener);
+  }
+
+  /** Takes what comes, and keeps it. Without a listening socket at its port. Rejects, and has ended, where that cannot be had. */
+  async hold(listener: SharedHandle | null): Promise<void> {
+    if (this.#state === 'serving') this.#state = 'holding';
+    else if (this.#state === 'standing by') await this.#begin('holding', listener);
+    else return;
     this.#limit.value = this.#clock.after(this.#orders.holdFor, () => this.#giveUp());
   }
 
@@ -72,27 +72,34 @@ export class KeeperDuty implements Disposable {
     for (const kept of this.#kept) kept.destroy();
   }
 
-  async #listen(): Promise<void> {
-    const { inherits, port } = this.#orders;
-    const place = inherits
-      ? { fd: inheritedDescriptors.listener }
-      : { host: '127.0.0.1', port, exclusive: true };
+  async #begin(state: 'serving' | 'holding', listener: SharedHandle | null): Promise<void> {
+    this.#state = state;
     const until = this.#clock.steady() + askFor;
-    while (!(await this.#isListening(place)))
+    while (!(await this.#isListening(listener))) {
       if (this.#clock.steady() < until) await sleep(this.#clock, askAgain);
-      else throw new Error(`Port ${port} is taken.`);
-    // Of one connection; the others are not concerned.
-    this.#server.on('error', () => undefined);
+      else {
+        this.#end();
+        throw new Error(`Port ${this.#orders.port} is taken.`);
+      }
+    }
   }
 
-  async #isListening(place: ListenOptions & { readonly fd?: number }): Promise<boolean> {
+  async #isListening(listener: SharedHandle | null): Promise<boolean> {
     try {
-      this.#server.listen(place);
+      this.#server.listen(
+        listener ?? { host: '127.0.0.1', port: this.#orders.port, exclusive: true },
+      );
       await once(this.#server, 'listening');
       return true;
     } catch {
       return false;
     }
+  }
+
+  #admit(client: Socket): void {
+    const strangers = [...this.#kept].filter(isStranger);
+    if (strangers.length >= mostStrangers) strangers[0]?.destroy();
+    this.#enter(client, 'new');
   }
 
   #enter(client: Socket, origin: Origin): KeptConnection {

@@ -9,8 +9,6 @@ import { digestOf } from './guard.ts';
 export interface KeeperOrders {
   /** Always on 127.0.0.1. */
   readonly port: number;
-  /** Whether the keeper has the listening socket already, so that no moment is without one; otherwise it binds the port itself. */
-  readonly inherits: boolean;
   /** Whether it has the file that shows which of the gateway's connections carry an answer that has begun. */
   readonly knowsBegun: boolean;
   readonly holdFor: Millis;
@@ -20,10 +18,8 @@ export interface KeeperOrders {
   readonly leaveWord: string;
 }
 
-/** The descriptors under which a keeper finds what it inherits: the first after the usual three. */
-export const inheritedDescriptors = { listener: 3, begun: 4 } as const;
-/** Said by a keeper when it takes connections. */
-export const holdingAnswer = 'holding';
+/** The descriptor under which a keeper finds the file that it inherits: the first after the usual three. */
+export const begunDescriptor = 3;
 /** With it the gateway knows that a keeper brings a request, and lets that connection end with its answer. */
 export const keptHeader = 'mcp-lifeline-kept';
 const leaveHeader = 'mcp-lifeline-leave';
@@ -33,7 +29,7 @@ const leaveWordOf = (token: string): string => hash('sha256', `leave ${token}`, 
 
 export const ordersFor = (
   token: string,
-  terms: Pick<KeeperOrders, 'port' | 'inherits' | 'knowsBegun' | 'holdFor' | 'maxConnections'>,
+  terms: Pick<KeeperOrders, 'port' | 'knowsBegun' | 'holdFor' | 'maxConnections'>,
 ): KeeperOrders => ({
   ...terms,
   digest: digestOf(token).toString('hex'),
@@ -43,7 +39,11 @@ export const ordersFor = (
 /** What a gateway tells its keeper, over their channel; the end of that is the end of the gateway. */
 export type KeeperMessage =
   | { readonly kind: 'orders'; readonly orders: KeeperOrders }
-  /** Take the port. */
+  /** The listening socket comes with it: take what comes there, and bring it. */
+  | { readonly kind: 'serve' }
+  /** No keeper of an earlier life has the port any more. Until it is said, that one goes on where the gateway ends. */
+  | { readonly kind: 'alone' }
+  /** Take what comes, and keep it. With the listening socket, where there is one that the keeper does not have. */
   | { readonly kind: 'hold' }
   /** A connection comes with it, to be held open. */
   | { readonly kind: 'shared'; readonly id: number }
@@ -51,6 +51,12 @@ export type KeeperMessage =
   | { readonly kind: 'closed'; readonly id: number }
   /** They are all the keeper's now: nobody else reads from them any more. */
   | { readonly kind: 'inherit' };
+
+/** What a keeper tells its gateway. */
+export type KeeperNews =
+  | { readonly kind: 'ready' | 'serving' | 'holding' }
+  /** A connection comes with it, which the keeper holds open too. */
+  | { readonly kind: 'came'; readonly id: number };
 
 /** To be asked of whoever listens at a port. Any other program, a gateway too, is asked for nothing but its health. */
 export const leaveRequest = (port: number, token: string): string =>

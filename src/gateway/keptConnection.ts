@@ -68,6 +68,7 @@ export class KeptConnection {
     // `close` follows.
     client.on('error', () => undefined);
     client.once('close', () => this.#end());
+    client.resume();
   }
 
   /** The token came along it. */

@@ -1,21 +1,20 @@
-// A gateway's side of its port keeper: starts that process, gives it the listening socket where the system allows it, and has it hold
-// the port when the gateway ends. One that stands by holds it by itself as soon as its gateway is gone without a goodbye.
-// Not here: what the keeper does (keeperDuty.ts), and how it is sent away (keeperMeeting.ts).
-import { type ChildProcess, type SendHandle, spawn } from 'node:child_process';
+// A gateway's side of its port keeper: gives it the listening socket where the system allows it, and gets every connection from there, so
+// that none dies with this process. When the gateway ends, or is gone without a goodbye, the keeper keeps what comes.
+// Not here: its process (keeperProcess.ts), what it does (keeperDuty.ts), and how it is sent away (keeperMeeting.ts).
+import type { SendHandle } from 'node:child_process';
 import type { Socket } from 'node:net';
-import { type Clock, type Millis, sleep } from '../base/clock.ts';
+import type { Clock } from '../base/clock.ts';
 import type { Disposable } from '../base/disposable.ts';
 import type { Log } from '../runtime/ports.ts';
-import { BegunMarks, showBegunAt } from './begun.ts';
-import { holdingAnswer, type KeeperMessage, type KeeperOrders, ordersFor } from './keeperWords.ts';
-import { handleOf } from './sharedSockets.ts';
+import { KeeperProcess } from './keeperProcess.ts';
+import { type KeeperOrders, ordersFor } from './keeperWords.ts';
+import type { SharedHandle } from './sharedSockets.ts';
 
 export interface KeeperWish {
   /** Of the keeper's program. */
   readonly script: string;
   /**
-   * When one begins to stand by, for the case that this process is killed: as soon as the gateway listens, or when somebody uses it who
-   * cannot wait by himself. It costs some 10 MiB of memory.
+   * When one is there: as soon as the gateway listens, or when somebody uses it who cannot wait by himself. It costs some 10 MiB of memory.
    */
   readonly standsBy: 'always' | 'once-used';
 }
@@ -28,90 +27,74 @@ export interface PortKeeperPorts {
   readonly terms: () => Pick<KeeperOrders, 'holdFor' | 'maxConnections'>;
 }
 
-/** Where the gateway listens. `descriptor`: of the listening socket; null where it cannot be inherited. */
+/** Where the gateway listens. `listener`: the listening socket; null where it cannot be given away. */
 export interface KeptPlace {
   readonly port: number;
-  readonly descriptor: number | null;
+  readonly listener: (SharedHandle & SendHandle) | null;
 }
 
-/** A bare process is there in some 50 ms; who waits for our end is not to wait longer than this. */
-const startLimit: Millis = 1500;
-
-/** What a bare Node needs of the environment; the rest, which may hold credentials, is none of its business. */
-const needed = ['PATH', 'SystemRoot', 'TEMP', 'TMP', 'TMPDIR', 'HOME', 'USERPROFILE'] as const;
-
-/** The program may be that of the editor, which runs scripts only when it is told to. */
-export const keeperEnvironment = (own: NodeJS.ProcessEnv): NodeJS.ProcessEnv => ({
-  ...Object.fromEntries(needed.flatMap((name) => (own[name] ? [[name, own[name]]] : []))),
-  ELECTRON_RUN_AS_NODE: '1',
-});
-
-const tell = (child: ChildProcess, message: KeeperMessage, handle?: SendHandle): void => {
-  // One that has gone is noticed by its end.
-  if (child.connected) child.send(message, handle, { keepOpen: true }, () => undefined);
-};
-
-const nowhere = ['ignore', 'ignore', 'ignore'] as const;
-
-const start = (script: string, { descriptor }: KeptPlace, marks: BegunMarks | null): ChildProcess =>
-  spawn(process.execPath, [script], {
-    // Ctrl+C in a terminal, and the end of an editor, is for us.
-    detached: true,
-    windowsHide: true,
-    env: keeperEnvironment(process.env),
-    stdio: [...nowhere, descriptor ?? 'ignore', marks?.descriptor ?? 'ignore', 'ipc'],
-  });
-
-/** It must not keep us alive. */
-const letRun = (child: ChildProcess): void => {
-  child.unref();
-  child.channel?.unref();
-};
-
-const hasEnded = ({ exitCode, signalCode }: ChildProcess): boolean =>
-  exitCode !== null || signalCode !== null;
-
-const hasAnswered = (child: ChildProcess): Promise<boolean> =>
-  new Promise((resolve) => {
-    child.on('message', (message) => {
-      if (message === holdingAnswer) resolve(true);
-    });
-    child.once('error', () => resolve(false));
-    child.once('exit', () => resolve(false));
-  });
+export interface KeeperEvents {
+  /** A connection has come to the port. */
+  readonly came: (socket: Socket) => void;
+  /** Nobody takes what comes there any more. */
+  readonly lost: () => void;
+}
 
 interface Standing {
-  readonly child: ChildProcess;
-  readonly place: KeptPlace;
-  /** Null where nobody can know what has begun. */
-  readonly marks: BegunMarks | null;
-  readonly shared: WeakSet<Socket>;
+  readonly keeper: KeeperProcess;
+  /** The port that it is for. */
+  port: number | null;
+  /** It takes what comes there. */
+  isServing: boolean;
 }
 
 export class PortKeeper implements Disposable {
   readonly #ports: PortKeeperPorts;
   #standing: Standing | null = null;
   /** Holds the port, and our connections. */
-  #heir: ChildProcess | null = null;
-  #marks: BegunMarks | null = null;
-  #shared = 0;
-  /** Of connections that have ended, for others. */
-  #free: number[] = [];
+  #heir: KeeperProcess | null = null;
+  /** All that there were. */
+  readonly #keepers = new Set<KeeperProcess>();
 
   constructor(ports: PortKeeperPorts) {
     this.#ports = ports;
   }
 
-  /** One stands by for this place from now on. */
-  standBy(place: KeptPlace): void {
+  /** Has one stand by. Resolves when it is there, or does not come. */
+  async start(): Promise<void> {
     if (this.#isOff) return;
-    this.#dismiss();
-    this.#marks?.dispose();
-    this.#marks = BegunMarks.open();
-    this.#shared = 0;
-    this.#free = [];
-    const child = this.#start(place, this.#marks);
-    this.#standing = { child, place, marks: this.#marks, shared: new WeakSet() };
+    if (!this.#standing || this.#standing.keeper.hasEnded) this.#standing = this.#launch();
+    await this.#standing.keeper.isReady;
+  }
+
+  /** Whether one stands by for another port than this. */
+  isElsewhere(port: number): boolean {
+    const there = this.#standing?.port ?? port;
+    return there !== port;
+  }
+
+  /** Has the one that stands by take what comes to a port. False: it does not, and whoever listens there has to go on. */
+  async take({ port, listener }: KeptPlace, { came, lost }: KeeperEvents): Promise<boolean> {
+    const standing = this.#standing;
+    if (!standing || standing.keeper.hasEnded) return false;
+    const { keeper } = standing;
+    this.#order(standing, port);
+    if (listener === null) return false;
+    const answered = keeper.hears('serving');
+    keeper.onCame(came);
+    keeper.onExit(() => {
+      if (standing.isServing && this.#heir !== keeper) lost();
+    });
+    keeper.tell({ kind: 'serve' }, listener);
+    standing.isServing = await answered;
+    // What somebody may come along is this, and no socket of ours.
+    if (standing.isServing) keeper.keepsAlive(true);
+    return standing.isServing;
+  }
+
+  /** No other keeper has the port. */
+  settled(): void {
+    this.#standing?.keeper.tell({ kind: 'alone' });
   }
 
   /**
@@ -119,94 +102,82 @@ export class PortKeeper implements Disposable {
    * lost. Once for each is enough.
    */
   share(socket: Socket): void {
-    const standing = this.#standing;
-    if (!standing || standing.shared.has(socket)) return;
-    standing.shared.add(socket);
-    const { child } = standing;
-    const handle = handleOf(socket);
-    if (handle === null || socket.destroyed) return;
-    const free = this.#free;
-    const id = free.pop() ?? this.#shared++;
-    const mark = standing.marks?.of(id);
-    if (mark) showBegunAt(socket, mark);
-    tell(child, { kind: 'shared', id }, handle);
-    socket.once('close', () => {
-      // What is closed at the end may have got a request that nobody has read yet.
-      if (this.#heir === child) return;
-      tell(child, { kind: 'closed', id });
-      mark?.clear();
-      free.push(id);
-    });
+    this.#standing?.keeper.share(socket);
   }
 
   /**
    * Leaves the port to a keeper; `letGo` closes it here. False: there is none, and `letGo` may or may not have been called.
    */
-  async hold(place: KeptPlace, letGo: () => void): Promise<boolean> {
+  async hold({ port, listener }: KeptPlace, letGo: () => void): Promise<boolean> {
     if (this.#isOff) return false;
-    const { clock, log } = this.#ports;
-    if (this.#standing?.place.port !== place.port || hasEnded(this.#standing.child))
-      this.#dismiss();
-    const { child } = this.#standing ?? { child: this.#start(place, null) };
+    const { keeper, isServing } = this.#standingAt(port);
     this.#standing = null;
-    const answered = hasAnswered(child);
-    if (place.descriptor === null) letGo();
-    tell(child, { kind: 'hold' });
-    const limit = new AbortController();
-    const late = sleep(clock, startLimit, limit.signal).then(
-      () => false,
-      () => false,
-    );
-    const isHolding = await Promise.race([answered, late]);
-    limit.abort();
+    this.#heir = keeper;
+    const answered = keeper.hears('holding');
+    const given = isServing ? null : listener;
+    if (!isServing && given === null) letGo();
+    keeper.tell({ kind: 'hold' }, given ?? undefined);
+    const isHolding = await answered;
+    keeper.keepsAlive(false);
     if (isHolding) {
-      this.#heir = child;
+      keeper.letInherit();
       letGo();
-    } else {
-      child.kill('SIGKILL');
-      log.warn(
-        'Nobody keeps the port while the gateway is away: programs that call now are refused.',
-      );
-    }
+    } else this.#refuse(keeper);
     return isHolding;
   }
 
   /** Nothing is read here any more: what comes along our connections is for whoever holds the port. */
   bequeath(): void {
-    if (this.#heir) tell(this.#heir, { kind: 'inherit' });
+    this.#heir?.tell({ kind: 'inherit' });
   }
 
-  /** Ends the one that stands by: nobody comes back. */
-  dispose(): void {
-    this.#dismiss();
-    this.#marks?.dispose();
-  }
-
-  #dismiss(): void {
-    // It holds nothing yet, and must not begin to.
-    this.#standing?.child.kill('SIGKILL');
+  /** Ends the one that stands by: its port is free. */
+  dismiss(): void {
+    // It must not begin to hold anything.
+    this.#standing?.keeper.kill();
     this.#standing = null;
+  }
+
+  dispose(): void {
+    this.dismiss();
+    for (const keeper of this.#keepers) keeper.close();
   }
 
   get #isOff(): boolean {
     return this.#ports.terms().holdFor === 0;
   }
 
-  #start(place: KeptPlace, marks: BegunMarks | null): ChildProcess {
-    const { wish, token, terms, log } = this.#ports;
-    const { port, descriptor } = place;
-    const seen = { inherits: descriptor !== null, knowsBegun: marks !== null };
-    const orders = ordersFor(token, { ...terms(), port, ...seen });
-    const child = start(wish.script, place, marks);
-    child.once('error', ({ message }) =>
-      log.warn(
-        `The process that keeps the port while the gateway is away did not start: ${message}`,
-      ),
+  /** The one for this port, or a new one. */
+  #standingAt(port: number): Standing {
+    if (this.#standing?.port === port && !this.#standing.keeper.hasEnded) return this.#standing;
+    this.dismiss();
+    const standing = this.#launch();
+    this.#order(standing, port);
+    return standing;
+  }
+
+  #refuse(keeper: KeeperProcess): void {
+    this.#heir = null;
+    keeper.kill();
+    this.#ports.log.warn(
+      'Nobody keeps the port while the gateway is away: programs that call now are refused.',
     );
-    // A channel that breaks is noticed by the end of the process.
-    child.on('disconnect', () => undefined);
-    tell(child, { kind: 'orders', orders });
-    letRun(child);
-    return child;
+  }
+
+  #order(standing: Standing, port: number): void {
+    const { token, terms } = this.#ports;
+    const { knowsBegun } = standing.keeper;
+    standing.port = port;
+    const orders = ordersFor(token, { ...terms(), port, knowsBegun });
+    standing.keeper.tell({ kind: 'orders', orders });
+  }
+
+  #launch(): Standing {
+    const { wish, clock, log } = this.#ports;
+    const keeper = new KeeperProcess(wish.script, clock, (why) =>
+      log.warn(`The process that keeps the port while the gateway is away did not start: ${why}`),
+    );
+    this.#keepers.add(keeper);
+    return { keeper, port: null, isServing: false };
   }
 }

@@ -47,7 +47,7 @@ class Keeping {
 
 const aKeeper = async (change: Partial<KeeperOrders> = {}): Promise<Keeping> => {
   const keeping = new Keeping(await aPort(), change);
-  await keeping.duty.hold();
+  await keeping.duty.hold(null);
   return keeping;
 };
 
@@ -263,6 +263,6 @@ test('a port that another program has taken is not kept', async () => {
   const gateway = await Gateway.at(await aPort());
   const { port } = gateway.server.address() as AddressInfo;
   const keeping = new Keeping(port, {});
-  await expect(keeping.duty.hold()).rejects.toThrow('is taken');
+  await expect(keeping.duty.hold(null)).rejects.toThrow('is taken');
   expect(keeping.hasEnded).toBe(true);
 });

@@ -15,7 +15,7 @@ import { aWire, forTests, greeting, Wire } from './wire.ts';
 /** What a keeper says for a gateway that may have read a request, and had not begun to answer. */
 const sentBack = 'HTTP/1.1 307 Temporary Redirect\r\nLocation: #\r\n';
 
-/** How many sockets the keeper of a gateway holds: that of the port, its channel, and connections. */
+/** How many sockets the keeper of a gateway holds: that of the port, its input and its channel, and connections. */
 const heldBy = (gateway: HeadlessProcess): number => {
   const children = readFileSync(`/proc/${gateway.pid}/task/${gateway.pid}/children`, 'utf8').trim();
   const folder = `/proc/${children.split(' ')[0]}/fd`;
@@ -46,7 +46,7 @@ describe.runIf(process.platform === 'linux')('a gateway that is killed before it
     await used.send(atPort(place, greeting(1, place).join('')));
     await used.hears('"id":1');
     const fresh = await aWire(place);
-    await expect.poll(() => heldBy(gateway)).toBe(4);
+    await expect.poll(() => heldBy(gateway)).toBe(5);
     standStill(gateway);
     await used.send(atPort(place, greeting(2, place).join('')));
     await fresh.send(atPort(place, greeting(3, place).join('')));
@@ -54,6 +54,19 @@ describe.runIf(process.platform === 'linux')('a gateway that is killed before it
     await gateway.start();
     await used.hears('"id":2');
     await fresh.hears('"id":3');
+  });
+
+  it('[gateway-never-drops] loses none that comes when it takes nothing any more', async () => {
+    const gateway = aGateway({}, forTests);
+    const place = await gateway.start();
+    standStill(gateway);
+    const wires = [await aWire(place), await aWire(place), await aWire(place)];
+    await Promise.all(
+      wires.map((wire, id) => wire.send(atPort(place, greeting(id, place).join('')))),
+    );
+    await gateway.kill9();
+    await gateway.start();
+    await Promise.all(wires.map((wire, id) => wire.hears(`"id":${id}`)));
   });
 
   it('[gateway-never-drops] lets a client send again what it had read in part', async () => {

@@ -7,7 +7,7 @@ import {
   ordersFor,
   wantsNoWaiting,
 } from '../../../src/gateway/keeperWords.ts';
-import { keeperEnvironment } from '../../../src/gateway/portKeeper.ts';
+import { keeperEnvironment } from '../../../src/gateway/keeperProcess.ts';
 
 const token = 'the-token-of-a-gateway';
 const terms = {
