@@ -45,6 +45,8 @@ export interface Outcome {
 }
 
 const callers = 8;
+/** Of a gateway with its port keeper. */
+const sharesConnections = process.platform !== 'win32';
 const serverName = 'ledger';
 /** Beyond every deadline below and that of our bridge, and still within the minute after which some agents give up. */
 const patience = 58_000;
@@ -172,14 +174,15 @@ class Raging {
   }
 
   /**
-   * A request that went to a gateway which was killed at that moment is nobody's broken promise: no client of HTTP can come back
-   * for what was not begun. One that was sent when the gateway was gone waits for the next, and one that ends in order says so of
-   * what it does not take any more.
+   * A request that went to a gateway which was killed at that moment waits for the next, as does one that was sent when it was gone;
+   * where connections cannot be shared the first is nobody's broken promise. A gateway that ends in order says so of what it does not
+   * take any more.
    */
   #judge(error: unknown, from: number): 'unheard' | 'rejected' | 'not-run' {
     if (this.#mayBeAway && /The gateway is restarting/.test(String(error))) return 'not-run';
     const isBroken = /fetch failed|ECONNREFUSED|socket/i.test(String(error));
-    return this.#mayBeAway && isBroken && from < this.#goneAt ? 'unheard' : 'rejected';
+    const mayBreak = this.#mayBeAway && !sharesConnections && from < this.#goneAt;
+    return mayBreak && isBroken ? 'unheard' : 'rejected';
   }
 
   async #untilMore(count: () => number, what: string): Promise<void> {

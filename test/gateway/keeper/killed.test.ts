@@ -128,6 +128,9 @@ describe.runIf(process.platform === 'linux')('a gateway that is killed before it
       body: JSON.stringify({ jsonrpc: '2.0', id: 'by-hand', method: 'tools/call', params }),
     });
 
+  /** Nothing ends by itself in the time of a test. */
+  const forLong = { lifeline: { 'gateway.keepPort': 60_000 } };
+
   const slow = { name: 'slow', arguments: { ms: 1500 } };
 
   it('[at-most-once] lets a client ask again whose answer had not begun, and its call runs once', async () => {
@@ -149,7 +152,7 @@ describe.runIf(process.platform === 'linux')('a gateway that is killed before it
 
   it('[at-most-once] has its keeper end an answer that had begun, at once', async () => {
     const server = await aServer({ events: 'kept' });
-    const gateway = aGateway({ files: { url: server.url } }, forTests);
+    const gateway = aGateway({ files: { url: server.url } }, forLong);
     const place = await gateway.start();
     const { transport } = await aClient(place, 'files');
     const accept = 'application/json, text/event-stream';
