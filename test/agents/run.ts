@@ -58,9 +58,16 @@ const scenes: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
   'the gateway is away when it calls': async ({ gateway, model, ready }) => {
     await until('the model is asked', patience, () => model.isAsked);
     await gateway.kill9();
-    // A program that is busy may take a moment to see that its connections have ended.
-    await delay(1000);
     ready();
+    await delay(away);
+    await gateway.start();
+  },
+  'the gateway is killed before it reads the call': async ({ gateway, model, ready }) => {
+    await until('the model is asked', patience, () => model.isAsked);
+    gateway.standStill();
+    ready();
+    await delay(1000);
+    await gateway.kill9();
     await delay(away);
     await gateway.start();
   },
@@ -76,6 +83,7 @@ const scenes: Readonly<Record<string, (stage: Stage) => Promise<void>>> = {
 /** In which the model asks for its tool when something has happened. */
 const waiting: ReadonlySet<string> = new Set([
   'the gateway is away when it calls',
+  'the gateway is killed before it reads the call',
   'the server is away',
 ]);
 

@@ -144,6 +144,11 @@ export class GatewayProcess implements WayIn {
       throw new Error(`The gateway came back elsewhere: ${before.url} is now ${door.url}`);
   }
 
+  /** What comes is there, and nobody reads it. Not on Windows, which has no such signal. */
+  standStill(): void {
+    this.#child?.kill('SIGSTOP');
+  }
+
   kill9(): Promise<void> {
     return this.#end('SIGKILL');
   }
