@@ -3,7 +3,6 @@
 // Not here: the keeper (keeperDuty.ts), whoever starts it (portKeeper.ts), and whoever sends it away (keeperMeeting.ts).
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Millis } from '../base/clock.ts';
-import { clientHeader } from '../core/clientEntry.ts';
 import { digestOf } from './guard.ts';
 
 export interface KeeperOrders {
@@ -127,9 +126,8 @@ export const asksToLeave = (head: string, { leaveWord }: KeeperOrders): boolean 
 export const beginsRequest = (chunk: Buffer): boolean =>
   /^(?:POST|GET|DELETE) \//.test(chunk.toString('latin1', 0, 8));
 
-/** Monitors want to know how it is now, and our own bridge waits by itself, knowing better for what. */
-export const wantsNoWaiting = (head: string): boolean =>
-  /^\w+ \/health\b/.test(head) || valueIn(head, clientHeader) === 'bridge';
+/** Monitors want to know how it is now, and our own bridge asks in the same way when it is worth coming back. */
+export const wantsNoWaiting = (head: string): boolean => /^\w+ \/health\b/.test(head);
 
 export const knowsToken = (head: string, { digest }: KeeperOrders): boolean => {
   const token = /^bearer +(\S+)$/i.exec(valueIn(head, 'authorization') ?? '')?.[1];
