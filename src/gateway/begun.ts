@@ -14,7 +14,7 @@ import type { Disposable } from '../base/disposable.ts';
 export interface BegunMark {
   /** How many answers on it have begun and are not whole: more than one only where its client does not wait for the first. */
   change(by: 1 | -1): void;
-  /** It is another connection's from now on. */
+  /** Its connection has ended, and its number is another one's from now on. */
   clear(): void;
 }
 
@@ -47,12 +47,20 @@ export class BegunMarks implements Disposable {
   /** Of the connection with this number, counted from 0. */
   of(number: number): BegunMark {
     let count = 0;
+    let isOver = false;
     const show = (next: number): void => {
+      if (isOver) return;
       count = next;
       this.#write(number, next);
     };
     show(0);
-    return { change: (by) => show(count + by), clear: () => show(0) };
+    return {
+      change: (by) => show(count + by),
+      clear: () => {
+        show(0);
+        isOver = true;
+      },
+    };
   }
 
   dispose(): void {

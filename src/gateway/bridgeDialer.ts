@@ -32,8 +32,15 @@ const asPassing = (failure: Failure): Failure =>
     ? { ...failure, kind: 'endpoint-missing' }
     : failure;
 
-const withPassing = (fate: Fate): Fate =>
-  fate.kind === 'refused' ? { ...fate, failure: asPassing(fate.failure) } : fate;
+/** Of the gateway, what its servers answer has none. Said by one that ends, and by whoever keeps its port: nothing was done. */
+const isAway = ({ status }: Failure): boolean => status === 503;
+
+const withPassing = (fate: Fate): Fate => {
+  if (fate.kind !== 'refused') return fate;
+  const { failure } = fate;
+  if (isAway(failure)) return { kind: 'not-sent', failure: { ...failure, kind: 'refused' } };
+  return { ...fate, failure: asPassing(failure) };
+};
 
 /** As long as a gateway that ends in order takes for what was just sent to it (gateway.ts). */
 const lastWord: Millis = 100;

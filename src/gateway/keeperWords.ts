@@ -3,6 +3,7 @@
 // Not here: the keeper (keeperDuty.ts), whoever starts it (portKeeper.ts), and whoever sends it away (keeperMeeting.ts).
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { Millis } from '../base/clock.ts';
+import { clientHeader } from '../core/clientEntry.ts';
 import { digestOf } from './guard.ts';
 
 export interface KeeperOrders {
@@ -126,8 +127,18 @@ export const asksToLeave = (head: string, { leaveWord }: KeeperOrders): boolean 
 export const beginsRequest = (chunk: Buffer): boolean =>
   /^(?:POST|GET|DELETE) \//.test(chunk.toString('latin1', 0, 8));
 
-/** Monitors want to know how it is now, and our own bridge asks in the same way when it is worth coming back. */
-export const wantsNoWaiting = (head: string): boolean => /^\w+ \/health\b/.test(head);
+/**
+ * How long a request waits before its sender is told that the gateway is away; null: as long as the keeper holds the port. Monitors want
+ * to know how it is now. Our own bridge waits by itself, knowing better for what; it is told after a moment, in which the
+ * next gateway may have come, for it might have heard of that already.
+ */
+export const waitOf = (head: string): Millis | null => {
+  if (/^\w+ \/health\b/.test(head)) return 0;
+  return valueIn(head, clientHeader) === 'bridge' ? bridgeWaits : null;
+};
+
+/** Longer than a keeper takes to leave when the next gateway listens. */
+const bridgeWaits: Millis = 250;
 
 export const knowsToken = (head: string, { digest }: KeeperOrders): boolean => {
   const token = /^bearer +(\S+)$/i.exec(valueIn(head, 'authorization') ?? '')?.[1];

@@ -13,7 +13,7 @@ import {
   keptHeader,
   type KeeperOrders,
   knowsToken,
-  wantsNoWaiting,
+  waitOf,
 } from './keeperWords.ts';
 
 /** As much is read of what waits; the rest waits in its client. */
@@ -128,7 +128,17 @@ export class KeptConnection {
       this.#state = 'over';
       this.#client.off('data', this.#take);
       this.#events.met(this.#client);
-    } else if (this.#state === 'waiting' && wantsNoWaiting(head)) this.#refuse(awayResponse);
+    } else this.#limitWaiting(waitOf(head));
+  }
+
+  #limitWaiting(wait: Millis | null): void {
+    if (wait === null) return;
+    const tell = (): void => {
+      if (this.#state === 'waiting') this.#refuse(awayResponse);
+    };
+    if (wait === 0) return tell();
+    const limit = this.#clock.after(wait, tell);
+    this.#over.signal.addEventListener('abort', () => limit.dispose(), { once: true });
   }
 
   #passWhenBegun(): void {

@@ -110,6 +110,9 @@ test('answers on other connections are not shown, nor those of one that had its 
   expect(seen(marks, 0, 1, 2, 4095, 4096)).toEqual([0, 1]);
   first.clear();
   expect(seen(marks, 0, 1)).toEqual([1]);
+  // An answer that ends after its connection did.
+  first.change(1);
+  expect(seen(marks, 0, 1)).toEqual([1]);
   marks.of(1);
   expect(seen(marks, 0, 1)).toEqual([]);
 });

@@ -188,6 +188,20 @@ test('a gateway that does not come back is said to be gone, in words', async () 
   await expect(post(keeping.port, 'later')).rejects.toThrow('ECONNREFUSED');
 });
 
+test('our bridge is told after a moment that it is away, and waits by itself', async () => {
+  const { port } = await aKeeper();
+  const bridge = await post(port, 'waits by itself', { 'mcp-lifeline-client': 'bridge' });
+  expect(bridge.status).toBe(503);
+  expect(bridge.text).toContain('is away');
+});
+
+test('a request of our bridge that meets the next gateway coming is answered by it', async () => {
+  const keeping = await aKeeper();
+  const answer = post(keeping.port, 'early', { 'mcp-lifeline-client': 'bridge' });
+  await keeping.comeBack();
+  expect(await answer).toEqual({ status: 200, text: 'heard early' });
+});
+
 test('monitors are told at once that it is away', async () => {
   const { port } = await aKeeper();
   const health = await fetch(`http://127.0.0.1:${port}/health`);

@@ -158,6 +158,8 @@ describe.runIf(process.platform === 'linux')('a gateway that is killed before it
     const accept = 'application/json, text/event-stream';
     const answer = await ask(place, transport?.sessionId, accept, slow);
     expect(answer.status).toBe(200);
+    // The system may let this process go on before the gateway has shown what it has just written.
+    await delay(200);
     await gateway.kill9();
     await expect(answer.text()).rejects.toThrow('terminated');
     await gateway.start();

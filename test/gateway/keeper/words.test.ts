@@ -5,7 +5,7 @@ import {
   knowsToken,
   leaveRequest,
   ordersFor,
-  wantsNoWaiting,
+  waitOf,
 } from '../../../src/gateway/keeperWords.ts';
 import { keeperEnvironment } from '../../../src/gateway/keeperProcess.ts';
 
@@ -57,13 +57,14 @@ it.each([
 });
 
 it.each([
-  ['GET /health HTTP/1.1', true],
-  ['GET /health/files HTTP/1.1', true],
-  ['POST /mcp/files HTTP/1.1', false],
-  ['POST /mcp/health HTTP/1.1', false],
-  ['GET /healthy HTTP/1.1', false],
-])('%s is told at once that the gateway is away: %j', (line, isSo) => {
-  expect(wantsNoWaiting(headOf(line, {}))).toBe(isSo);
+  ['GET /health HTTP/1.1', {}, 0],
+  ['GET /health/files HTTP/1.1', {}, 0],
+  ['POST /mcp/files HTTP/1.1', { 'Mcp-Lifeline-Client': 'bridge' }, 250],
+  ['POST /mcp/files HTTP/1.1', { 'Mcp-Lifeline-Client': 'codex' }, null],
+  ['POST /mcp/health HTTP/1.1', {}, null],
+  ['GET /healthy HTTP/1.1', {}, null],
+])('%s with %j is told after %j ms that the gateway is away', (line, headers, wait) => {
+  expect(waitOf(headOf(line, headers))).toBe(wait);
 });
 
 test('[keep-secrets] a keeper is given what a bare Node needs of the environment, and nothing else', () => {
