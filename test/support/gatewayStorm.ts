@@ -45,7 +45,7 @@ export interface Outcome {
 }
 
 const callers = 8;
-/** Of a gateway with its port keeper. */
+/** With its keeper, so that a request which meets the death of a gateway waits for the next; elsewhere that is nobody's broken promise. */
 const sharesConnections = process.platform !== 'win32';
 const serverName = 'ledger';
 /** Beyond every deadline below and that of our bridge, and still within the minute after which some agents give up. */
@@ -96,6 +96,7 @@ class Raging {
   readonly #chance: Chance;
   /** Whether a call that finds no gateway is the gateway's fault. */
   readonly #mayBeAway: boolean;
+  readonly #mayBreak: boolean;
   readonly #open = new Set<Promise<unknown>>();
   #number = 0;
   #answered = 0;
@@ -109,6 +110,7 @@ class Raging {
     this.#agent = agent;
     this.#chance = chance;
     this.#mayBeAway = mayBeAway;
+    this.#mayBreak = mayBeAway && !sharesConnections;
   }
 
   /** Kills so often, each time in the middle of calls; resolves when every caller has heard what became of its last call. */
@@ -173,16 +175,11 @@ class Raging {
     return said;
   }
 
-  /**
-   * A request that went to a gateway which was killed at that moment waits for the next, as does one that was sent when it was gone;
-   * where connections cannot be shared the first is nobody's broken promise. A gateway that ends in order says so of what it does not
-   * take any more.
-   */
+  /** A gateway that ends in order says so of what it does not take any more. */
   #judge(error: unknown, from: number): 'unheard' | 'rejected' | 'not-run' {
     if (this.#mayBeAway && /The gateway is restarting/.test(String(error))) return 'not-run';
     const isBroken = /fetch failed|ECONNREFUSED|socket/i.test(String(error));
-    const mayBreak = this.#mayBeAway && !sharesConnections && from < this.#goneAt;
-    return mayBreak && isBroken ? 'unheard' : 'rejected';
+    return isBroken && this.#mayBreak && from < this.#goneAt ? 'unheard' : 'rejected';
   }
 
   async #untilMore(count: () => number, what: string): Promise<void> {
