@@ -53,8 +53,11 @@ export class KeeperDuty implements Disposable {
 
   /** Takes what comes, and keeps it. Without a listening socket at its port. Rejects, and has ended, where that cannot be had. */
   async hold(listener: SharedHandle | null): Promise<void> {
-    if (this.#state === 'serving') this.#state = 'holding';
-    else if (this.#state === 'standing by') await this.#begin('holding', listener);
+    if (this.#state === 'serving') {
+      this.#state = 'holding';
+      // It has one already, and a second would go on listening after the first.
+      listener?.close();
+    } else if (this.#state === 'standing by') await this.#begin('holding', listener);
     else return;
     this.#limit.value = this.#clock.after(this.#orders.holdFor, () => this.#giveUp());
   }

@@ -25,6 +25,8 @@ export const meetListener = (port: number, token: string): Promise<Listener> =>
     let heard = '';
     const met = (listener: Listener): void => {
       socket.off('data', hear);
+      // Whoever was met has time before he says what he wants.
+      socket.setTimeout(0);
       resolve(listener);
       if (listener.kind !== 'keeper') socket.destroy();
     };
@@ -48,6 +50,8 @@ const keeperAt = (socket: Socket): Listener => ({
   kind: 'keeper',
   leave: () =>
     new Promise((resolve) => {
+      // It has given up meanwhile, or was ended.
+      if (socket.destroyed) return resolve(false);
       let heard = '';
       socket.on('data', (chunk: Buffer) => {
         heard += chunk.toString('latin1');

@@ -2,6 +2,7 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, request, type Server } from 'node:http';
 import { type AddressInfo, connect, createServer as createNet, type Socket } from 'node:net';
+import { setTimeout as delay } from 'node:timers/promises';
 import { expect, onTestFinished, test } from 'vitest';
 import { realClock } from '../../../src/base/clock.ts';
 import { meetListener } from '../../../src/gateway/keeperMeeting.ts';
@@ -231,6 +232,25 @@ test('a gateway that dies before it has the port leaves the keeper there', async
   const kept = post(keeping.port, 'kept');
   await keeping.comeBack();
   expect(await kept).toEqual({ status: 200, text: 'heard kept' });
+});
+
+test('a gateway that takes its time to begin finds the keeper where it was', async () => {
+  const keeping = await aKeeper();
+  const met = await meetListener(keeping.port, token);
+  const kept = post(keeping.port, 'kept');
+  // Longer than it waits for whoever says nothing.
+  await delay(1300);
+  expect(met.kind === 'keeper' && (await met.leave())).toBe(true);
+  await Gateway.at(keeping.port);
+  expect(await kept).toEqual({ status: 200, text: 'heard kept' });
+});
+
+test('a keeper that has ended meanwhile has left', async () => {
+  const keeping = await aKeeper();
+  const met = await meetListener(keeping.port, token);
+  keeping.duty.dispose();
+  await delay(100);
+  expect(met.kind === 'keeper' && (await met.leave())).toBe(false);
 });
 
 test('[bounded] so many connections are kept, and one more is not', async () => {
