@@ -6,6 +6,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { Client } from '@modelcontextprotocol/sdk/client/index.js';
 import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js';
 import { afterAll, expect, onTestFinished, test } from 'vitest';
+import type { Screen } from './screen.ts';
 import { aServer, SharedScreen, sharedEditor } from './stage.ts';
 
 // The files of other products are in the user's home, which must not be the one of whoever runs the tests.
@@ -150,18 +151,36 @@ const callsDuring = async (client: Client, rage: () => Promise<void>): Promise<s
   return Promise.all(made);
 };
 
-test('[gateway-never-drops] an agent outside of the editor calls through a reload of its window, and every call is answered', async () => {
+/** What an agent outside hears while this happens to the window; and how often its server was called. */
+const heardDuring = async (rage: (screen: Screen) => Promise<unknown>) => {
   const { screen, workspace } = shared;
   const server = await aServer();
   workspace.write({ notes: { url: server.url } });
   await screen.shows('notes', /^ready/);
   const client = await outsideAgent();
   const answers = await callsDuring(client, async () => {
-    await screen.window.reload();
+    await rage(screen);
     await screen.shows('notes', /^ready/);
   });
+  const calls = (await server.requests()).filter(({ tool }) => tool === 'append');
+  return { answers, ran: calls.length };
+};
+
+test('[gateway-never-drops] an agent outside of the editor calls through a reload of its window, and every call is answered', async () => {
+  const { answers, ran } = await heardDuring(({ window }) => window.reload());
   expect(answers.length).toBeGreaterThan(5);
   expect(answers.filter((answer) => !answer.includes('appended call'))).toEqual([]);
-  const calls = (await server.requests()).filter(({ tool }) => tool === 'append');
-  expect(calls).toHaveLength(answers.length);
+  expect(ran).toBe(answers.length);
+});
+
+test('[gateway-never-drops] an agent outside of the editor calls while the extension host is killed, and every call is answered', async () => {
+  const { answers, ran } = await heardDuring(({ window }) => window.crashExtensionHost());
+  expect(answers.length).toBeGreaterThan(5);
+  const untold = answers.filter((answer) => !/appended call|may have run/.test(answer));
+  expect(untold).toEqual([]);
+  // The server keeps no answers: of a call that it had when the host was killed nobody can know.
+  const known = answers.filter((answer) => answer.includes('appended call'));
+  expect(known.length).toBeGreaterThanOrEqual(answers.length - 1);
+  expect(ran).toBeGreaterThanOrEqual(known.length);
+  expect(ran).toBeLessThanOrEqual(answers.length);
 });
