@@ -39,17 +39,25 @@ describe.runIf(process.platform === 'linux')('a gateway that is killed before it
   const atPort = (place: Place, text: string): string =>
     text.replace('Host: 127.0.0.1', `Host: 127.0.0.1:${new URL(place.url).port}`);
 
-  it('[gateway-never-drops] leaves requests to its keeper, along connections that it had', async () => {
+  /** A gateway, and a connection to it along which a request was answered. */
+  const aGreeted = async () => {
     const gateway = aGateway({}, forTests);
     const place = await gateway.start();
-    const used = new Wire(place);
-    await used.send(atPort(place, greeting(1, place).join('')));
-    await used.hears('"id":1');
+    const wire = new Wire(place);
+    const greet = (on: Wire, id: number): Promise<void> =>
+      on.send(atPort(place, greeting(id, place).join('')));
+    await greet(wire, 1);
+    await wire.hears('"id":1');
+    return { gateway, place, greet, wire };
+  };
+
+  it('[gateway-never-drops] leaves requests to its keeper, along connections that it had', async () => {
+    const { gateway, place, greet, wire: used } = await aGreeted();
     const fresh = await aWire(place);
     await expect.poll(() => heldBy(gateway)).toBe(5);
     standStill(gateway);
-    await used.send(atPort(place, greeting(2, place).join('')));
-    await fresh.send(atPort(place, greeting(3, place).join('')));
+    await greet(used, 2);
+    await greet(fresh, 3);
     await gateway.kill9();
     await gateway.start();
     await used.hears('"id":2');
@@ -85,25 +93,17 @@ describe.runIf(process.platform === 'linux')('a gateway that is killed before it
   });
 
   it('[gateway-never-drops] has its keeper take what comes later, along a connection on which it had answered', async () => {
-    const gateway = aGateway({}, forTests);
-    const place = await gateway.start();
-    const wire = new Wire(place);
-    await wire.send(atPort(place, greeting(1, place).join('')));
-    await wire.hears('"id":1');
+    const { gateway, greet, wire } = await aGreeted();
     await gateway.kill9();
     await delay(200);
-    await wire.send(atPort(place, greeting(2, place).join('')));
+    await greet(wire, 2);
     await gateway.start();
     await wire.hears('"id":2');
     expect(wire.heard).not.toContain(sentBack);
   });
 
   it('[clean-exit] has it end those on which nothing was asked when the next one is there, with words that fit a request on its way', async () => {
-    const gateway = aGateway({}, forTests);
-    const place = await gateway.start();
-    const wire = new Wire(place);
-    await wire.send(atPort(place, greeting(1, place).join('')));
-    await wire.hears('"id":1');
+    const { gateway, wire } = await aGreeted();
     await gateway.kill9();
     await delay(200);
     expect(wire.isClosed).toBe(false);
