@@ -123,9 +123,12 @@ export const asksToLeave = (head: string, { leaveWord }: KeeperOrders): boolean 
   return word !== null && isSame(Buffer.from(word), Buffer.from(leaveWord));
 };
 
-/** Or goes on where its beginning was read by others. `chunk`: what came first along a connection. */
+/** Whether a request begins with what came first along a connection; or goes on there whose beginning others have read. */
 export const beginsRequest = (chunk: Buffer): boolean =>
   /^(?:POST|GET|DELETE) \//.test(chunk.toString('latin1', 0, 8));
+
+/** Longer than a keeper takes to leave when the next gateway listens. */
+const bridgeWaits: Millis = 250;
 
 /**
  * How long a request waits before its sender is told that the gateway is away; null: as long as the keeper holds the port. Monitors want
@@ -136,9 +139,6 @@ export const waitOf = (head: string): Millis | null => {
   if (/^\w+ \/health\b/.test(head)) return 0;
   return valueIn(head, clientHeader) === 'bridge' ? bridgeWaits : null;
 };
-
-/** Longer than a keeper takes to leave when the next gateway listens. */
-const bridgeWaits: Millis = 250;
 
 export const knowsToken = (head: string, { digest }: KeeperOrders): boolean => {
   const token = /^bearer +(\S+)$/i.exec(valueIn(head, 'authorization') ?? '')?.[1];

@@ -9,6 +9,7 @@ import {
   aGateway,
   type HeadlessProcess,
   type Place,
+  say,
 } from '../headless/headlessProcess.ts';
 import { aWire, forTests, greeting, Wire } from './wire.ts';
 
@@ -118,9 +119,10 @@ describe.runIf(process.platform === 'linux')('a gateway that is killed before it
     session: string | undefined,
     accept: string,
     params: object,
+    redirect: 'follow' | 'manual' = 'follow',
   ): Promise<Response> =>
     fetch(place.url.replace('{name}', 'files'), {
-      method: 'POST',
+      ...{ method: 'POST', redirect },
       headers: {
         ...{ Authorization: `Bearer ${place.token}`, Accept: accept },
         ...{ 'Content-Type': 'application/json', 'Mcp-Session-Id': session ?? '' },
@@ -133,20 +135,47 @@ describe.runIf(process.platform === 'linux')('a gateway that is killed before it
 
   const slow = { name: 'slow', arguments: { ms: 1500 } };
 
-  it('[at-most-once] lets a client ask again whose answer had not begun, and its call runs once', async () => {
-    const server = await aServer({ events: 'kept' });
+  it.each([
+    ['keeps answers', 'kept', 'slept 1500'],
+    ['keeps none', 'off', 'may have run'],
+  ] as const)(
+    '[at-most-once] lets a client ask again whose answer had not begun, and its call runs once at a server that %s',
+    async (_, events, words) => {
+      const server = await aServer({ events });
+      const gateway = aGateway({ files: { url: server.url } }, forTests);
+      const place = await gateway.start();
+      const { transport } = await aClient(place, 'files');
+      const asked = ask(place, transport?.sessionId, 'application/json', slow);
+      await expect
+        .poll(async () => (await server.requests()).some(({ tool }) => tool === 'slow'))
+        .toBe(true);
+      await gateway.kill9();
+      await gateway.start();
+      const answer = await asked;
+      expect(answer.status).toBe(200);
+      expect(await answer.text()).toContain(words);
+      expect((await server.requests()).filter(({ tool }) => tool === 'slow')).toHaveLength(1);
+    },
+  );
+
+  it('[at-most-once] knows the call of a client that takes its time to ask again', async () => {
+    const server = await aServer();
     const gateway = aGateway({ files: { url: server.url } }, forTests);
     const place = await gateway.start();
-    const { transport } = await aClient(place, 'files');
-    const asked = ask(place, transport?.sessionId, 'application/json', slow);
+    const client = await aClient(place, 'files');
+    const session = client.transport?.sessionId;
+    const asked = ask(place, session, 'application/json', slow, 'manual');
     await expect
       .poll(async () => (await server.requests()).some(({ tool }) => tool === 'slow'))
       .toBe(true);
     await gateway.kill9();
     await gateway.start();
-    const answer = await asked;
-    expect(answer.status).toBe(200);
-    expect(await answer.text()).toContain('slept 1500');
+    expect((await asked).status).toBe(307);
+    // The session is in use again, and it is known that nobody will answer the call.
+    expect(await say(client, 'echo', { text: 'meanwhile' })).toBe('meanwhile');
+    await delay(2000);
+    const answer = await ask(place, session, 'application/json', slow);
+    expect(await answer.text()).toContain('may have run');
     expect((await server.requests()).filter(({ tool }) => tool === 'slow')).toHaveLength(1);
   });
 
